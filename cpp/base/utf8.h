@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace onnxformers::utf8 {
+
+inline constexpr char32_t kReplacement = 0xFFFD;
+
+/// One decoded code point and the number of bytes it took (1 to 4).
+struct Decoded {
+  char32_t code;
+  std::uint8_t length;
+};
+
+/// Decodes at text[position], position < text.size(). A byte that starts no well-formed sequence
+/// gives kReplacement and length 1: the caller always advances and never reads past the end.
+[[nodiscard]] Decoded decode(std::string_view text, std::size_t position) noexcept;
+
+/// Appends the UTF-8 form; surrogates and values above U+10FFFF become kReplacement.
+void append(std::string& out, char32_t code);
+
+/// Whether all of text is well-formed (no surrogates, no overlong forms).
+[[nodiscard]] bool is_valid(std::string_view text) noexcept;
+
+/// Number of code points of well-formed text.
+[[nodiscard]] std::size_t count(std::string_view text) noexcept;
+
+}  // namespace onnxformers::utf8

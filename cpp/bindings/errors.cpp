@@ -1,0 +1,58 @@
+#include "base/errors.h"
+
+#include "bindings/module.h"
+
+namespace onnxformers::bindings {
+
+namespace {
+
+/// The class of onnxformers.errors that stands for a kind.
+const char* python_class(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::InvalidArgument:
+      return "InvalidArgumentError";
+    case ErrorKind::InvalidType:
+      return "InvalidTypeError";
+    case ErrorKind::FileFormat:
+      return "FileFormatError";
+    case ErrorKind::MissingFile:
+      return "MissingFileError";
+    case ErrorKind::RuntimeLibrary:
+      return "RuntimeLibraryError";
+    case ErrorKind::Provider:
+      return "ProviderError";
+    case ErrorKind::Session:
+      return "SessionError";
+    case ErrorKind::Timeout:
+      return "RunTimeoutError";
+    case ErrorKind::Cancelled:
+      return "RunCancelledError";
+    case ErrorKind::Forked:
+      return "ForkError";
+    case ErrorKind::Closed:
+      return "ClosedError";
+    case ErrorKind::Internal:
+      break;
+  }
+  return "OnnxformersError";
+}
+
+}  // namespace
+
+void bind_errors() {
+  // pybind11 fixes the by-value signature.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param)
+  py::register_local_exception_translator([](std::exception_ptr error) {
+    try {
+      if (error) {
+        std::rethrow_exception(error);
+      }
+    } catch (const Error& e) {
+      const py::object type =
+          py::module_::import("onnxformers.errors").attr(python_class(e.kind()));
+      py::set_error(type, e.what());
+    }
+  });
+}
+
+}  // namespace onnxformers::bindings

@@ -1,0 +1,7 @@
+#include "bindings/module.h"
+
+PYBIND11_MODULE(_native, m, pybind11::mod_gil_not_used()) {
+  m.doc() = "onnxformers native core.";
+  m.attr("__version__") = ONNXFORMERS_VERSION;
+  onnxformers::bindings::bind_errors();
+}

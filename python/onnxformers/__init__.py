@@ -1,0 +1,3 @@
+"""Transformers pipelines on ONNX Runtime with a native core."""
+
+from __future__ import annotations

@@ -1,0 +1,83 @@
+"""Every exception that onnxformers raises.
+
+Each derives from `OnnxformersError` and from the built-in exception that fits, so both ``except OnnxformersError`` and
+``except ValueError`` work. The native core raises these classes too.
+"""
+
+from __future__ import annotations
+
+
+class OnnxformersError(Exception):
+    """Base of every error of this package."""
+
+    def __str__(self) -> str:
+        """The message alone, also where the built-in base (KeyError) would quote it."""
+        return str(self.args[0]) if self.args else ""
+
+
+class InvalidArgumentError(OnnxformersError, ValueError):
+    """The value of an argument cannot be accepted."""
+
+
+class InvalidTypeError(OnnxformersError, TypeError):
+    """The type of an argument cannot be accepted."""
+
+
+class UnsupportedTaskError(OnnxformersError, KeyError):
+    """`pipeline()` was asked for a task that it does not know or does not have yet."""
+
+
+class UnsupportedModelError(OnnxformersError, ValueError):
+    """A model's architecture, or the head asked for, is not in the registry."""
+
+
+class FileFormatError(OnnxformersError, ValueError):
+    """A model file, tokenizer.json or config is broken, or asks for something unknown."""
+
+
+class MissingFileError(OnnxformersError, FileNotFoundError):
+    """A file that is needed is not there."""
+
+
+class HubError(OnnxformersError, OSError):
+    """The Hub or a mirror could not deliver a file."""
+
+
+class OfflineError(HubError):
+    """The file is in no cache, and the network is off or out of reach."""
+
+
+class RepositoryNotFoundError(HubError):
+    """No such repository or revision, or it is private and no valid token was given."""
+
+
+class GatedRepositoryError(HubError):
+    """The repository asks for access to be granted, or for a token."""
+
+
+class RuntimeLibraryError(OnnxformersError, RuntimeError):
+    """ONNX Runtime is not installed or cannot be loaded."""
+
+
+class ProviderError(OnnxformersError, RuntimeError):
+    """An execution provider is not installed or cannot be used."""
+
+
+class SessionError(OnnxformersError, RuntimeError):
+    """ONNX Runtime failed to open or run a model."""
+
+
+class RunTimeoutError(OnnxformersError, TimeoutError):
+    """A run was stopped because its time was over."""
+
+
+class RunCancelledError(OnnxformersError, RuntimeError):
+    """A run was stopped because its caller asked for that."""
+
+
+class ForkError(OnnxformersError, RuntimeError):
+    """An object opened before `os.fork()` was used in the child process."""
+
+
+class ClosedError(OnnxformersError, RuntimeError):
+    """An object was used after `close()`."""

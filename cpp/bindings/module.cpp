@@ -4,4 +4,8 @@ PYBIND11_MODULE(_native, m, pybind11::mod_gil_not_used()) {
   m.doc() = "onnxformers native core.";
   m.attr("__version__") = ONNXFORMERS_VERSION;
   onnxformers::bindings::bind_errors();
+  auto base = m.def_submodule("base");
+  onnxformers::bindings::bind_base(base);
+  auto models = m.def_submodule("models");
+  onnxformers::bindings::bind_models(models);
 }

@@ -14,11 +14,13 @@ namespace onnxformers::json {
 struct Limits {
   std::size_t max_bytes = std::size_t{256} << 20;
   std::size_t max_depth = 256;
+  /// Values and keys in all, at 16 bytes each: "[[],[],..." must not cost many times its size.
+  std::size_t max_values = std::size_t{32} << 20;
 };
 
 enum class Type : std::uint8_t { Null, Bool, Integer, Number, String, Array, Object };
 
-struct Store;  // the parsed nodes, in json.cpp
+struct Store;  // the parsed nodes, in json_store.h
 
 /// A view of one value of a Document, which must outlive it. Cheap to copy. The as_... functions
 /// fail with ErrorKind::FileFormat when the value has another type; `where` is the path for the
@@ -33,11 +35,14 @@ class Value {
   [[nodiscard]] double as_number(std::string_view where) const;
   /// Unescaped UTF-8, well-formed (a lone surrogate escape is refused when parsing).
   [[nodiscard]] std::string_view as_string(std::string_view where) const;
-  /// Elements of an array, in order.
-  [[nodiscard]] std::size_t size() const noexcept;  ///< of an array or object; 0 for anything else
+  /// Number of elements of an array or members of an object; 0 for anything else.
+  [[nodiscard]] std::size_t size() const noexcept;
+  /// Element of an array, in constant time. An index beyond the end, or a value that is no array,
+  /// is ErrorKind::FileFormat: a short array is a fault of the file. So are key() and member().
   [[nodiscard]] Value element(std::size_t index) const;
   /// Members of an object, in the order of the file; a repeated key keeps its last value for
-  /// find().
+  /// find(), which scans small objects and sorts the keys of a large one on its first call (O(log
+  /// n) afterwards, whatever the keys: no hash to attack). Safe from many threads.
   [[nodiscard]] std::string_view key(std::size_t index) const;
   [[nodiscard]] Value member(std::size_t index) const;
   [[nodiscard]] std::optional<Value> find(std::string_view key) const noexcept;
@@ -46,17 +51,18 @@ class Value {
 
  private:
   friend class Document;
-  friend struct Store;
   Value(const Store* store, std::uint32_t node) : store_(store), node_(node) {}
   const Store* store_;
   std::uint32_t node_;
 };
 
-/// A parsed JSON text (RFC 8259, UTF-8, a leading byte order mark accepted). Iterative: hostile
-/// depth ends in an error.
+/// A parsed JSON text (RFC 8259, UTF-8, a leading byte order mark accepted), immutable. Anything
+/// else is ErrorKind::FileFormat with the byte offset in the message; nesting costs no stack.
+/// An integer beyond 64 bits becomes a Number, a number beyond a double is refused.
 class Document {
  public:
-  /// @param text the whole file; kept by the document, strings without escapes are views into it.
+  /// @param text the whole file; kept by the document, every string is a view into it (escapes are
+  /// resolved in place: the result is never longer).
   static Document parse(std::string text, const Limits& limits = {});
   [[nodiscard]] Value root() const noexcept;
 

@@ -17,7 +17,7 @@ struct Decoded {
 
 /// Decodes at text[position], position < text.size(). A byte that starts no well-formed sequence
 /// gives kReplacement and length 1: the caller always advances and never reads past the end.
-[[nodiscard]] Decoded decode(std::string_view text, std::size_t position) noexcept;
+[[nodiscard]] inline Decoded decode(std::string_view text, std::size_t position) noexcept;
 
 /// Appends the UTF-8 form; surrogates and values above U+10FFFF become kReplacement.
 void append(std::string& out, char32_t code);
@@ -27,5 +27,13 @@ void append(std::string& out, char32_t code);
 
 /// Number of code points of well-formed text.
 [[nodiscard]] std::size_t count(std::string_view text) noexcept;
+
+/// decode() of a byte that is not ASCII; out of line to keep the common case small.
+[[nodiscard]] Decoded decode_multibyte(std::string_view text, std::size_t position) noexcept;
+
+inline Decoded decode(std::string_view text, std::size_t position) noexcept {
+  const auto lead = static_cast<unsigned char>(text[position]);
+  return lead < 0x80 ? Decoded{.code = lead, .length = 1} : decode_multibyte(text, position);
+}
 
 }  // namespace onnxformers::utf8

@@ -1,0 +1,370 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <limits>
+#include <string>
+
+#include "base/errors.h"
+#include "base/json_number.h"
+#include "base/json_store.h"
+#include "base/utf8.h"
+
+namespace onnxformers::json {
+
+namespace {
+
+constexpr std::uint64_t kOnes = 0x0101010101010101;
+constexpr std::uint64_t kHighBits = 0x8080808080808080;
+
+/// Nonzero when a byte of the word is `"`, `\`, a control character or not ASCII. A borrow can only
+/// mark a byte above one that is marked rightly, so zero means a plain word.
+constexpr std::uint64_t special_bytes(std::uint64_t word) {
+  const std::uint64_t quote = word ^ (kOnes * '"');
+  const std::uint64_t backslash = word ^ (kOnes * '\\');
+  return (word | (word - kOnes * 0x20) | (quote - kOnes) | (backslash - kOnes)) & kHighBits;
+}
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+Node container(Type type) {
+  Node node{};
+  node.type = type;
+  return node;
+}
+
+/// One pass over the text. `pending_` holds the finished values of the containers that are still
+/// open; when one closes, its children move to Store::nodes in one piece, so that they stand side
+/// by side. Every read stops at the end of the text or at the zero that ends a std::string.
+class Parser {
+ public:
+  Parser(Store& store, const Limits& limits)
+      : store_(store), limits_(limits), data_(store.text.data()), size_(store.text.size()) {}
+
+  void run() {
+    position_ = store_.text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+    do {
+      skip_space();
+    } while (begin_value() || end_values());
+    store_.nodes.push_back(pending_.back());
+  }
+
+ private:
+  struct Frame {
+    std::size_t first;  ///< of its children in pending_
+    Type type;
+  };
+
+  [[noreturn]] void error(std::size_t position, std::string_view what) const {
+    std::string message = "byte " + std::to_string(position) + ": ";
+    if (position >= size_) {
+      message += "the text ends here; ";
+    }
+    fail(ErrorKind::FileFormat, "json", message.append(what));
+  }
+
+  /// 0 at the end, as std::string guarantees; a zero inside the text is never legal either.
+  [[nodiscard]] char peek() const { return data_[position_]; }
+
+  void skip_space() {
+    while (is_space(peek())) {
+      ++position_;
+    }
+  }
+
+  void push(Node node) {
+    if (store_.nodes.size() + pending_.size() >= limits_.max_values) {
+      error(position_, "more values than the limit of " + std::to_string(limits_.max_values));
+    }
+    pending_.push_back(node);
+  }
+
+  /// Reads a scalar or an empty container, or opens a container; true when a value must follow.
+  bool begin_value() {
+    switch (peek()) {
+      case '{':
+        return open(Type::Object, '}');
+      case '[':
+        return open(Type::Array, ']');
+      case '"':
+        string();
+        return false;
+      case 't':
+        literal("true", Type::Bool);
+        pending_.back().boolean = true;
+        return false;
+      case 'f':
+        literal("false", Type::Bool);
+        return false;
+      case 'n':
+        literal("null", Type::Null);
+        return false;
+      default:
+        number();
+        return false;
+    }
+  }
+
+  /// After a complete value: closes what ends here. True when another value must follow, false at
+  /// the end of the document.
+  bool end_values() {
+    for (;;) {
+      skip_space();
+      if (frames_.empty()) {
+        if (position_ != size_) {
+          error(position_, "expected nothing more after the value");
+        }
+        return false;
+      }
+      const bool is_object = frames_.back().type == Type::Object;
+      if (peek() == ',') {
+        ++position_;
+        if (is_object) {
+          skip_space();
+          key();
+        }
+        return true;
+      }
+      if (peek() != (is_object ? '}' : ']')) {
+        error(position_, is_object ? "expected ',' or '}'" : "expected ',' or ']'");
+      }
+      close();
+    }
+  }
+
+  bool open(Type type, char end) {
+    if (frames_.size() >= limits_.max_depth) {
+      error(position_, "nested deeper than the limit of " + std::to_string(limits_.max_depth));
+    }
+    frames_.push_back({.first = pending_.size(), .type = type});
+    ++position_;
+    skip_space();
+    if (peek() == end) {
+      close();
+      return false;
+    }
+    if (type == Type::Object) {
+      key();
+    }
+    return true;
+  }
+
+  void close() {
+    const Frame frame = frames_.back();
+    frames_.pop_back();
+    ++position_;
+    auto& nodes = store_.nodes;
+    const auto count = static_cast<std::uint32_t>(pending_.size() - frame.first);
+    const bool is_object = frame.type == Type::Object;
+    Node node = container(frame.type);
+    node.span = {.first = static_cast<std::uint32_t>(nodes.size()),
+                 .size = is_object ? count / 2 : count};
+    if (is_object && node.span.size > kLargeObject) {
+      node.index = static_cast<std::uint32_t>(store_.indexes.size());
+      store_.indexes.emplace_back();
+    }
+    const auto first = pending_.begin() + static_cast<std::ptrdiff_t>(frame.first);
+    nodes.insert(nodes.end(), first, pending_.end());
+    pending_.erase(first, pending_.end());
+    push(node);
+  }
+
+  void key() {
+    if (peek() != '"') {
+      error(position_, "expected a key in double quotes");
+    }
+    string();
+    skip_space();
+    if (peek() != ':') {
+      error(position_, "expected ':' after the key");
+    }
+    ++position_;
+  }
+
+  void literal(std::string_view word, Type type) {
+    if (std::string_view(data_ + position_, size_ - position_).substr(0, word.size()) != word) {
+      error(position_, "expected a value");
+    }
+    position_ += word.size();
+    push(container(type));
+  }
+
+  void number();
+  void digits();
+  void string();
+  std::size_t plain_end();
+  char* escape(char* out);
+  char32_t escaped_code();
+  std::uint32_t hex4();
+
+  Store& store_;
+  const Limits& limits_;
+  char* data_;
+  std::size_t size_;
+  std::size_t position_ = 0;
+  std::vector<Node> pending_;
+  std::vector<Frame> frames_;
+};
+
+void Parser::digits() {
+  if (!is_digit(peek())) {
+    error(position_, "expected a digit");
+  }
+  while (is_digit(peek())) {
+    ++position_;
+  }
+}
+
+void Parser::number() {
+  const std::size_t start = position_;
+  if (peek() == '-') {
+    ++position_;
+  } else if (!is_digit(peek())) {
+    error(position_, "expected a value");
+  }
+  const bool leads_with_zero = peek() == '0';
+  const std::size_t first_digit = position_;
+  digits();
+  if (leads_with_zero && position_ - first_digit > 1) {
+    error(first_digit, "a number must not begin with 0");
+  }
+  bool is_integer = true;
+  if (peek() == '.') {
+    is_integer = false;
+    ++position_;
+    digits();
+  }
+  if (peek() == 'e' || peek() == 'E') {
+    is_integer = false;
+    ++position_;
+    if (peek() == '+' || peek() == '-') {
+      ++position_;
+    }
+    digits();
+  }
+  const char* const end = data_ + position_;
+  Node node = container(Type::Integer);
+  if (!is_integer || std::from_chars(data_ + start, end, node.integer).ec != std::errc{}) {
+    const auto value = to_double({data_ + start, position_ - start});
+    if (!value) {
+      error(start, "a number beyond the range of a double");
+    }
+    node.type = Type::Number;
+    node.number = *value;
+  }
+  push(node);
+}
+
+/// Steps over plain characters of a string, checking the UTF-8; returns the position of the quote
+/// or backslash behind them.
+std::size_t Parser::plain_end() {
+  std::size_t at = position_;
+  for (;;) {
+    while (size_ - at >= sizeof(std::uint64_t)) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, data_ + at, sizeof word);
+      if (special_bytes(word) != 0) {
+        break;
+      }
+      at += sizeof word;
+    }
+    const auto byte = static_cast<unsigned char>(data_[at]);
+    if (byte == '"' || byte == '\\') {
+      return at;
+    }
+    if (byte < 0x20) {
+      error(at, at >= size_ ? "expected '\"'" : "a control character in a string must be escaped");
+    }
+    if (byte < 0x80) {
+      ++at;
+      continue;
+    }
+    const std::uint8_t length = utf8::decode_multibyte({data_, size_}, at).length;
+    if (length == 1) {
+      error(at, "not well-formed UTF-8");
+    }
+    at += length;
+  }
+}
+
+void Parser::string() {
+  const std::size_t start = ++position_;
+  position_ = plain_end();
+  char* out = data_ + position_;
+  while (data_[position_] == '\\') {
+    out = escape(out);
+    const std::size_t from = position_;
+    position_ = plain_end();
+    std::memmove(out, data_ + from, position_ - from);
+    out += position_ - from;
+  }
+  ++position_;
+  Node node = container(Type::String);
+  node.span = {.first = static_cast<std::uint32_t>(start),
+               .size = static_cast<std::uint32_t>(out - (data_ + start))};
+  push(node);
+}
+
+/// Resolves one escape at position_ to `out`, which lies at or before it.
+char* Parser::escape(char* out) {
+  constexpr std::string_view kNames = "\"\\/bfnrt";
+  constexpr std::string_view kValues = "\"\\/\b\f\n\r\t";
+  const char name = data_[++position_];
+  if (const std::size_t found = kNames.find(name); found != std::string_view::npos) {
+    ++position_;
+    *out = kValues[found];
+    return out + 1;
+  }
+  if (name != 'u') {
+    error(position_ - 1, "unknown escape");
+  }
+  std::string encoded;  // 4 bytes at most: no allocation
+  utf8::append(encoded, escaped_code());
+  return std::ranges::copy(encoded, out).out;
+}
+
+/// The code point of \uXXXX or of a surrogate pair of them; position_ at the u.
+char32_t Parser::escaped_code() {
+  const std::size_t start = position_ - 1;
+  const std::uint32_t first = hex4();
+  if (first < 0xD800 || first > 0xDFFF) {
+    return first;
+  }
+  if (first < 0xDC00 && peek() == '\\' && data_[position_ + 1] == 'u') {
+    ++position_;
+    const std::uint32_t second = hex4();
+    if (second >= 0xDC00 && second <= 0xDFFF) {
+      return 0x10000 + ((first - 0xD800) << 10U) + (second - 0xDC00);
+    }
+  }
+  error(start, "escape of a lone surrogate");
+}
+
+std::uint32_t Parser::hex4() {
+  ++position_;
+  std::uint32_t value = 0;
+  const std::size_t end = std::min(position_ + 4, size_);
+  const auto result = std::from_chars(data_ + position_, data_ + end, value, 16);
+  if (result.ptr != data_ + position_ + 4) {
+    error(static_cast<std::size_t>(result.ptr - data_), "expected four hexadecimal digits");
+  }
+  position_ += 4;
+  return value;
+}
+
+}  // namespace
+
+void parse_into(Store& store, const Limits& limits) {
+  // Positions are kept in 32 bits.
+  constexpr std::size_t kMostBytes = std::numeric_limits<std::uint32_t>::max() - 1;
+  const std::size_t most = std::min(limits.max_bytes, kMostBytes);
+  if (store.text.size() > most) {
+    fail(ErrorKind::FileFormat, "json",
+         "byte " + std::to_string(most) + ": the text has " + std::to_string(store.text.size()) +
+             " bytes, the limit is " + std::to_string(most));
+  }
+  Parser(store, limits).run();
+}
+
+}  // namespace onnxformers::json

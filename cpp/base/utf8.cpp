@@ -1,0 +1,95 @@
+#include "base/utf8.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace onnxformers::utf8 {
+
+namespace {
+
+constexpr Decoded kMalformed{.code = kReplacement, .length = 1};
+constexpr std::uint64_t kHighBits = 0x8080808080808080;
+
+bool is_surrogate(char32_t code) { return code >= 0xD800 && code <= 0xDFFF; }
+
+std::size_t skip_ascii(std::string_view text, std::size_t position) {
+  while (text.size() - position >= sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + position, sizeof word);
+    if ((word & kHighBits) != 0) {
+      break;
+    }
+    position += sizeof word;
+  }
+  while (position < text.size() && static_cast<unsigned char>(text[position]) < 0x80) {
+    ++position;
+  }
+  return position;
+}
+
+}  // namespace
+
+Decoded decode_multibyte(std::string_view text, std::size_t position) noexcept {
+  const auto lead = static_cast<unsigned char>(text[position]);
+  if (lead < 0xC2 || lead > 0xF4) {
+    return kMalformed;
+  }
+  const std::uint8_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  if (text.size() - position < length) {
+    return kMalformed;
+  }
+  char32_t code = lead & (0x7FU >> length);
+  for (std::size_t i = 1; i < length; ++i) {
+    const auto next = static_cast<unsigned char>(text[position + i]);
+    if ((next & 0xC0U) != 0x80) {
+      return kMalformed;
+    }
+    code = code << 6U | (next & 0x3FU);
+  }
+  // Smaller values have a shorter form, which is the only one allowed.
+  constexpr std::array<char32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
+  if (code < kSmallest[length] || is_surrogate(code) || code > 0x10FFFF) {
+    return kMalformed;
+  }
+  return {.code = code, .length = length};
+}
+
+void append(std::string& out, char32_t code) {
+  if (is_surrogate(code) || code > 0x10FFFF) {
+    code = kReplacement;
+  }
+  if (code < 0x80) {
+    out.push_back(static_cast<char>(code));
+    return;
+  }
+  const std::size_t length = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  std::array<char, 4> bytes{};
+  for (std::size_t i = length - 1; i > 0; --i) {
+    bytes[i] = static_cast<char>(0x80U | (code & 0x3FU));
+    code >>= 6U;
+  }
+  // As many leading ones as bytes.
+  bytes[0] = static_cast<char>((0xF00U >> length) | code);
+  out.append(bytes.data(), length);
+}
+
+bool is_valid(std::string_view text) noexcept {
+  std::size_t position = 0;
+  while ((position = skip_ascii(text, position)) < text.size()) {
+    const std::uint8_t length = decode_multibyte(text, position).length;
+    if (length == 1) {
+      return false;
+    }
+    position += length;
+  }
+  return true;
+}
+
+std::size_t count(std::string_view text) noexcept {
+  // Every code point has one byte that is no continuation byte (as signed: below -64).
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return static_cast<signed char>(c) >= -64; }));
+}
+
+}  // namespace onnxformers::utf8

@@ -1,0 +1,53 @@
+"""`import onnxformers` stays light: nothing heavy, few modules, quick."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+import pytest
+
+HEAVY = ("numpy", "PIL", "soundfile", "httpx", "huggingface_hub", "tqdm", "jinja2", "onnxruntime")
+MAX_NEW_MODULES = 120
+MAX_SECONDS = 0.050
+
+NEW_MODULES = "import sys; old = set(sys.modules); {statement}; print(*(set(sys.modules) - old))"
+
+
+def python(code: str) -> str:
+    """Run the code in a fresh interpreter, outside any source tree, and return what it printed."""
+    return subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout
+
+
+@pytest.fixture(scope="module", params=["import onnxformers"])
+def new_modules(request: pytest.FixtureRequest) -> set[str]:
+    return set(python(NEW_MODULES.format(statement=request.param)).split())
+
+
+def test_nothing_heavy_is_imported(new_modules: set[str]) -> None:
+    assert "onnxformers" in new_modules
+    assert not {name.partition(".")[0] for name in new_modules} & set(HEAVY)
+
+
+def test_few_modules_are_imported(new_modules: set[str]) -> None:
+    assert len(new_modules) <= MAX_NEW_MODULES
+
+
+def seconds(code: str) -> float:
+    started = time.perf_counter()
+    python(code)
+    return time.perf_counter() - started
+
+
+def test_import_is_quick() -> None:
+    """Median of nine pairs, taken in turns: a busy machine slows both sides alike."""
+    seconds("import onnxformers")  # compiles the .pyc files
+    extra = [seconds("import onnxformers") - seconds("pass") for _ in range(9)]
+    # A shared CI machine may be several times slower than the one the target was set for.
+    slack = 4 if os.environ.get("CI") else 1
+    assert statistics.median(extra) <= MAX_SECONDS * slack

@@ -4,6 +4,7 @@
 #include <pybind11/stl.h>
 
 #include "base/batch_plan.h"
+#include "base/cpu.h"
 
 namespace onnxformers::bindings {
 
@@ -27,11 +28,19 @@ py::list plan_batches(const Lengths& lengths, std::size_t token_budget, std::siz
   return batches;
 }
 
+py::dict cpu_facts() {
+  const CpuInfo& info = cpu_info();
+  return py::dict("features"_a = info.features, "affinity"_a = info.affinity,
+                  "cgroup_quota"_a = info.cgroup_quota, "physical_cores"_a = info.physical_cores,
+                  "threads"_a = info.threads);
+}
+
 }  // namespace
 
 void bind_base(py::module_& m) {
   m.def("plan_batches", &plan_batches, "lengths"_a.noconvert(), py::kw_only(), "token_budget"_a = 0,
         "max_rows"_a = 0, "Rows of each batch: similar lengths together, longest first.");
+  m.def("cpu_info", &cpu_facts, "What this process may use of the CPU, and the threads chosen.");
 }
 
 }  // namespace onnxformers::bindings

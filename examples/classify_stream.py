@@ -1,4 +1,7 @@
-"""Label the lines of stdin as they come: tail -f reviews.txt | python examples/classify_stream.py."""
+"""Label the lines of stdin as they come.
+
+tail -f reviews.txt | python examples/classify_stream.py
+"""
 
 from __future__ import annotations
 

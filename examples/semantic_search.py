@@ -1,4 +1,7 @@
-"""Find the lines of a text file that mean what you ask: python examples/semantic_search.py FILE QUERY..."""
+"""Find the lines of a text file that mean what you ask.
+
+python examples/semantic_search.py FILE QUERY...
+"""
 
 from __future__ import annotations
 

@@ -39,26 +39,101 @@ enum class Category : std::uint8_t {
   Zs,
 };
 
+// Which version of Unicode a function follows is that of the reference (tokenizers 0.23.3), whose
+// parts are of different ages; each agrees with it on every code point (tests/python/base,
+// tests/cpp/base/test_unicode.cpp). A value above U+10FFFF is taken as unassigned.
+
+/// Unicode 16.0, that of the reference's regular expressions (\p{..}). The BERT components do not
+/// go by it: see the is_bert_... functions.
 [[nodiscard]] Category category(char32_t code) noexcept;
 
-/// The White_Space property.
+/// The White_Space property (25 code points, unchanged since Unicode 6.3).
+[[nodiscard]] inline bool is_whitespace(char32_t code) noexcept;
+
+/// What BertPreTokenizer and Punctuation split at: every ASCII punctuation character (also
+/// $ + < = > ^ ` | ~, which are symbols to Unicode) and the categories P. of Unicode 8.0.
+[[nodiscard]] inline bool is_bert_punctuation(char32_t code) noexcept;
+
+/// What BertNormalizer's clean_text drops besides U+FFFD: Cc Cf Co Cs of Unicode 8.0, but for tab,
+/// line feed and carriage return. Unassigned code points (Cn) stay.
+[[nodiscard]] inline bool is_bert_control(char32_t code) noexcept;
+
+/// What BertNormalizer's strip_accents drops after canonical decomposition: Mn of Unicode 8.0.
+[[nodiscard]] inline bool is_bert_accent(char32_t code) noexcept;
+
+/// What the StripAccents normalizer drops: Mn Mc Me of Unicode 9.0.
+[[nodiscard]] inline bool is_combining_mark(char32_t code) noexcept;
+
+/// Full lowercase mapping of one code point without context (U+0130 gives two), Unicode 17.0; the
+/// code point itself when it has none. The view refers to static data or to `own`, which must
+/// outlive it.
+[[nodiscard]] inline std::u32string_view lowercase(char32_t code, char32_t& own) noexcept;
+
+/// Full canonical decomposition (NFD) of one code point, Unicode 9.0, Hangul syllables excluded;
+/// empty when it has none. Static data.
+[[nodiscard]] inline std::u32string_view canonical_decomposition(char32_t code) noexcept;
+
+/// Canonical combining class, Unicode 9.0; 0 for starters.
+[[nodiscard]] inline std::uint8_t combining_class(char32_t code) noexcept;
+
+/// The same by table, for what the inline functions do not answer at once.
+namespace lookup {
 [[nodiscard]] bool is_whitespace(char32_t code) noexcept;
-
-/// Any of Pc Pd Pe Pf Pi Po Ps.
-[[nodiscard]] bool is_punctuation(char32_t code) noexcept;
-
-/// Mn.
-[[nodiscard]] bool is_nonspacing_mark(char32_t code) noexcept;
-
-/// Full lowercase mapping of one code point without context (U+0130 gives two); the code point
-/// itself when it has none. The view refers to static data or to `own`, which must outlive it.
+[[nodiscard]] bool is_bert_punctuation(char32_t code) noexcept;
+[[nodiscard]] bool is_bert_control(char32_t code) noexcept;
+[[nodiscard]] bool is_bert_accent(char32_t code) noexcept;
+[[nodiscard]] bool is_combining_mark(char32_t code) noexcept;
 [[nodiscard]] std::u32string_view lowercase(char32_t code, char32_t& own) noexcept;
-
-/// Full canonical decomposition (NFD) of one code point, Hangul excluded; empty when it has none.
-/// Static data.
 [[nodiscard]] std::u32string_view canonical_decomposition(char32_t code) noexcept;
-
-/// Canonical combining class; 0 for starters.
 [[nodiscard]] std::uint8_t combining_class(char32_t code) noexcept;
+}  // namespace lookup
+
+inline constexpr char32_t kFirstBeyondAscii = 0x80;
+inline constexpr char32_t kFirstDecomposition = 0xC0;
+inline constexpr char32_t kFirstMark = 0x300;
+
+inline bool is_whitespace(char32_t code) noexcept {
+  return code < kFirstBeyondAscii ? code == U' ' || (code >= U'\t' && code <= U'\r')
+                                  : lookup::is_whitespace(code);
+}
+
+inline bool is_bert_punctuation(char32_t code) noexcept {
+  if (code < kFirstBeyondAscii) {
+    return (code >= U'!' && code <= U'/') || (code >= U':' && code <= U'@') ||
+           (code >= U'[' && code <= U'`') || (code >= U'{' && code <= U'~');
+  }
+  return lookup::is_bert_punctuation(code);
+}
+
+inline bool is_bert_control(char32_t code) noexcept {
+  if (code < kFirstBeyondAscii) {
+    return (code < U' ' && code != U'\t' && code != U'\n' && code != U'\r') || code == 0x7F;
+  }
+  return lookup::is_bert_control(code);
+}
+
+inline bool is_bert_accent(char32_t code) noexcept {
+  return code >= kFirstMark && lookup::is_bert_accent(code);
+}
+
+inline bool is_combining_mark(char32_t code) noexcept {
+  return code >= kFirstMark && lookup::is_combining_mark(code);
+}
+
+inline std::u32string_view lowercase(char32_t code, char32_t& own) noexcept {
+  if (code < kFirstBeyondAscii) {
+    own = code >= U'A' && code <= U'Z' ? code + (U'a' - U'A') : code;
+    return {&own, 1};
+  }
+  return lookup::lowercase(code, own);
+}
+
+inline std::u32string_view canonical_decomposition(char32_t code) noexcept {
+  return code < kFirstDecomposition ? std::u32string_view() : lookup::canonical_decomposition(code);
+}
+
+inline std::uint8_t combining_class(char32_t code) noexcept {
+  return code < kFirstMark ? std::uint8_t{0} : lookup::combining_class(code);
+}
 
 }  // namespace onnxformers::unicode

@@ -1,0 +1,80 @@
+#include "base/unicode.h"
+
+#include <array>
+#include <cstddef>
+
+#include "unicode/tables.h"
+
+namespace onnxformers::unicode {
+
+namespace {
+
+/// The value of a code point in a two-stage table; 0 beyond its end.
+template <typename Number, std::size_t kBlockCount, typename Stored, std::size_t kSize>
+Stored look_up(const Number (&blocks)[kBlockCount], const Stored (&values)[kSize], char32_t code) {
+  constexpr char32_t kInBlock = (1U << tables::kBlockBits) - 1;
+  const std::size_t block = code >> tables::kBlockBits;
+  if (block >= kBlockCount) {
+    return 0;
+  }
+  return values[(std::size_t{blocks[block]} << tables::kBlockBits) | (code & kInBlock)];
+}
+
+const tables::Properties& properties(char32_t code) {
+  return tables::kPropertyRows[look_up(tables::kPropertyBlocks, tables::kProperty, code)];
+}
+
+bool has_flag(char32_t code, std::uint8_t flag) { return (properties(code).flags & flag) != 0; }
+
+}  // namespace
+
+Category category(char32_t code) noexcept {
+  return static_cast<Category>(properties(code).category);
+}
+
+namespace lookup {
+
+bool is_whitespace(char32_t code) noexcept {
+  switch (code) {
+    case 0x85:
+    case 0xA0:
+    case 0x1680:
+    case 0x2028:
+    case 0x2029:
+    case 0x202F:
+    case 0x205F:
+    case 0x3000:
+      return true;
+    default:
+      return code >= 0x2000 && code <= 0x200A;
+  }
+}
+
+bool is_bert_punctuation(char32_t code) noexcept { return has_flag(code, tables::kPunctuation); }
+bool is_bert_control(char32_t code) noexcept { return has_flag(code, tables::kControl); }
+bool is_bert_accent(char32_t code) noexcept { return has_flag(code, tables::kAccent); }
+bool is_combining_mark(char32_t code) noexcept { return has_flag(code, tables::kMark); }
+
+std::u32string_view lowercase(char32_t code, char32_t& own) noexcept {
+  // The only mapping to more than one code point: make_unicode_tables.py checks it.
+  if (code == 0x130) {
+    return U"i\u0307";
+  }
+  const std::size_t index = look_up(tables::kLowercaseBlocks, tables::kLowercase, code);
+  own = code + static_cast<char32_t>(tables::kLowercaseDeltas[index]);
+  return {&own, 1};
+}
+
+std::u32string_view canonical_decomposition(char32_t code) noexcept {
+  const unsigned entry = look_up(tables::kDecompositionBlocks, tables::kDecomposition, code);
+  if (entry == 0) {
+    return {};
+  }
+  return {&tables::kDecompositionPool[entry >> 2U], (entry & 3U) + 1};
+}
+
+std::uint8_t combining_class(char32_t code) noexcept { return properties(code).combining_class; }
+
+}  // namespace lookup
+
+}  // namespace onnxformers::unicode

@@ -1,0 +1,152 @@
+// The compiled tables say for every code point what the property files say; that the files say what
+// the reference does is checked by tests/python/base/test_unicode.py.
+#include <array>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "base/unicode.h"
+#include "check.h"
+
+namespace unicode = onnxformers::unicode;
+
+namespace {
+
+constexpr char32_t kCodes = 0x110000;
+using Fields = std::vector<std::string>;
+
+std::vector<Fields> read_fields(const std::string& name) {
+  std::ifstream file(std::string(ONNXFORMERS_UNICODE_DATA) + "/" + name + ".txt");
+  CHECK(file.is_open());
+  std::vector<Fields> rows;
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with('#')) {
+      std::istringstream stream(line);
+      Fields fields;
+      for (std::string field; stream >> field;) {
+        fields.push_back(field);
+      }
+      rows.push_back(fields);
+    }
+  }
+  CHECK(rows.size() > 100);
+  return rows;
+}
+
+char32_t code_of(const std::string& hex) { return std::stoul(hex, nullptr, 16); }
+
+/// One value for each code point, empty where the file has none.
+std::vector<std::string> read_ranges(const std::string& name) {
+  std::vector<std::string> values(kCodes);
+  for (const Fields& fields : read_fields(name)) {
+    const char32_t last = code_of(fields[0].substr(fields[0].find("..") + 2));
+    for (char32_t code = code_of(fields[0]); code <= last; ++code) {
+      values[code] = fields[1];
+    }
+  }
+  return values;
+}
+
+std::map<char32_t, std::u32string> read_mapping(const std::string& name) {
+  std::map<char32_t, std::u32string> mapping;
+  for (const Fields& fields : read_fields(name)) {
+    for (std::size_t i = 1; i < fields.size(); ++i) {
+      mapping[code_of(fields[0])].push_back(code_of(fields[i]));
+    }
+  }
+  return mapping;
+}
+
+std::string name_of(unicode::Category category) {
+  constexpr std::array<const char*, 30> kNames = {
+      "Cn", "Cc", "Cf", "Co", "Cs", "Ll", "Lm", "Lo", "Lt", "Lu", "Mc", "Me", "Mn", "Nd", "Nl",
+      "No", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Sc", "Sk", "Sm", "So", "Zl", "Zp", "Zs"};
+  return kNames.at(static_cast<std::size_t>(category));
+}
+
+}  // namespace
+
+TEST(categories_are_those_of_unicode_16) {
+  const auto values = read_ranges("categories-16.0");
+  for (char32_t code = 0; code < kCodes; ++code) {
+    CHECK_EQUAL(name_of(unicode::category(code)), values[code].empty() ? "Cn" : values[code]);
+  }
+}
+
+TEST(bert_goes_by_unicode_8) {
+  const auto values = read_ranges("categories-8.0");
+  const std::u32string_view ascii = U"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+  for (char32_t code = 0; code < kCodes; ++code) {
+    const std::string& value = values[code];
+    const bool is_ascii_punctuation = ascii.find(code) != std::u32string_view::npos;
+    const bool is_kept = code == U'\t' || code == U'\n' || code == U'\r';
+    CHECK_EQUAL(unicode::is_bert_punctuation(code), value.starts_with('P') || is_ascii_punctuation);
+    CHECK_EQUAL(unicode::is_bert_control(code), value.starts_with('C') && !is_kept);
+    CHECK_EQUAL(unicode::is_bert_accent(code), value == "Mn");
+  }
+}
+
+TEST(marks_and_normalisation_go_by_unicode_9) {
+  const auto marks = read_ranges("categories-9.0");
+  const auto classes = read_ranges("combining_classes-9.0");
+  const auto decompositions = read_mapping("decompositions-9.0");
+  for (char32_t code = 0; code < kCodes; ++code) {
+    CHECK_EQUAL(unicode::is_combining_mark(code), !marks[code].empty());
+    CHECK_EQUAL(int{unicode::combining_class(code)},
+                classes[code].empty() ? 0 : std::stoi(classes[code]));
+    const auto found = decompositions.find(code);
+    CHECK(unicode::canonical_decomposition(code) ==
+          (found == decompositions.end() ? std::u32string() : found->second));
+  }
+}
+
+TEST(lowercase_goes_by_unicode_17) {
+  const auto mapping = read_mapping("lowercase-17.0");
+  for (char32_t code = 0; code < kCodes; ++code) {
+    char32_t own = 0;
+    const auto found = mapping.find(code);
+    CHECK(unicode::lowercase(code, own) ==
+          (found == mapping.end() ? std::u32string(1, code) : found->second));
+  }
+}
+
+TEST(white_space_is_25_code_points) {
+  int count = 0;
+  for (char32_t code = 0; code < kCodes; ++code) {
+    count += unicode::is_whitespace(code) ? 1 : 0;
+  }
+  CHECK_EQUAL(count, 25);
+  for (const char32_t code :
+       U"\t\n\v\f\r \u0085\u00A0\u1680\u2000\u200A\u2028\u2029\u202F\u205F\u3000") {
+    CHECK_EQUAL(unicode::is_whitespace(code), code != 0);
+  }
+  for (const char32_t code : {0x180EU, 0x200BU, 0x2060U, 0xFEFFU}) {
+    CHECK(!unicode::is_whitespace(code));
+  }
+}
+
+TEST(what_the_versions_differ_in) {
+  CHECK(unicode::category(0x8E2) == unicode::Category::Cf);  // since 9.0
+  CHECK(!unicode::is_bert_control(0x8E2));
+  CHECK(unicode::category(0x2E43) == unicode::Category::Po);  // since 9.0
+  CHECK(!unicode::is_bert_punctuation(0x2E43));
+  CHECK(unicode::category(U'$') == unicode::Category::Sc);
+  CHECK(unicode::is_bert_punctuation(U'$'));
+  CHECK(unicode::category(0x378) == unicode::Category::Cn);
+  CHECK(!unicode::is_bert_control(0x378));
+}
+
+TEST(values_beyond_unicode_are_unassigned) {
+  for (const char32_t code : {0x110000U, 0xFFFFFFFFU}) {
+    char32_t own = 0;
+    CHECK(unicode::category(code) == unicode::Category::Cn);
+    CHECK(!unicode::is_whitespace(code) && !unicode::is_bert_punctuation(code));
+    CHECK(!unicode::is_bert_control(code) && !unicode::is_bert_accent(code));
+    CHECK(!unicode::is_combining_mark(code));
+    CHECK(unicode::lowercase(code, own) == std::u32string(1, code));
+    CHECK(unicode::canonical_decomposition(code).empty());
+    CHECK_EQUAL(int{unicode::combining_class(code)}, 0);
+  }
+}

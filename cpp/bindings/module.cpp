@@ -8,4 +8,6 @@ PYBIND11_MODULE(_native, m, pybind11::mod_gil_not_used()) {
   onnxformers::bindings::bind_base(base);
   auto models = m.def_submodule("models");
   onnxformers::bindings::bind_models(models);
+  auto tokenizers = m.def_submodule("tokenizers");
+  onnxformers::bindings::bind_tokenizers(tokenizers);
 }

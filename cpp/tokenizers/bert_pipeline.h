@@ -1,0 +1,92 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tokenizers/added_vocabulary.h"
+#include "tokenizers/models/wordpiece.h"
+#include "tokenizers/normalized_text.h"
+#include "tokenizers/normalizers/bert_normalizer.h"
+#include "tokenizers/pre_tokenizers/pre_tokenizer.h"
+#include "tokenizers/tokens.h"
+
+namespace onnxformers::tokenizers {
+
+/// The word that BertPipeline reads, where it is not simply a part of the text.
+struct BertScratch {
+  std::string word;
+  std::vector<Origin> origins;  ///< of its bytes; only with offsets
+  std::u32string characters;
+};
+
+/// BertNormalizer, BertPreTokenizer and WordPiece in one pass over the bytes: words of ASCII are
+/// looked up where they stand, without a copy of the normalised text.
+///
+/// Time linear in the text; one probe of a hash table for most words.
+class BertPipeline {
+ public:
+  /// Nothing if the components are others.
+  static std::unique_ptr<BertPipeline> try_make(const Normalizer* normalizer,
+                                                const PreTokenizer* pre_tokenizer,
+                                                const Model& model, const AddedVocabulary& added);
+
+  struct Input {
+    std::string_view text;  ///< well-formed UTF-8
+    std::uint32_t first_character;
+    std::size_t limit;  ///< may stop once there are as many ids
+  };
+
+  /// Both append the tokens of a text, or leave it to the stages one by one and give false (then
+  /// nothing is appended): where a token could stand in normalised text, and where marks would have
+  /// to be reordered that are kept.
+  [[nodiscard]] bool encode_ids(const Input& input, std::vector<std::uint32_t>& ids,
+                                BertScratch& scratch) const;
+  [[nodiscard]] bool encode_with_offsets(const Input& input, Tokens& tokens,
+                                         std::uint32_t& next_word, BertScratch& scratch) const;
+
+ private:
+  template <bool kWithOffsets>
+  class Pass;
+
+  /// What a character does to the word being read.
+  enum class Effect : std::uint8_t {
+    Word,         ///< belongs to it
+    Space,        ///< ends it
+    Drop,         ///< leaves no trace
+    Punctuation,  ///< ends it and is a word of its own
+    Chinese,      ///< likewise
+    Several,      ///< becomes more than one character
+    Stages,       ///< left to the stages one by one
+    Beyond,       ///< of a byte: begins a character that is not ASCII
+  };
+  struct Mapped {
+    Effect effect = Effect::Word;
+    char32_t code = 0;  ///< after normalisation
+  };
+  static constexpr char32_t kTableSize = 0x800;
+
+  BertPipeline(const BertNormalizer::Options& options, const WordPiece& model,
+               const AddedVocabulary& added);
+
+  [[nodiscard]] Mapped map(char32_t code) const {
+    return code < kTableSize ? table_[code] : compute(code);
+  }
+  [[nodiscard]] Mapped compute(char32_t code) const;
+  void normalize(char32_t code, std::u32string& characters) const;
+  [[nodiscard]] bool may_begin_added(char32_t code) const;
+  [[nodiscard]] std::uint32_t single_token(std::string_view character) const;
+
+  BertNormalizer::Options options_;
+  const WordPiece& model_;
+  std::array<bool, 256> added_starts_;
+  std::array<Effect, 256> effects_;  // by first byte
+  std::array<std::uint32_t, 128> punctuation_ids_{};
+  std::vector<Mapped> table_;
+};
+
+}  // namespace onnxformers::tokenizers

@@ -1,0 +1,25 @@
+#include "tokenizers/decoders/decoder.h"
+#include "tokenizers/decoders/sequence.h"
+#include "tokenizers/decoders/wordpiece.h"
+
+namespace onnxformers::tokenizers {
+
+namespace {
+
+struct Maker {
+  std::string_view type;
+  std::unique_ptr<Decoder> (*make)(const Field&);
+};
+
+constexpr Maker kMakers[] = {
+    {"WordPiece", &WordPieceDecoder::from_json},
+    {"Sequence", &DecoderSequence::from_json},
+};
+
+}  // namespace
+
+std::unique_ptr<Decoder> make_decoder(const Field& field) {
+  return make_component(kMakers, field, field.member("type").as_string());
+}
+
+}  // namespace onnxformers::tokenizers

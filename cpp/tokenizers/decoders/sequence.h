@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tokenizers/decoders/decoder.h"
+
+namespace onnxformers::tokenizers {
+
+/// Decoders one after the other.
+class DecoderSequence final : public Decoder {
+ public:
+  static std::unique_ptr<Decoder> from_json(const Field& field);
+
+  explicit DecoderSequence(std::vector<std::unique_ptr<Decoder>> steps)
+      : steps_(std::move(steps)) {}
+
+  void decode(std::vector<std::string>& tokens) const override;
+
+ private:
+  std::vector<std::unique_ptr<Decoder>> steps_;
+};
+
+}  // namespace onnxformers::tokenizers

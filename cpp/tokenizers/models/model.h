@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "tokenizers/field.h"
+#include "tokenizers/vocabulary.h"
+
+namespace onnxformers::tokenizers {
+
+/// One token of a word: bytes [begin, end) of the word.
+struct WordToken {
+  std::uint32_t id;
+  std::uint32_t begin;
+  std::uint32_t end;
+};
+
+/// Third stage: turns one word (a piece of the pre-tokenizer) into tokens. Immutable; one serves
+/// many threads.
+class Model {
+ public:
+  explicit Model(Vocabulary vocabulary) : vocabulary_(std::move(vocabulary)) {}
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+  virtual ~Model() = default;
+
+  [[nodiscard]] const Vocabulary& vocabulary() const noexcept { return vocabulary_; }
+
+  /// Appends the ids of a word that is not empty.
+  virtual void append_ids(std::string_view word, std::vector<std::uint32_t>& ids) const = 0;
+
+  /// The same with the place of every token in the word.
+  virtual void append_tokens(std::string_view word, std::vector<WordToken>& tokens) const = 0;
+
+ private:
+  Vocabulary vocabulary_;
+};
+
+/// Reads the "model" of tokenizer.json, whose "type" old files leave out; fails with
+/// ErrorKind::FileFormat. @param type receives the name of the type, read or inferred.
+[[nodiscard]] std::unique_ptr<Model> make_model(const Field& field, std::string& type);
+
+}  // namespace onnxformers::tokenizers

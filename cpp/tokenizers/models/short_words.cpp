@@ -1,0 +1,26 @@
+#include "tokenizers/models/short_words.h"
+
+#include <algorithm>
+
+namespace onnxformers::tokenizers {
+
+ShortWords::ShortWords(const std::vector<std::pair<std::string_view, std::int32_t>>& entries)
+    : seed_(hash_seed()),
+      slots_(std::bit_ceil(std::max<std::size_t>(entries.size() * 2, 2))),
+      mask_(slots_.size() - 1),
+      shift_(64 - std::countr_zero(slots_.size())) {
+  for (const auto& [text, id] : entries) {
+    if (text.empty() || text.size() > ShortWord::kMaxBytes) {
+      continue;
+    }
+    const ShortWord word = load(text);
+    std::size_t slot = hash(word) >> shift_;
+    while (slots_[slot].id_and_length != 0) {
+      slot = (slot + 1) & mask_;
+    }
+    slots_[slot] = {word.low, word.high,
+                    static_cast<std::uint32_t>(id) | word.length << kLengthShift};
+  }
+}
+
+}  // namespace onnxformers::tokenizers

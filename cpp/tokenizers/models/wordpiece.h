@@ -1,0 +1,73 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tokenizers/models/model.h"
+#include "tokenizers/models/short_words.h"
+#include "tokenizers/trie.h"
+
+namespace onnxformers::tokenizers {
+
+/// Greedy longest match from the left; pieces after the first are looked up behind a prefix ("##").
+/// A word that cannot be covered, or with too many characters, is one unknown token.
+///
+/// Time: at most (bytes of the word) x (bytes of the longest token); one probe if the whole word is
+/// a token.
+///
+/// Source: WordPiece of Hugging Face tokenizers; Wu et al. 2016, arXiv:1609.08144.
+class WordPiece final : public Model {
+ public:
+  struct Options {
+    std::string unk_token = "[UNK]";
+    std::string continuing_subword_prefix = "##";
+    std::size_t max_input_chars_per_word = 100;
+  };
+
+  static std::unique_ptr<Model> from_json(const Field& field);
+
+  /// @param unk_id of options.unk_token in the vocabulary.
+  WordPiece(Vocabulary vocabulary, const Options& options, std::uint32_t unk_id);
+
+  void append_ids(std::string_view word, std::vector<std::uint32_t>& ids) const override;
+  void append_tokens(std::string_view word, std::vector<WordToken>& tokens) const override;
+
+  [[nodiscard]] std::uint32_t unk_id() const noexcept { return unk_id_; }
+  [[nodiscard]] std::size_t max_characters() const noexcept { return max_characters_; }
+
+  /// The word as one token, or ShortWords::kNone.
+  [[nodiscard]] std::uint32_t find_whole(const ShortWord& word) const noexcept {
+    return whole_words_.find(word);
+  }
+
+  /// Calls put(id, begin, end) for every piece of a word that is within max_characters(). False
+  /// (after any number of calls) if the word cannot be covered: then it is one unknown token.
+  template <typename Put>
+  [[nodiscard]] bool cover(std::string_view word, Put put) const {
+    Trie::Node start = Trie::kRoot;
+    for (std::size_t begin = 0; begin < word.size(); start = continuing_) {
+      if (start == Trie::kNone) {
+        return false;
+      }
+      const Trie::Match match = pieces_.longest(start, word, begin);
+      if (match.value == Trie::kNoValue) {
+        return false;
+      }
+      put(static_cast<std::uint32_t>(match.value), begin, match.end);
+      begin = match.end;
+    }
+    return true;
+  }
+
+ private:
+  [[nodiscard]] bool is_too_long(std::string_view word) const noexcept;
+
+  ShortWords whole_words_;
+  Trie pieces_;
+  Trie::Node continuing_;  // where pieces after the first start: below the prefix
+  std::uint32_t unk_id_;
+  std::size_t max_characters_;
+};
+
+}  // namespace onnxformers::tokenizers

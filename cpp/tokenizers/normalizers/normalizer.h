@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+
+#include "tokenizers/field.h"
+#include "tokenizers/normalized_text.h"
+
+namespace onnxformers::tokenizers {
+
+/// First stage: rewrites a text. Immutable; one serves many threads.
+class Normalizer {
+ public:
+  Normalizer() = default;
+  Normalizer(const Normalizer&) = delete;
+  Normalizer& operator=(const Normalizer&) = delete;
+  virtual ~Normalizer() = default;
+
+  virtual void normalize(NormalizedText& text) const = 0;
+};
+
+/// Reads the "normalizer" of tokenizer.json; fails with ErrorKind::FileFormat.
+[[nodiscard]] std::unique_ptr<Normalizer> make_normalizer(const Field& field);
+
+}  // namespace onnxformers::tokenizers

@@ -1,0 +1,46 @@
+#include "tokenizers/post_processors/bert_processing.h"
+#include "tokenizers/post_processors/post_processor.h"
+#include "tokenizers/post_processors/roberta_processing.h"
+#include "tokenizers/post_processors/sequence.h"
+#include "tokenizers/post_processors/template_processing.h"
+
+namespace onnxformers::tokenizers {
+
+namespace {
+
+struct Maker {
+  std::string_view type;
+  std::unique_ptr<PostProcessor> (*make)(const Field&);
+};
+
+constexpr Maker kMakers[] = {
+    {"BertProcessing", &BertProcessing::from_json},
+    {"RobertaProcessing", &RobertaProcessing::from_json},
+    {"TemplateProcessing", &TemplateProcessing::from_json},
+    {"Sequence", &PostProcessorSequence::from_json},
+};
+
+}  // namespace
+
+std::unique_ptr<PostProcessor> make_post_processor(const Field& field) {
+  return make_component(kMakers, field, field.member("type").as_string());
+}
+
+std::uint32_t token_with_id(const Field& field) {
+  if (field.expect(json::Type::Array).size() != 2) {
+    field.fail("expected a token and its id, got " + std::to_string(field.size()) + " elements");
+  }
+  (void)field.element(0).as_string();
+  return field.element(1).as_token_id();
+}
+
+PostPlan PostPlan::initial(bool is_pair) {
+  PostPlan plan;
+  for (std::int32_t sequence = 0; sequence < (is_pair ? 2 : 1); ++sequence) {
+    const auto type_id = static_cast<std::uint32_t>(sequence);
+    plan.encodings.push_back({{sequence, 0, type_id, type_id}});
+  }
+  return plan;
+}
+
+}  // namespace onnxformers::tokenizers

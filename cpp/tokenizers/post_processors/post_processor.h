@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tokenizers/field.h"
+
+namespace onnxformers::tokenizers {
+
+/// One part of an encoded row: a special token, or all tokens of the first or second text.
+struct LayoutPart {
+  static constexpr std::int32_t kSpecial = -1;
+
+  std::int32_t sequence;           ///< kSpecial, 0 or 1
+  std::uint32_t id;                ///< of the special token
+  std::uint32_t type_id;           ///< in the row of the text itself
+  std::uint32_t overflow_type_id;  ///< of tokens that stand in an overflowing part
+};
+using Layout = std::vector<LayoutPart>;
+
+/// What post-processors make of one text or two: worked out once, when the file is read.
+struct PostPlan {
+  std::vector<Layout> encodings;  ///< one after the other they are the row
+  bool is_merged = false;         ///< a template has made one row of them: no other may follow
+  bool trim_offsets = false;      ///< offsets leave out whitespace at the ends of a token
+  bool add_prefix_space = false;  ///< but for the space put in front of the text
+  std::string unsupported;        ///< why such input cannot be encoded, if it cannot
+
+  /// Before any post-processor: the texts one after the other.
+  static PostPlan initial(bool is_pair);
+};
+
+/// Fifth stage: puts special tokens around the texts. Immutable.
+class PostProcessor {
+ public:
+  PostProcessor() = default;
+  PostProcessor(const PostProcessor&) = delete;
+  PostProcessor& operator=(const PostProcessor&) = delete;
+  virtual ~PostProcessor() = default;
+
+  virtual void apply(PostPlan& plan, bool add_special_tokens) const = 0;
+};
+
+/// Reads the "post_processor" of tokenizer.json; fails with ErrorKind::FileFormat.
+[[nodiscard]] std::unique_ptr<PostProcessor> make_post_processor(const Field& field);
+
+/// Reads ["[SEP]", 102], as BertProcessing and RobertaProcessing write a token; gives the id.
+[[nodiscard]] std::uint32_t token_with_id(const Field& field);
+
+}  // namespace onnxformers::tokenizers

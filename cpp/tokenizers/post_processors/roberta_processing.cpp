@@ -1,0 +1,36 @@
+#include "tokenizers/post_processors/roberta_processing.h"
+
+namespace onnxformers::tokenizers {
+
+std::unique_ptr<PostProcessor> RobertaProcessing::from_json(const Field& field) {
+  Options options;
+  options.cls = token_with_id(field.member("cls"));
+  options.sep = token_with_id(field.member("sep"));
+  options.trim_offsets = field.bool_or("trim_offsets", true);
+  options.add_prefix_space = field.bool_or("add_prefix_space", true);
+  return std::make_unique<RobertaProcessing>(options);
+}
+
+void RobertaProcessing::apply(PostPlan& plan, bool add_special_tokens) const {
+  if (plan.is_merged) {
+    plan.unsupported = "a post-processor that adds tokens follows a TemplateProcessing";
+    return;
+  }
+  plan.trim_offsets = plan.trim_offsets || options_.trim_offsets;
+  plan.add_prefix_space = plan.add_prefix_space || options_.add_prefix_space;
+  for (std::size_t i = 0; i < plan.encodings.size(); ++i) {
+    Layout& layout = plan.encodings[i];
+    for (LayoutPart& part : layout) {
+      part.type_id = 0;
+      // Without special tokens the reference leaves overflowing parts their type.
+      part.overflow_type_id = add_special_tokens ? 0 : part.overflow_type_id;
+    }
+    if (add_special_tokens) {
+      const std::uint32_t first = i == 0 ? options_.cls : options_.sep;
+      layout.insert(layout.begin(), {LayoutPart::kSpecial, first, 0, 0});
+      layout.push_back({LayoutPart::kSpecial, options_.sep, 0, 0});
+    }
+  }
+}
+
+}  // namespace onnxformers::tokenizers

@@ -1,0 +1,137 @@
+#include "tokenizers/text_encoder.h"
+
+#include "base/utf8.h"
+#include "tokenizers/tokenizer.h"
+
+namespace onnxformers::tokenizers {
+
+namespace {
+
+constexpr std::size_t kKeptTokens = std::size_t{1} << 18;
+
+}  // namespace
+
+void Scratch::shrink() {
+  whole.text.shrink();
+  part.text.shrink();
+  if (whole.pieces.capacity() + first.ids.capacity() + second.ids.capacity() > kKeptTokens) {
+    *this = Scratch();
+  }
+}
+
+void TextEncoder::encode(std::string_view text, Tokens& tokens) {
+  tokens.clear();
+  tokens_ = &tokens;
+  next_word_ = 0;
+  const AddedVocabulary& added = tokenizer_.added_vocabulary();
+  added.match_original(text, scratch_.original_matches);
+  std::size_t begin = 0;
+  std::uint32_t character = 0;  // index of the one at `begin`; only kept with offsets
+  const auto advance = [&](std::size_t end) {
+    if (with_offsets_) {
+      character += static_cast<std::uint32_t>(utf8::count(text.substr(begin, end - begin)));
+    }
+    begin = end;
+  };
+  for (const AddedMatch& match : scratch_.original_matches) {
+    encode_between(text.substr(begin, match.begin - begin), character);
+    advance(match.begin);
+    const std::uint32_t first = character;
+    advance(match.end);
+    add_token(*match.token, {first, character}, text.substr(match.begin, match.end - match.begin));
+    if (tokens.ids.size() >= limit_) {
+      return;
+    }
+  }
+  encode_between(text.substr(begin), character);
+}
+
+void TextEncoder::encode_between(std::string_view text, std::uint32_t first_character) {
+  if (text.empty()) {
+    return;
+  }
+  if (tokenizer_.bert_ != nullptr) {
+    const BertPipeline::Input input{text, first_character, limit_};
+    const bool done =
+        with_offsets_
+            ? tokenizer_.bert_->encode_with_offsets(input, *tokens_, next_word_, scratch_.bert)
+            : tokenizer_.bert_->encode_ids(input, tokens_->ids, scratch_.bert);
+    if (done) {
+      return;
+    }
+  }
+  encode_stages(text, first_character);
+}
+
+void TextEncoder::encode_stages(std::string_view text, std::uint32_t first_character) {
+  NormalizedText& normalized = scratch_.whole.text;
+  normalized.reset(text, first_character, with_offsets_);
+  if (tokenizer_.normalizer_ != nullptr) {
+    tokenizer_.normalizer_->normalize(normalized);
+  }
+  tokenizer_.added_vocabulary().match_normalized(normalized.text(), scratch_.normalized_matches);
+  if (scratch_.normalized_matches.empty()) {
+    encode_part(scratch_.whole);
+    return;
+  }
+  std::size_t begin = 0;
+  const auto encode_until = [&](std::size_t end) {
+    scratch_.part.text.reset(normalized, begin, end);
+    encode_part(scratch_.part);
+  };
+  for (const AddedMatch& match : scratch_.normalized_matches) {
+    encode_until(match.begin);
+    CharacterSpan span{0, 0};
+    if (with_offsets_) {
+      span = {origin_begin(normalized.origin(match.begin)),
+              origin_end(normalized.origin(match.end - 1))};
+    }
+    add_token(*match.token, span, normalized.text().substr(match.begin, match.end - match.begin));
+    begin = match.end;
+  }
+  encode_until(normalized.text().size());
+}
+
+void TextEncoder::encode_part(PreTokenizedText& part) {
+  part.reset_pieces();
+  if (tokenizer_.pre_tokenizer_ != nullptr) {
+    tokenizer_.pre_tokenizer_->split(part);
+  }
+  for (const Piece& piece : part.pieces) {
+    encode_word(part, piece);
+    if (tokens_->ids.size() >= limit_) {
+      return;
+    }
+  }
+}
+
+void TextEncoder::encode_word(const PreTokenizedText& text, const Piece& piece) {
+  const std::string_view word = text.text.text().substr(piece.begin, piece.end - piece.begin);
+  if (!with_offsets_) {
+    tokenizer_.model_->append_ids(word, tokens_->ids);
+    return;
+  }
+  scratch_.word_tokens.clear();
+  tokenizer_.model_->append_tokens(word, scratch_.word_tokens);
+  for (const WordToken& token : scratch_.word_tokens) {
+    tokens_->ids.push_back(token.id);
+    tokens_->spans.push_back({origin_begin(text.text.origin(piece.begin + token.begin)),
+                              origin_end(text.text.origin(piece.begin + token.end - 1))});
+    tokens_->words.push_back(next_word_);
+  }
+  ++next_word_;
+}
+
+void TextEncoder::add_token(const AddedToken& token, CharacterSpan span, std::string_view text) {
+  if (with_offsets_) {
+    if (text != token.content) {
+      tokens_->texts.emplace_back(static_cast<std::uint32_t>(tokens_->ids.size()), text);
+    }
+    tokens_->spans.push_back(span);
+    tokens_->words.push_back(next_word_);
+    ++next_word_;
+  }
+  tokens_->ids.push_back(token.id);
+}
+
+}  // namespace onnxformers::tokenizers

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <vector>
+
+#include "tokenizers/added_vocabulary.h"
+#include "tokenizers/bert_pipeline.h"
+#include "tokenizers/models/model.h"
+#include "tokenizers/pre_tokenizers/pre_tokenizer.h"
+#include "tokenizers/tokens.h"
+
+namespace onnxformers::tokenizers {
+
+class Tokenizer;
+
+/// Buffers for encoding, kept by each thread from text to text.
+struct Scratch {
+  PreTokenizedText whole;  ///< what lies between added tokens
+  PreTokenizedText part;   ///< what lies between added tokens of the normalised text
+  std::vector<AddedMatch> original_matches;
+  std::vector<AddedMatch> normalized_matches;
+  std::vector<WordToken> word_tokens;
+  BertScratch bert;
+  Tokens first;
+  Tokens second;
+
+  /// Gives back what very long texts took.
+  void shrink();
+};
+
+/// Encodes one text up to and including the model.
+class TextEncoder {
+ public:
+  static constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
+
+  /// @param limit enough tokens: encoding may stop once there are as many.
+  TextEncoder(const Tokenizer& tokenizer, Scratch& scratch, bool with_offsets, std::size_t limit)
+      : tokenizer_(tokenizer), scratch_(scratch), with_offsets_(with_offsets), limit_(limit) {}
+
+  void encode(std::string_view text, Tokens& tokens);
+
+ private:
+  void encode_between(std::string_view text, std::uint32_t first_character);
+  void encode_stages(std::string_view text, std::uint32_t first_character);
+  void encode_part(PreTokenizedText& part);
+  void encode_word(const PreTokenizedText& text, const Piece& piece);
+  void add_token(const AddedToken& token, CharacterSpan span, std::string_view text);
+
+  const Tokenizer& tokenizer_;
+  Scratch& scratch_;
+  bool with_offsets_;
+  std::size_t limit_;
+  Tokens* tokens_ = nullptr;
+  std::uint32_t next_word_ = 0;
+};
+
+}  // namespace onnxformers::tokenizers

@@ -1,0 +1,173 @@
+#include "tokenizers/tokenizer.h"
+
+#include <algorithm>
+
+#include "base/errors.h"
+#include "base/parallel.h"
+#include "tokenizers/text_encoder.h"
+
+namespace onnxformers::tokenizers {
+
+namespace {
+
+constexpr std::size_t kMaxTextBytes = std::size_t{1} << 30;
+
+Scratch& thread_scratch() {
+  static thread_local Scratch scratch;
+  return scratch;
+}
+
+std::size_t room_for(const PostPlan& plan, const Truncation& truncation) {
+  if (truncation.strategy == TruncationStrategy::DoNotTruncate) {
+    return TextEncoder::kNoLimit;
+  }
+  std::size_t special = 0;
+  for (const Layout& layout : plan.encodings) {
+    special += static_cast<std::size_t>(std::count_if(
+        layout.begin(), layout.end(),
+        [](const LayoutPart& part) { return part.sequence == LayoutPart::kSpecial; }));
+  }
+  if (truncation.max_length < special) {
+    fail(ErrorKind::InvalidArgument, "Tokenizer",
+         "max_length must leave room for the " + std::to_string(special) + " special tokens, got " +
+             std::to_string(truncation.max_length));
+  }
+  const std::size_t room = truncation.max_length - special;
+  if (truncation.stride > room) {
+    fail(ErrorKind::InvalidArgument, "Tokenizer",
+         "stride must be less than the " + std::to_string(room) +
+             " tokens that max_length leaves to the text, got " +
+             std::to_string(truncation.stride));
+  }
+  return room;
+}
+
+void check_text(std::string_view text) {
+  if (text.size() > kMaxTextBytes) {
+    fail(ErrorKind::InvalidArgument, "Tokenizer",
+         "a text may have at most " + std::to_string(kMaxTextBytes) + " bytes in UTF-8, got " +
+             std::to_string(text.size()));
+  }
+}
+
+}  // namespace
+
+Encodings Tokenizer::encode_batch(std::span<const std::string_view> texts,
+                                  std::span<const std::string_view> pairs,
+                                  const EncodeOptions& options) const {
+  if (!pairs.empty() && pairs.size() != texts.size()) {
+    fail(ErrorKind::InvalidArgument, "Tokenizer",
+         "there must be as many second texts as texts, got " + std::to_string(pairs.size()) +
+             " for " + std::to_string(texts.size()));
+  }
+  Encodings all(options.with_offsets);
+  if (options.threads <= 1 || texts.size() <= 1) {
+    encode_range(texts, pairs, options, all);
+    return all;
+  }
+  // More parts than threads, so that long texts do not leave the other threads idle.
+  const std::size_t count = std::min<std::size_t>(texts.size(), std::size_t{options.threads} * 8);
+  const auto bound = [&](std::size_t part) { return texts.size() * part / count; };
+  std::vector<Encodings> parts(count, Encodings(options.with_offsets));
+  parallel_for(count, options.threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t part = begin; part < end; ++part) {
+      const std::size_t first = bound(part);
+      const std::size_t size = bound(part + 1) - first;
+      encode_range(texts.subspan(first, size), pairs.empty() ? pairs : pairs.subspan(first, size),
+                   options, parts[part]);
+    }
+  });
+  for (std::size_t part = 0; part < count; ++part) {
+    all.append(parts[part], bound(part));
+  }
+  return all;
+}
+
+void Tokenizer::encode_range(std::span<const std::string_view> texts,
+                             std::span<const std::string_view> pairs, const EncodeOptions& options,
+                             Encodings& out) const {
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    encode_one(texts[i], pairs.empty() ? nullptr : &pairs[i], options, i, out);
+  }
+  thread_scratch().shrink();
+}
+
+void Tokenizer::encode_one(std::string_view text, const std::string_view* pair,
+                           const EncodeOptions& options, std::size_t sample, Encodings& out) const {
+  const bool is_pair = pair != nullptr;
+  const PostPlan& plan = this->plan(is_pair, options.add_special_tokens);
+  if (!plan.unsupported.empty()) {
+    fail(ErrorKind::InvalidArgument, "Tokenizer", plan.unsupported);
+  }
+  check_text(text);
+  const Truncation& truncation = options.truncation;
+  const std::size_t room = room_for(plan, truncation);
+  Scratch& scratch = thread_scratch();
+  // What is cut off need not be encoded, if nobody asks for it. Of a pair it takes part in the
+  // decision how much each text keeps.
+  const bool may_stop = !is_pair && !options.return_overflowing && room != TextEncoder::kNoLimit &&
+                        truncation.side == Side::Right;
+  TextEncoder encoder(*this, scratch, options.with_offsets,
+                      may_stop ? room + 1 : TextEncoder::kNoLimit);
+  encoder.encode(text, scratch.first);
+  if (is_pair) {
+    check_text(*pair);
+    encoder.encode(*pair, scratch.second);
+  }
+  const std::size_t first = scratch.first.ids.size();
+  const std::size_t second = is_pair ? scratch.second.ids.size() : 0;
+  const Kept kept = plan_truncation(first, second, is_pair, truncation.strategy, room);
+  const Encodings::Text rows[2] = {
+      {&scratch.first, cut(first, kept.first, truncation, options.return_overflowing)},
+      {&scratch.second, cut(second, kept.second, truncation, options.return_overflowing)}};
+  out.append(plan, std::span(rows).first(is_pair ? 2 : 1), sample,
+             kept.first < first || kept.second < second);
+}
+
+std::string Tokenizer::decode(std::span<const std::uint32_t> ids, bool skip_special_tokens) const {
+  std::vector<std::string> tokens;
+  tokens.reserve(ids.size());
+  for (const std::uint32_t id : ids) {
+    const auto token = id_to_token(id);
+    if (!token) {
+      continue;
+    }
+    const AddedToken* added = added_->find(*token);
+    if (skip_special_tokens && added != nullptr && added->special) {
+      continue;
+    }
+    tokens.emplace_back(*token);
+  }
+  if (decoder_ != nullptr) {
+    decoder_->decode(tokens);
+  }
+  std::string text;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    text.append(decoder_ == nullptr && i > 0 ? " " : "").append(tokens[i]);
+  }
+  return text;
+}
+
+std::optional<std::uint32_t> Tokenizer::token_to_id(std::string_view token) const {
+  const AddedToken* added = added_->find(token);
+  return added != nullptr ? added->id : model_->vocabulary().find(token);
+}
+
+std::optional<std::string_view> Tokenizer::id_to_token(std::uint32_t id) const {
+  const AddedToken* added = added_->find(id);
+  return added != nullptr ? std::string_view(added->content) : model_->vocabulary().token(id);
+}
+
+std::size_t Tokenizer::num_special_tokens(bool is_pair) const noexcept {
+  std::size_t count = 0;
+  for (const Layout& layout : plan(is_pair, true).encodings) {
+    for (const LayoutPart& part : layout) {
+      count += part.sequence == LayoutPart::kSpecial ? 1 : 0;
+    }
+  }
+  return count;
+}
+
+Tokenizer::~Tokenizer() = default;
+
+}  // namespace onnxformers::tokenizers

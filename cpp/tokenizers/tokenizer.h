@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tokenizers/added_vocabulary.h"
+#include "tokenizers/bert_pipeline.h"
+#include "tokenizers/decoders/decoder.h"
+#include "tokenizers/encodings.h"
+#include "tokenizers/models/model.h"
+#include "tokenizers/normalizers/normalizer.h"
+#include "tokenizers/post_processors/post_processor.h"
+#include "tokenizers/pre_tokenizers/pre_tokenizer.h"
+#include "tokenizers/truncation.h"
+
+namespace onnxformers::tokenizers {
+
+struct EncodeOptions {
+  bool add_special_tokens = true;
+  Truncation truncation;
+  bool return_overflowing = false;
+  bool with_offsets = false;
+  unsigned threads = 1;
+};
+
+/// What tokenizer.json says about padding; it is not applied by itself.
+struct FilePadding {
+  std::uint32_t pad_id = 0;
+  std::uint32_t pad_type_id = 0;
+  std::string pad_token;
+};
+
+struct Scratch;
+
+/// A whole tokenizer.json. Immutable once made: one serves many threads, without locks; what a call
+/// needs it keeps in buffers of its thread.
+///
+/// The way of a text: added tokens that are taken as they are, normalizer, added tokens in
+/// normalised text, pre-tokenizer, model, truncation, post-processor. The "truncation" and
+/// "padding" of the file are checked but not applied, as with the fast tokenizers of Python
+/// transformers.
+///
+/// Source: Hugging Face tokenizers 0.23.
+class Tokenizer {
+ public:
+  /// Fails with ErrorKind::FileFormat; the message names the field.
+  static std::shared_ptr<const Tokenizer> from_json(std::string data);
+
+  Tokenizer(const Tokenizer&) = delete;
+  Tokenizer& operator=(const Tokenizer&) = delete;
+  ~Tokenizer();
+
+  /// @param texts well-formed UTF-8.
+  /// @param pairs as many as texts, or none. An empty second text still makes a pair.
+  /// Fails with ErrorKind::InvalidArgument for options that cannot be met.
+  [[nodiscard]] Encodings encode_batch(std::span<const std::string_view> texts,
+                                       std::span<const std::string_view> pairs,
+                                       const EncodeOptions& options) const;
+
+  /// Ids that no token has are left out, as in the reference.
+  [[nodiscard]] std::string decode(std::span<const std::uint32_t> ids,
+                                   bool skip_special_tokens) const;
+
+  /// Highest id + 1, added tokens included.
+  [[nodiscard]] std::uint32_t vocab_size() const noexcept { return vocab_size_; }
+  [[nodiscard]] std::optional<std::uint32_t> token_to_id(std::string_view token) const;
+  [[nodiscard]] std::optional<std::string_view> id_to_token(std::uint32_t id) const;
+  [[nodiscard]] std::size_t num_special_tokens(bool is_pair) const noexcept;
+  [[nodiscard]] const AddedVocabulary& added_vocabulary() const noexcept { return *added_; }
+  [[nodiscard]] const Model& model() const noexcept { return *model_; }
+
+  /// Stage of tokenizer.json → type of its component; no type where there is no component.
+  [[nodiscard]] const std::map<std::string, std::optional<std::string>>& components()
+      const noexcept {
+    return components_;
+  }
+  [[nodiscard]] const std::optional<FilePadding>& file_padding() const noexcept {
+    return file_padding_;
+  }
+
+  /// Without the single pass for BERT: every stage for itself. For tests that compare the two.
+  void disable_fast_paths() noexcept { bert_.reset(); }
+
+ private:
+  Tokenizer() = default;
+  void read_components(const Field& root);
+  void make_plans(const PostProcessor* post_processor);
+
+  void encode_range(std::span<const std::string_view> texts,
+                    std::span<const std::string_view> pairs, const EncodeOptions& options,
+                    Encodings& out) const;
+  void encode_one(std::string_view text, const std::string_view* pair, const EncodeOptions& options,
+                  std::size_t sample, Encodings& out) const;
+  [[nodiscard]] const PostPlan& plan(bool is_pair, bool add_special_tokens) const noexcept {
+    return plans_[is_pair ? 1 : 0][add_special_tokens ? 1 : 0];
+  }
+
+  friend class TextEncoder;
+
+  std::unique_ptr<Normalizer> normalizer_;
+  std::unique_ptr<AddedVocabulary> added_;
+  std::unique_ptr<PreTokenizer> pre_tokenizer_;
+  std::unique_ptr<Model> model_;
+  std::unique_ptr<Decoder> decoder_;
+  std::unique_ptr<BertPipeline> bert_;
+  PostPlan plans_[2][2];
+  std::map<std::string, std::optional<std::string>> components_;
+  std::optional<FilePadding> file_padding_;
+  std::uint32_t vocab_size_ = 0;
+};
+
+}  // namespace onnxformers::tokenizers

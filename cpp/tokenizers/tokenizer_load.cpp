@@ -1,0 +1,114 @@
+#include <limits>
+#include <utility>
+
+#include "base/errors.h"
+#include "base/json.h"
+#include "tokenizers/models/wordpiece.h"
+#include "tokenizers/normalizers/bert_normalizer.h"
+#include "tokenizers/pre_tokenizers/bert_pre_tokenizer.h"
+#include "tokenizers/tokenizer.h"
+
+namespace onnxformers::tokenizers {
+
+namespace {
+
+json::Document parse(std::string data) {
+  try {
+    return json::Document::parse(std::move(data));
+  } catch (const Error& e) {
+    fail(e.kind(), "tokenizer.json", e.what());
+  }
+}
+
+// The settings are off after loading; a broken file must still be told from a good one.
+void check_truncation(const Field& root) {
+  const auto field = root.find("truncation");
+  if (!field) {
+    return;
+  }
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  (void)field->member("max_length").as_integer(0, kMost);
+  for (const char* name : {"strategy", "direction"}) {
+    if (const auto value = field->find(name)) {
+      (void)value->as_string();
+    }
+  }
+  if (const auto stride = field->find("stride")) {
+    (void)stride->as_integer(0, kMost);
+  }
+}
+
+std::optional<FilePadding> read_padding(const Field& root) {
+  const auto field = root.find("padding");
+  if (!field) {
+    return std::nullopt;
+  }
+  FilePadding padding;
+  if (const auto id = field->find("pad_id")) {
+    padding.pad_id = id->as_token_id();
+  }
+  if (const auto type_id = field->find("pad_type_id")) {
+    padding.pad_type_id = type_id->as_token_id();
+  }
+  padding.pad_token = field->string_or("pad_token", "");
+  return padding;
+}
+
+}  // namespace
+
+std::shared_ptr<const Tokenizer> Tokenizer::from_json(std::string data) {
+  const json::Document document = parse(std::move(data));
+  const Field root(document.root());
+  (void)root.expect(json::Type::Object);
+  std::shared_ptr<Tokenizer> tokenizer(new Tokenizer());
+  tokenizer->read_components(root);
+  check_truncation(root);
+  tokenizer->file_padding_ = read_padding(root);
+  return tokenizer;
+}
+
+void Tokenizer::read_components(const Field& root) {
+  const auto read = [&](const char* stage, auto make) -> decltype(make(root)) {
+    const auto field = root.find(stage);
+    components_[stage] = std::nullopt;
+    if (!field) {
+      return nullptr;
+    }
+    auto component = make(*field);
+    components_[stage] = field->member("type").as_string();
+    return component;
+  };
+  normalizer_ = read("normalizer", make_normalizer);
+  pre_tokenizer_ = read("pre_tokenizer", make_pre_tokenizer);
+  decoder_ = read("decoder", make_decoder);
+  const auto post_processor = read("post_processor", make_post_processor);
+  std::string model_type;
+  model_ = make_model(root.member("model"), model_type);
+  components_["model"] = model_type;
+  const auto added = root.find("added_tokens");
+  added_ = std::make_unique<AddedVocabulary>(
+      added ? AddedVocabulary::read(*added) : std::vector<AddedToken>(), normalizer_.get());
+  vocab_size_ = model_->vocabulary().size();
+  for (const AddedToken& token : added_->tokens()) {
+    vocab_size_ = std::max(vocab_size_, token.id + 1);
+  }
+  make_plans(post_processor.get());
+  bert_ = BertPipeline::try_make(normalizer_.get(), pre_tokenizer_.get(), *model_, *added_);
+}
+
+void Tokenizer::make_plans(const PostProcessor* post_processor) {
+  for (const bool is_pair : {false, true}) {
+    for (const bool add_special_tokens : {false, true}) {
+      PostPlan& plan = plans_[is_pair ? 1 : 0][add_special_tokens ? 1 : 0];
+      plan = PostPlan::initial(is_pair);
+      if (post_processor != nullptr) {
+        post_processor->apply(plan, add_special_tokens);
+      }
+      if (!is_pair && !plan.unsupported.empty()) {
+        fail(ErrorKind::FileFormat, "tokenizer.json", "post_processor: " + plan.unsupported);
+      }
+    }
+  }
+}
+
+}  // namespace onnxformers::tokenizers

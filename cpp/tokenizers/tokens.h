@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace onnxformers::tokenizers {
+
+/// Characters [begin, end) of the original text.
+struct CharacterSpan {
+  std::uint32_t begin;
+  std::uint32_t end;
+};
+
+/// Tokens of one text before post-processing. Without offsets only ids are filled.
+struct Tokens {
+  std::vector<std::uint32_t> ids;
+  std::vector<CharacterSpan> spans;
+  std::vector<std::uint32_t> words;  ///< index of the piece of the text that a token belongs to
+
+  /// Text of added tokens that stand in the text with whitespace around them, by index.
+  std::vector<std::pair<std::uint32_t, std::string>> texts;
+
+  void clear() noexcept {
+    ids.clear();
+    spans.clear();
+    words.clear();
+    texts.clear();
+  }
+};
+
+}  // namespace onnxformers::tokenizers

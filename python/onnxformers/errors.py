@@ -23,6 +23,10 @@ class InvalidTypeError(OnnxformersError, TypeError):
     """The type of an argument cannot be accepted."""
 
 
+class UnknownNameError(OnnxformersError, AttributeError):
+    """`env` has no setting, or a config no field, of the name that was used as an attribute."""
+
+
 class UnsupportedTaskError(OnnxformersError, KeyError):
     """`pipeline()` was asked for a task that it does not know or does not have yet."""
 

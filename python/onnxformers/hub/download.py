@@ -1,0 +1,188 @@
+"""Models on the Hub, fetched and kept by huggingface_hub.
+
+huggingface_hub alone writes to its cache. Files already there are looked up by us, in its
+published layout (refs/<revision> names a commit, snapshots/<commit>/ holds its files): so a load
+that needs no network does not import it, which takes a quarter of a second.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from onnxformers.env import HUB_PATH_TEMPLATE, env, hub_cache_dir, hub_endpoint
+from onnxformers.errors import OfflineError, OnnxformersError
+from onnxformers.hub.options import LoadOptions, why_offline
+from onnxformers.hub.progress import Reporter
+from onnxformers.hub.temporary import temporary_folder
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+class HubRepository:
+    """One repository of the Hub at one revision."""
+
+    def __init__(self, repo_id: str, options: LoadOptions) -> None:
+        self._repo_id = repo_id
+        self._options = options
+        self._cache = Path(options.cache_dir or hub_cache_dir()).expanduser()
+        self._why_offline = why_offline(options)
+
+    @property
+    def place(self) -> str:
+        """The repository or, without network, its part of the cache, in words."""
+        name = f"{self._repo_id} (revision {self._options.revision})"
+        if self._why_offline is None:
+            return f"the repository {name}"
+        return f"the cache of {name} at {self._cache} ({self._why_offline})"
+
+    def url(self, filename: str) -> str:
+        """Address of a file: its name in a custom cache."""
+        path = HUB_PATH_TEMPLATE.format(model=self._repo_id, revision=self._options.revision)
+        return f"{hub_endpoint()}{path}{filename}"
+
+    def find(self, filename: str, report: Reporter) -> Path | None:
+        """The file, fetched if need be; None when the repository has none of this name.
+
+        Raises:
+            HubError: the Hub could not say or deliver; see its subclasses.
+        """
+        if self._why_offline is not None:
+            return self._cached(filename)
+        commit = self._commit()
+        if commit is not None or not env.use_fs_cache:
+            known = self._snapshot_file(filename)
+            if known is not None or self._known_missing(filename):
+                return known
+        failure, path = self._fetch(filename, commit or self._options.revision, report)
+        if isinstance(failure, OfflineError):
+            # huggingface_hub looked in its cache before it gave up; what is left to tell is
+            # whether the model lacks the file or nothing of the model is here.
+            self._why_offline = str(failure)
+            return self._cached(filename)
+        if failure is not None:
+            raise failure
+        return path
+
+    def names(self, folder: str) -> list[str] | None:
+        """Names in a folder of the repository; of the snapshot in the cache without network."""
+        listed = self._listed() if self._why_offline is None else None
+        if listed is None:
+            snapshot = self._snapshot()
+            if snapshot is None or not (snapshot / folder).is_dir():
+                return []
+            return sorted(os.listdir(snapshot / folder))  # noqa: PTH208 - names, not paths
+        inside = f"{folder}/" if folder else ""
+        return sorted({f[len(inside) :].split("/")[0] for f in listed if f.startswith(inside)})
+
+    def present(self, filenames: list[str]) -> list[str]:
+        """Those of `filenames`, all in one folder, that the repository has."""
+        listed = self.names(filenames[0].rpartition("/")[0]) or []
+        return [name for name in filenames if name.rpartition("/")[2] in listed]
+
+    def _cached(self, filename: str) -> Path | None:
+        if self._snapshot() is None:
+            raise OfflineError(
+                f"[hub] {self._repo_id} (revision {self._options.revision}) is not in the cache at "
+                f"{self._cache}, and nothing can be fetched: {self._why_offline}"
+            )
+        return self._snapshot_file(filename)
+
+    def _fetch(
+        self, filename: str, revision: str, report: Reporter
+    ) -> tuple[OnnxformersError | None, Path | None]:
+        from huggingface_hub import hf_hub_download
+
+        from onnxformers.hub.hub_errors import translate
+
+        arguments: dict[str, Any] = {"endpoint": hub_endpoint().rstrip("/")}
+        tells_progress = "tqdm_class" in inspect.signature(hf_hub_download).parameters
+        if report.listened_to and tells_progress:
+            from onnxformers.hub.hub_progress import bar_class
+
+            arguments["tqdm_class"] = bar_class(report)
+        target = self._cache if env.use_fs_cache else temporary_folder()
+        try:
+            path = Path(
+                hf_hub_download(
+                    self._repo_id,
+                    filename,
+                    revision=revision,
+                    cache_dir=target,
+                    token=self._options.token,
+                    library_name="onnxformers",
+                    library_version=env.version,
+                    **arguments,
+                )
+            )
+        except Exception as error:
+            if report.failure is not None:
+                raise report.failure from None
+            return translate(error, self._repo_id, self._options.revision), None
+        self._learn_commit(path)
+        if not tells_progress:  # huggingface_hub before 1.0
+            size = path.stat().st_size
+            report.download()
+            report.progress(size, size)
+        return None, path
+
+    def _listed(self) -> list[str] | None:
+        """All files of the repository, None when the Hub does not say."""
+        from huggingface_hub import HfApi
+
+        api = HfApi(endpoint=hub_endpoint().rstrip("/"), token=self._options.token)
+        try:
+            return list(
+                api.list_repo_files(
+                    self._repo_id, revision=self._commit() or self._options.revision
+                )
+            )
+        except Exception:  # only there to make an error's text better: it must not hide the error
+            return None
+
+    def _commit(self) -> str | None:
+        """The commit of this load: given, or learnt from its first file."""
+        if _COMMIT.fullmatch(self._options.revision):
+            return self._options.revision
+        return self._options.commits.get((self._repo_id, str(self._cache)))
+
+    def _learn_commit(self, path: Path) -> None:
+        for folder in path.parents:
+            if folder.parent.name == "snapshots" and _COMMIT.fullmatch(folder.name):
+                self._options.commits[self._repo_id, str(self._cache)] = folder.name
+                return
+
+    def _repo_folder(self) -> Path:
+        return self._cache / f"models--{self._repo_id.replace('/', '--')}"
+
+    def _cached_commit(self) -> str | None:
+        """The commit that the cache holds for the revision; a pinned one comes first."""
+        commit = self._commit()
+        if commit is not None:
+            return commit
+        try:
+            commit = (self._repo_folder() / "refs" / self._options.revision).read_text("ascii")
+        except (OSError, UnicodeDecodeError):
+            return None
+        return commit.strip() if _COMMIT.fullmatch(commit.strip()) else None
+
+    def _snapshot(self) -> Path | None:
+        commit = self._cached_commit()
+        if commit is None:
+            return None
+        snapshot = self._repo_folder() / "snapshots" / commit
+        return snapshot if snapshot.is_dir() else None
+
+    def _snapshot_file(self, filename: str) -> Path | None:
+        snapshot = self._snapshot()
+        return snapshot / filename if snapshot and (snapshot / filename).is_file() else None
+
+    def _known_missing(self, filename: str) -> bool:
+        """Whether huggingface_hub noted that this commit has no such file."""
+        commit = self._commit()
+        return (
+            commit is not None and (self._repo_folder() / ".no_exist" / commit / filename).is_file()
+        )

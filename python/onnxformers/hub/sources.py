@@ -1,0 +1,118 @@
+"""Which place a model's files come from: a local folder, the Hub or a mirror."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+from onnxformers.env import env, uses_mirror
+from onnxformers.errors import InvalidArgumentError, InvalidTypeError, MissingFileError
+from onnxformers.hub import names
+from onnxformers.hub.local import LocalFolder
+from onnxformers.hub.options import LoadOptions
+from onnxformers.hub.progress import Reporter
+
+
+class Source(Protocol):
+    """A model's files."""
+
+    @property
+    def place(self) -> str:
+        """The place in words, for messages."""
+
+    def find(self, filename: str, report: Reporter) -> Path | None:
+        """A local copy of the file, fetched if need be; None when the model has no such file."""
+
+    def names(self, folder: str) -> list[str] | None:
+        """Names in a folder of the model, "" for its own; None when that cannot be told."""
+
+    def present(self, filenames: list[str]) -> list[str]:
+        """Those of `filenames`, all in one folder, that the model has; nothing is fetched."""
+
+
+def open_source(name_or_path: str | os.PathLike[str], options: LoadOptions) -> Source:
+    """The place that `name_or_path` stands for.
+
+    An existing folder wins, then a folder of this name under `env.local_model_path`, then the
+    name is one on the Hub. Nothing is read and no network call made yet.
+
+    Raises:
+        InvalidTypeError, InvalidArgumentError: it can be neither a folder nor a name on the Hub.
+        MissingFileError: it is the path of a folder that does not exist.
+    """
+    name = _checked_name(name_or_path)
+    local = _local_folder(name)
+    if local is not None:
+        return local
+    if isinstance(name_or_path, str) and names.is_repo_id(name):
+        return _remote(name, options)
+    raise _not_found(name)
+
+
+def locate(source: Source, name: str, filename: str, options: LoadOptions) -> Path | None:
+    """The file in `source`, None when it is not there; `options.progress_callback` is told."""
+    report = Reporter(options, name, filename)
+    path = source.find(names.check_filename(filename), report)
+    if path is not None:
+        report.done()
+    return path
+
+
+def _checked_name(name_or_path: object) -> str:
+    if not isinstance(name_or_path, str | os.PathLike):
+        raise InvalidTypeError(
+            f"[hub] a model must be named by a str or a path, got {type(name_or_path).__name__}"
+        )
+    name: object = os.fspath(name_or_path)
+    if not isinstance(name, str) or not name.strip() or "\0" in name:
+        raise InvalidArgumentError(f"[hub] {name!r} is neither a folder nor a name on the Hub")
+    return name
+
+
+def _local_folder(name: str) -> LocalFolder | None:
+    if not env.allow_local_models:
+        return None
+    path = Path(os.path.expanduser(name))  # noqa: PTH111 - Path.expanduser may raise
+    if _is_dir(path):
+        return LocalFolder(path)
+    base = env.local_model_path
+    if base is not None and names.is_repo_id(name) and _is_dir(base / name):
+        return LocalFolder(base / name)
+    return None
+
+
+def _is_dir(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name too long, a folder above that may not be entered
+        return False
+
+
+def _remote(name: str, options: LoadOptions) -> Source:
+    # Imported here: local folders, the common case at start-up, need none of it.
+    from onnxformers.hub.custom_cache import CustomCached
+    from onnxformers.hub.download import HubRepository
+    from onnxformers.hub.mirror import MirrorFolder
+
+    remote = MirrorFolder(name, options) if uses_mirror() else HubRepository(name, options)
+    if env.use_custom_cache:
+        if env.custom_cache is None:
+            raise InvalidArgumentError("[env] use_custom_cache is True, but custom_cache is None")
+        return CustomCached(remote, env.custom_cache)
+    return remote
+
+
+def _not_found(name: str) -> Exception:
+    if not env.allow_local_models:
+        return InvalidArgumentError(
+            f"[hub] {name!r} is no name on the Hub, and env.allow_local_models is False"
+        )
+    if Path(name).is_file():
+        return InvalidArgumentError(
+            f"[hub] {name} is a file; give the folder that holds config.json and onnx/"
+        )
+    return MissingFileError(
+        f"[hub] there is no folder {name!r} (looked from {Path.cwd()}), and it is no name on the "
+        "Hub either: those are 'name' or 'owner/name'"
+    )

@@ -1,0 +1,33 @@
+"""For every Python test: default settings, empty caches, none of the developer's tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from onnxformers.env import env
+
+_VARIABLES = (
+    "HF_ENDPOINT",
+    "HF_HUB_CACHE",
+    "HF_HUB_OFFLINE",
+    "HF_TOKEN",
+    "HUGGINGFACE_HUB_CACHE",
+    "HUGGING_FACE_HUB_TOKEN",
+    "TRANSFORMERS_OFFLINE",
+)
+
+
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(autouse=True)
+def default_settings(monkeypatch: pytest.MonkeyPatch, empty_home: str) -> Iterator[None]:
+    for variable in _VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HF_HOME", f"{empty_home}/huggingface")
+    monkeypatch.setenv("XDG_CACHE_HOME", f"{empty_home}/cache")
+    yield
+    env.reset()

@@ -366,6 +366,10 @@ void bind_tokenizer(py::module_& m) {
           },
           "data"_a, "Reads a tokenizer.json; FileFormatError names the field.")
       .def_property_readonly("vocab_size", &Tokenizer::vocab_size, "Highest id + 1.")
+      .def_property_readonly(
+          "model_vocab_size",
+          [](const Tokenizer& self) { return self.model().vocabulary().size(); },
+          "Highest id of the model's own vocabulary + 1.")
       .def_property_readonly("components", &Tokenizer::components, "Stage to type name.")
       .def_property_readonly("added_tokens", &added_tokens, "Added tokens with their flags.")
       .def_property_readonly("file_padding", &file_padding, "What the file says about padding.")

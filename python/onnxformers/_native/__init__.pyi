@@ -1,0 +1,11 @@
+"""
+onnxformers native core.
+"""
+
+from __future__ import annotations
+from . import base
+from . import models
+from . import tokenizers
+
+__all__: list[str] = ["base", "models", "tokenizers"]
+__version__: str = "0.1.0"

@@ -1,0 +1,140 @@
+from __future__ import annotations
+import numpy
+import numpy.typing
+import typing
+
+__all__: list[str] = ["Encodings", "Tokenizer"]
+
+class Encodings:
+    """
+    Encoded texts, as long as each is.
+    """
+    def __len__(self) -> int: ...
+    def ids(self, row: typing.SupportsInt | typing.SupportsIndex) -> list:
+        """
+        Ids of a row.
+        """
+    def offsets(self, row: typing.SupportsInt | typing.SupportsIndex) -> list:
+        """
+        Begin and end of each token in characters of its text.
+        """
+    def pad(
+        self,
+        rows: typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None = None,
+        *,
+        length: typing.SupportsInt | typing.SupportsIndex | None = None,
+        multiple_of: typing.SupportsInt | typing.SupportsIndex | None = None,
+        side: str = "right",
+        pad_id: typing.SupportsInt | typing.SupportsIndex = 0,
+        pad_type_id: typing.SupportsInt | typing.SupportsIndex = 0,
+    ) -> tuple:
+        """
+        input_ids, attention_mask, token_type_ids: int64, shape (rows, length).
+        """
+    def sequence_ids(self, row: typing.SupportsInt | typing.SupportsIndex) -> list:
+        """
+        0 or 1: the text of a pair; None for special tokens.
+        """
+    def special_tokens_mask(self, row: typing.SupportsInt | typing.SupportsIndex) -> list:
+        """
+        1 for tokens the post-processor added.
+        """
+    def tokens(self, row: typing.SupportsInt | typing.SupportsIndex) -> list:
+        """
+        Tokens of a row.
+        """
+    def type_ids(self, row: typing.SupportsInt | typing.SupportsIndex) -> list:
+        """
+        Type ids of a row.
+        """
+    def word_ids(self, row: typing.SupportsInt | typing.SupportsIndex) -> list:
+        """
+        Index of the word of each token; None for special ones.
+        """
+    @property
+    def lengths(self) -> numpy.typing.NDArray[numpy.int64]:
+        """
+        int64, shape (rows,).
+        """
+    @property
+    def sample(self) -> numpy.typing.NDArray[numpy.int64]:
+        """
+        int64, shape (rows,): the text a row came from.
+        """
+    @property
+    def truncated(self) -> numpy.typing.NDArray[numpy.bool]:
+        """
+        bool, shape (rows,): something of the text was cut.
+        """
+
+class Tokenizer:
+    """
+    A whole tokenizer.json. Immutable; one serves many threads.
+    """
+    @staticmethod
+    def from_json(data: bytes) -> Tokenizer:
+        """
+        Reads a tokenizer.json; FileFormatError names the field.
+        """
+    def decode(self, ids: typing.Any, *, skip_special_tokens: bool = False) -> str:
+        """
+        The text of ids; those of no token are left out.
+        """
+    def encode_batch(
+        self,
+        texts: typing.Any,
+        pairs: typing.Any = None,
+        *,
+        add_special_tokens: bool = True,
+        truncation: str = "do_not_truncate",
+        max_length: typing.SupportsInt | typing.SupportsIndex | None = None,
+        stride: typing.SupportsInt | typing.SupportsIndex = 0,
+        truncation_side: str = "right",
+        return_overflowing: bool = False,
+        with_offsets: bool = False,
+        threads: typing.SupportsInt | typing.SupportsIndex = 1,
+    ) -> Encodings:
+        """
+        Encodes texts, or pairs of texts.
+        """
+    def id_to_token(self, id: typing.SupportsInt | typing.SupportsIndex) -> str | None:
+        """
+        The token of an id, or None.
+        """
+    def num_special_tokens(self, is_pair: bool) -> int:
+        """
+        How many special tokens a text or a pair gets.
+        """
+    def token_to_id(self, token: str) -> int | None:
+        """
+        The id of a token, or None.
+        """
+    def vocab(self) -> dict:
+        """
+        Token to id, added tokens included.
+        """
+    @property
+    def added_tokens(self) -> list:
+        """
+        Added tokens with their flags.
+        """
+    @property
+    def components(self) -> dict[str, str | None]:
+        """
+        Stage to type name.
+        """
+    @property
+    def file_padding(self) -> typing.Any:
+        """
+        What the file says about padding.
+        """
+    @property
+    def model_vocab_size(self) -> int:
+        """
+        Highest id of the model's own vocabulary + 1.
+        """
+    @property
+    def vocab_size(self) -> int:
+        """
+        Highest id + 1.
+        """

@@ -1,0 +1,116 @@
+"""From the native result to the arrays or lists that a call asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from onnxformers.errors import InvalidArgumentError
+from onnxformers.tokenizers.encoding import Padding
+from onnxformers.tokenizers.options import NO_PADDING, EncodePlan
+
+if TYPE_CHECKING:
+    from onnxformers._native.tokenizers import Encodings
+
+
+def to_arrays(
+    place: str, encodings: Encodings, plan: EncodePlan, padding: Padding
+) -> tuple[dict[str, Any], int]:
+    """The columns as numpy int64 arrays of shape (rows, length), offsets (rows, length, 2).
+
+    Returns:
+        The columns, and the tokens to which rows were filled up.
+
+    Raises:
+        InvalidArgumentError: rows differ in length.
+    """
+    length, multiple_of = None, None
+    if plan.padding == "longest":
+        multiple_of = plan.multiple_of
+    elif plan.padding == "max_length" or len(encodings) > 1:
+        length = _common_length(place, encodings, plan)
+    ids, mask, type_ids = encodings.pad(
+        length=length,
+        multiple_of=multiple_of,
+        side=padding.side,
+        pad_id=padding.pad_id,
+        pad_type_id=padding.pad_type_id,
+    )
+    columns = {"input_ids": ids}
+    if plan.type_ids:
+        columns["token_type_ids"] = type_ids
+    if plan.mask:
+        columns["attention_mask"] = mask
+    width = ids.shape[1]
+    if plan.has_extras:
+        import numpy as np
+
+        extra = _extra_columns(encodings, plan, padding, width)
+        columns.update({name: np.array(rows, dtype=np.int64) for name, rows in extra.items()})
+    return columns, width
+
+
+def to_lists(
+    encodings: Encodings, plan: EncodePlan, padding: Padding
+) -> tuple[dict[str, Any], int]:
+    """The columns as lists of lists, one a row; rows longer than the padding stay as they are.
+
+    Returns:
+        The columns, and the tokens to which rows were filled up.
+    """
+    rows, fill = range(len(encodings)), padding.fill
+    ids = [encodings.ids(row) for row in rows]
+    width = 0
+    if plan.padding != NO_PADDING:
+        width = _rounded(plan.length or max(map(len, ids)), plan)
+    columns: dict[str, Any] = {"input_ids": [fill(row, width, padding.pad_id) for row in ids]}
+    if plan.type_ids:
+        type_ids = [encodings.type_ids(row) for row in rows]
+        columns["token_type_ids"] = [fill(row, width, padding.pad_type_id) for row in type_ids]
+    if plan.mask:
+        columns["attention_mask"] = [fill([1] * len(row), width, 0) for row in ids]
+    columns.update(_extra_columns(encodings, plan, padding, width))
+    return columns, width
+
+
+def first_row(columns: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a single text without the batch axis."""
+    return {
+        name: rows[0] if rows and isinstance(rows[0], list) else rows
+        for name, rows in columns.items()
+    }
+
+
+def _extra_columns(
+    encodings: Encodings, plan: EncodePlan, padding: Padding, width: int
+) -> dict[str, list[Any]]:
+    rows, extra = range(len(encodings)), dict[str, list[Any]]()
+    if plan.special_tokens_mask:
+        masks = [encodings.special_tokens_mask(row) for row in rows]
+        extra["special_tokens_mask"] = [padding.fill(mask, width, 1) for mask in masks]
+    if plan.offsets:
+        offsets = [encodings.offsets(row) for row in rows]
+        extra["offset_mapping"] = [padding.fill(spans, width, (0, 0)) for spans in offsets]
+    if plan.lengths:
+        extra["length"] = [max(width, length) for length in encodings.lengths.tolist()]
+    if plan.overflowing:
+        extra["overflow_to_sample_mapping"] = encodings.sample.tolist()
+    return extra
+
+
+def _common_length(place: str, encodings: Encodings, plan: EncodePlan) -> int:
+    """The length of all rows, padding to `max_length` included."""
+    lengths = encodings.lengths
+    longest, shortest = int(lengths.max()), int(lengths.min())
+    width = 0 if plan.length is None else _rounded(plan.length, plan)
+    if shortest != longest and longest > width:
+        cure = "padding=True" if plan.padding == NO_PADDING else "truncation=True"
+        raise InvalidArgumentError(
+            f"[{place}] the rows differ in length ({shortest} to {longest} tokens) and make no "
+            f"array; pass {cure}, or return_tensors=None for lists"
+        )
+    return max(width, longest)
+
+
+def _rounded(length: int, plan: EncodePlan) -> int:
+    multiple = plan.multiple_of or 1
+    return -(-length // multiple) * multiple

@@ -1,0 +1,161 @@
+"""The files of a tokenizer, and the options of loading one."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from onnxformers.errors import InvalidArgumentError, MissingFileError
+from onnxformers.hub import files as hub_files
+from onnxformers.hub.options import LoadOptions
+from onnxformers.tokenizers.overrides import NORMALIZER_OPTIONS
+from onnxformers.tokenizers.special_tokens import ADDITIONAL, NAMES, with_special_tokens_map
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Mapping
+
+logger = logging.getLogger(__name__)
+
+TOKENIZER = "tokenizer.json"
+TOKENIZER_CONFIG = "tokenizer_config.json"
+SPECIAL_TOKENS_MAP = "special_tokens_map.json"
+# The older forms, each the files that belong together.
+LEGACY_FORMS = (
+    ("vocab.txt",),
+    ("vocab.json", "merges.txt"),
+    ("spiece.model",),
+    ("sentencepiece.bpe.model",),
+    ("tokenizer.model",),
+)
+
+OVERRIDES = frozenset(
+    {
+        *NAMES,
+        ADDITIONAL,
+        *NORMALIZER_OPTIONS,
+        "model_max_length",
+        "padding_side",
+        "truncation_side",
+        "model_input_names",
+        "clean_up_tokenization_spaces",
+        "pad_token_type_id",
+    }
+)
+# What other Auto classes take, so that one set of loading options serves all of them.
+NOT_FOR_TOKENIZERS = frozenset(
+    {
+        "config",
+        "device",
+        "dtype",
+        "model_file_name",
+        "quantized",
+        "session_options",
+        "trust_remote_code",
+        "use_external_data_format",
+        "use_fast",
+    }
+)
+LOADING = frozenset(
+    {"revision", "subfolder", "cache_dir", "local_files_only", "token", "progress_callback"}
+)
+
+
+class TokenizerLoadOptions(TypedDict, total=False):
+    """The keyword options of `from_pretrained`; `AutoTokenizer.from_pretrained` tells each."""
+
+    revision: str
+    subfolder: str
+    cache_dir: str | os.PathLike[str] | None
+    local_files_only: bool
+    token: str | bool | None
+    progress_callback: Callable[[dict[str, Any]], object] | None
+    bos_token: str | None
+    eos_token: str | None
+    unk_token: str | None
+    sep_token: str | None
+    pad_token: str | None
+    cls_token: str | None
+    mask_token: str | None
+    additional_special_tokens: list[str]
+    model_max_length: int | None
+    padding_side: str
+    truncation_side: str
+    model_input_names: list[str]
+    clean_up_tokenization_spaces: bool
+    pad_token_type_id: int
+    do_lower_case: bool
+    strip_accents: bool | None
+    tokenize_chinese_chars: bool
+    use_fast: bool
+    trust_remote_code: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenizerFiles:
+    """What was read.
+
+    Attributes:
+        tokenizer_json: the bytes of tokenizer.json.
+        config: tokenizer_config.json with special_tokens_map.json and the caller's overrides in it.
+        model_config: config.json, read only where tokenizer_config.json names no class.
+    """
+
+    tokenizer_json: bytes
+    config: dict[str, Any]
+    model_config: dict[str, Any]
+
+
+def read_files(
+    place: str, name_or_path: str | os.PathLike[str], options: Mapping[str, Any]
+) -> TokenizerFiles:
+    """Read the files of a tokenizer from a local folder, the Hub's cache or the Hub.
+
+    Raises:
+        MissingFileError: no tokenizer.json there; says so when there is an older form.
+        InvalidArgumentError: an unknown option.
+    """
+    overrides = _overrides(place, options)
+    load_options = LoadOptions(**{name: options[name] for name in options if name in LOADING})
+    # The default names the folder of the ONNX files; a tokenizer lies beside config.json.
+    folder = "" if load_options.subfolder == "onnx" else load_options.subfolder
+    prefix = f"{folder}/" if folder else ""
+    tokenizer_json = _read_tokenizer(name_or_path, prefix, load_options)
+    config = hub_files.find_json(name_or_path, prefix + TOKENIZER_CONFIG, load_options) or {}
+    special = hub_files.find_json(name_or_path, prefix + SPECIAL_TOKENS_MAP, load_options)
+    model_config = None
+    if config.get("tokenizer_class") is None:
+        model_config = hub_files.find_json(name_or_path, prefix + "config.json", load_options)
+    return TokenizerFiles(
+        tokenizer_json=tokenizer_json,
+        config={**with_special_tokens_map(config, special), **overrides},
+        model_config=model_config or {},
+    )
+
+
+def _overrides(place: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = sorted(options.keys() - OVERRIDES - LOADING - NOT_FOR_TOKENIZERS)
+    if unknown:
+        known = ", ".join(sorted(OVERRIDES | LOADING))
+        raise InvalidArgumentError(
+            f"[{place}] unknown option {', '.join(unknown)}; there are {known}"
+        )
+    if options.get("trust_remote_code"):
+        logger.warning("[%s] trust_remote_code: code of a repository is never run here", place)
+    return {name: value for name, value in options.items() if name in OVERRIDES}
+
+
+def _read_tokenizer(
+    name_or_path: str | os.PathLike[str], prefix: str, options: LoadOptions
+) -> bytes:
+    try:
+        return hub_files.resolve_file(name_or_path, prefix + TOKENIZER, options).read_bytes()
+    except MissingFileError as error:
+        for form in LEGACY_FORMS:
+            if all(hub_files.find_file(name_or_path, prefix + name, options) for name in form):
+                raise MissingFileError(
+                    f"{error} There is {' + '.join(form)}, an older form that is not read yet; "
+                    "save the tokenizer as tokenizer.json with Python's transformers"
+                ) from None
+        raise

@@ -2,6 +2,7 @@
 
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
+#include <pybind11/typing.h>
 
 #include "base/batch_plan.h"
 #include "base/cpu.h"
@@ -13,13 +14,15 @@ using namespace pybind11::literals;
 namespace {
 
 using Lengths = py::array_t<std::int64_t, py::array::c_style>;
+using Batches = py::typing::List<py::array_t<std::int64_t>>;
+using Facts = py::typing::Dict<py::str, py::object>;
 
 /// One int64 array of row numbers per batch.
-py::list plan_batches(const Lengths& lengths, std::size_t token_budget, std::size_t max_rows) {
+Batches plan_batches(const Lengths& lengths, std::size_t token_budget, std::size_t max_rows) {
   const BatchPlan plan =
       onnxformers::plan_batches({lengths.data(), static_cast<std::size_t>(lengths.size())},
                                 {.token_budget = token_budget, .max_rows = max_rows});
-  py::list batches;
+  Batches batches;
   for (std::size_t i = 0; i + 1 < plan.starts.size(); ++i) {
     batches.append(
         py::array_t<std::int64_t>(static_cast<py::ssize_t>(plan.starts[i + 1] - plan.starts[i]),
@@ -28,11 +31,11 @@ py::list plan_batches(const Lengths& lengths, std::size_t token_budget, std::siz
   return batches;
 }
 
-py::dict cpu_facts() {
+Facts cpu_facts() {
   const CpuInfo& info = cpu_info();
-  return py::dict("features"_a = info.features, "affinity"_a = info.affinity,
-                  "cgroup_quota"_a = info.cgroup_quota, "physical_cores"_a = info.physical_cores,
-                  "threads"_a = info.threads);
+  return Facts("features"_a = info.features, "affinity"_a = info.affinity,
+               "cgroup_quota"_a = info.cgroup_quota, "physical_cores"_a = info.physical_cores,
+               "threads"_a = info.threads);
 }
 
 }  // namespace

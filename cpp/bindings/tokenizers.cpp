@@ -4,6 +4,7 @@
 
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
+#include <pybind11/typing.h>
 
 #include "base/errors.h"
 #include "tokenizers/tokenizer.h"
@@ -21,6 +22,9 @@ using tokenizers::TruncationStrategy;
 namespace {
 
 using Ids = py::array_t<std::int64_t, py::array::c_style>;
+using Integers = py::typing::List<py::int_>;
+using OptionalIntegers = py::typing::List<py::typing::Optional<py::int_>>;
+using Facts = py::typing::Dict<py::str, py::object>;
 
 /// Below this much text encoding takes less than releasing the GIL is worth.
 constexpr std::size_t kSmall = 4096;
@@ -200,8 +204,8 @@ std::string decode(const Tokenizer& self, const py::object& ids, bool skip_speci
   return text;
 }
 
-py::dict vocab(const Tokenizer& self) {
-  py::dict entries;
+py::typing::Dict<py::str, py::int_> vocab(const Tokenizer& self) {
+  py::typing::Dict<py::str, py::int_> entries;
   for (std::uint32_t id = 0; id < self.vocab_size(); ++id) {
     if (const auto token = self.id_to_token(id)) {
       entries[py::str(token->data(), token->size())] = id;
@@ -210,8 +214,8 @@ py::dict vocab(const Tokenizer& self) {
   return entries;
 }
 
-py::list added_tokens(const Tokenizer& self) {
-  py::list entries;
+py::typing::List<Facts> added_tokens(const Tokenizer& self) {
+  py::typing::List<Facts> entries;
   for (const auto& token : self.added_vocabulary().tokens()) {
     entries.append(py::dict("id"_a = token.id, "content"_a = token.content,
                             "single_word"_a = token.single_word, "lstrip"_a = token.lstrip,
@@ -221,13 +225,13 @@ py::list added_tokens(const Tokenizer& self) {
   return entries;
 }
 
-py::object file_padding(const Tokenizer& self) {
+py::typing::Optional<Facts> file_padding(const Tokenizer& self) {
   const auto& padding = self.file_padding();
   if (!padding) {
     return py::none();
   }
-  return py::dict("pad_id"_a = padding->pad_id, "pad_type_id"_a = padding->pad_type_id,
-                  "pad_token"_a = padding->pad_token);
+  return Facts("pad_id"_a = padding->pad_id, "pad_type_id"_a = padding->pad_type_id,
+               "pad_token"_a = padding->pad_token);
 }
 
 std::size_t checked_row(const Rows& self, std::int64_t row) {
@@ -250,9 +254,11 @@ std::vector<std::size_t> chosen_rows(const Rows& self, const std::optional<Ids>&
   return chosen;
 }
 
-py::tuple pad(const Rows& self, const std::optional<Ids>& rows, std::optional<std::int64_t> length,
-              std::optional<std::int64_t> multiple_of, const std::string& side, std::int64_t pad_id,
-              std::int64_t pad_type_id) {
+py::typing::Tuple<Ids, Ids, Ids> pad(const Rows& self, const std::optional<Ids>& rows,
+                                     std::optional<std::int64_t> length,
+                                     std::optional<std::int64_t> multiple_of,
+                                     const std::string& side, std::int64_t pad_id,
+                                     std::int64_t pad_type_id) {
   Padding padding;
   if (length) {
     padding.length = size_argument(*length, 0, "length");
@@ -287,9 +293,9 @@ py::array_t<T> per_row(const Rows& self, Value value) {
 }
 
 /// A list with value(sequence, type_id) for every token of a row.
-template <typename Value>
-py::list per_token(const Rows& self, std::int64_t row, Value value) {
-  py::list list;
+template <typename List, typename Value>
+List per_token(const Rows& self, std::int64_t row, Value value) {
+  List list;
   self.rows.for_each_run(checked_row(self, row),
                          [&](std::int32_t sequence, std::uint32_t type_id, std::size_t length) {
                            for (std::size_t i = 0; i < length; ++i) {
@@ -306,18 +312,18 @@ void need_offsets(const Rows& self) {
   }
 }
 
-py::list ids(const Rows& self, std::int64_t row) {
+Integers ids(const Rows& self, std::int64_t row) {
   const auto ids = self.rows.ids(checked_row(self, row));
-  py::list list(ids.size());
+  Integers list(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
     PyList_SET_ITEM(list.ptr(), static_cast<py::ssize_t>(i), PyLong_FromUnsignedLong(ids[i]));
   }
   return list;
 }
 
-py::list tokens(const Rows& self, std::int64_t row) {
+py::typing::List<py::str> tokens(const Rows& self, std::int64_t row) {
   const std::size_t index = checked_row(self, row);
-  py::list list;
+  py::typing::List<py::str> list;
   const auto ids = self.rows.ids(index);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const std::string* text = self.rows.text(index, i);
@@ -328,18 +334,19 @@ py::list tokens(const Rows& self, std::int64_t row) {
   return list;
 }
 
-py::list offsets(const Rows& self, std::int64_t row) {
+py::typing::List<py::typing::Tuple<py::int_, py::int_>> offsets(const Rows& self,
+                                                                std::int64_t row) {
   need_offsets(self);
-  py::list list;
+  py::typing::List<py::typing::Tuple<py::int_, py::int_>> list;
   for (const auto& span : self.rows.spans(checked_row(self, row))) {
     list.append(py::make_tuple(span.begin, span.end));
   }
   return list;
 }
 
-py::list word_ids(const Rows& self, std::int64_t row) {
+OptionalIntegers word_ids(const Rows& self, std::int64_t row) {
   need_offsets(self);
-  py::list list;
+  OptionalIntegers list;
   for (const std::uint32_t word : self.rows.words(checked_row(self, row))) {
     if (word == tokenizers::Encodings::kNoWord) {
       list.append(py::none());
@@ -419,14 +426,14 @@ void bind_encodings(py::module_& m) {
       .def(
           "type_ids",
           [](const Rows& self, std::int64_t row) {
-            return per_token(self, row,
-                             [](std::int32_t, std::uint32_t type_id) { return py::int_(type_id); });
+            return per_token<Integers>(
+                self, row, [](std::int32_t, std::uint32_t type_id) { return py::int_(type_id); });
           },
           "row"_a, "Type ids of a row.")
       .def(
           "special_tokens_mask",
           [](const Rows& self, std::int64_t row) {
-            return per_token(self, row, [](std::int32_t sequence, std::uint32_t) {
+            return per_token<Integers>(self, row, [](std::int32_t sequence, std::uint32_t) {
               return py::int_(sequence == LayoutPart::kSpecial ? 1 : 0);
             });
           },
@@ -434,7 +441,7 @@ void bind_encodings(py::module_& m) {
       .def(
           "sequence_ids",
           [](const Rows& self, std::int64_t row) {
-            return per_token(self, row, [](std::int32_t sequence, std::uint32_t) {
+            return per_token<OptionalIntegers>(self, row, [](std::int32_t sequence, std::uint32_t) {
               return sequence_or_none(sequence);
             });
           },

@@ -5,7 +5,7 @@ import typing
 
 __all__: list[str] = ["cpu_info", "plan_batches"]
 
-def cpu_info() -> dict:
+def cpu_info() -> dict[str, typing.Any]:
     """
     What this process may use of the CPU, and the threads chosen.
     """
@@ -15,7 +15,7 @@ def plan_batches(
     *,
     token_budget: typing.SupportsInt | typing.SupportsIndex = 0,
     max_rows: typing.SupportsInt | typing.SupportsIndex = 0,
-) -> list:
+) -> list[numpy.typing.NDArray[numpy.int64]]:
     """
     Rows of each batch: similar lengths together, longest first.
     """

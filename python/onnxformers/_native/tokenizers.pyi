@@ -10,11 +10,11 @@ class Encodings:
     Encoded texts, as long as each is.
     """
     def __len__(self) -> int: ...
-    def ids(self, row: typing.SupportsInt | typing.SupportsIndex) -> list:
+    def ids(self, row: typing.SupportsInt | typing.SupportsIndex) -> list[int]:
         """
         Ids of a row.
         """
-    def offsets(self, row: typing.SupportsInt | typing.SupportsIndex) -> list:
+    def offsets(self, row: typing.SupportsInt | typing.SupportsIndex) -> list[tuple[int, int]]:
         """
         Begin and end of each token in characters of its text.
         """
@@ -27,27 +27,31 @@ class Encodings:
         side: str = "right",
         pad_id: typing.SupportsInt | typing.SupportsIndex = 0,
         pad_type_id: typing.SupportsInt | typing.SupportsIndex = 0,
-    ) -> tuple:
+    ) -> tuple[
+        numpy.typing.NDArray[numpy.int64],
+        numpy.typing.NDArray[numpy.int64],
+        numpy.typing.NDArray[numpy.int64],
+    ]:
         """
         input_ids, attention_mask, token_type_ids: int64, shape (rows, length).
         """
-    def sequence_ids(self, row: typing.SupportsInt | typing.SupportsIndex) -> list:
+    def sequence_ids(self, row: typing.SupportsInt | typing.SupportsIndex) -> list[int | None]:
         """
         0 or 1: the text of a pair; None for special tokens.
         """
-    def special_tokens_mask(self, row: typing.SupportsInt | typing.SupportsIndex) -> list:
+    def special_tokens_mask(self, row: typing.SupportsInt | typing.SupportsIndex) -> list[int]:
         """
         1 for tokens the post-processor added.
         """
-    def tokens(self, row: typing.SupportsInt | typing.SupportsIndex) -> list:
+    def tokens(self, row: typing.SupportsInt | typing.SupportsIndex) -> list[str]:
         """
         Tokens of a row.
         """
-    def type_ids(self, row: typing.SupportsInt | typing.SupportsIndex) -> list:
+    def type_ids(self, row: typing.SupportsInt | typing.SupportsIndex) -> list[int]:
         """
         Type ids of a row.
         """
-    def word_ids(self, row: typing.SupportsInt | typing.SupportsIndex) -> list:
+    def word_ids(self, row: typing.SupportsInt | typing.SupportsIndex) -> list[int | None]:
         """
         Index of the word of each token; None for special ones.
         """
@@ -109,12 +113,12 @@ class Tokenizer:
         """
         The id of a token, or None.
         """
-    def vocab(self) -> dict:
+    def vocab(self) -> dict[str, int]:
         """
         Token to id, added tokens included.
         """
     @property
-    def added_tokens(self) -> list:
+    def added_tokens(self) -> list[dict[str, typing.Any]]:
         """
         Added tokens with their flags.
         """
@@ -124,7 +128,7 @@ class Tokenizer:
         Stage to type name.
         """
     @property
-    def file_padding(self) -> typing.Any:
+    def file_padding(self) -> dict[str, typing.Any] | None:
         """
         What the file says about padding.
         """

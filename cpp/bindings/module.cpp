@@ -10,4 +10,6 @@ PYBIND11_MODULE(_native, m, pybind11::mod_gil_not_used()) {
   onnxformers::bindings::bind_models(models);
   auto tokenizers = m.def_submodule("tokenizers");
   onnxformers::bindings::bind_tokenizers(tokenizers);
+  auto runtime = m.def_submodule("runtime");
+  onnxformers::bindings::bind_runtime(runtime);
 }

@@ -10,5 +10,6 @@ void bind_errors();
 void bind_base(py::module_& m);
 void bind_models(py::module_& m);
 void bind_tokenizers(py::module_& m);
+void bind_runtime(py::module_& m);
 
 }  // namespace onnxformers::bindings

@@ -1,0 +1,168 @@
+#include "runtime/session.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "runtime/env.h"
+#include "runtime/fork.h"
+#include "runtime/session_info.h"
+
+namespace onnxformers::runtime {
+
+namespace {
+
+constexpr std::string_view kPlace = "Session";
+
+OnnxFileInfo inspect(const ModelSource& source, const SessionConfig& config) {
+  const bool accept_ort = config_entry(config, "session.load_model_format") == "ORT";
+  return source.path.empty() ? inspect_onnx_bytes(source.bytes, accept_ort)
+                             : inspect_onnx_file(source.path, accept_ort);
+}
+
+std::vector<std::string> names_of(const std::vector<ExternalData>& files) {
+  std::vector<std::string> names(files.size());
+  std::ranges::transform(files, names.begin(), &ExternalData::name);
+  return names;
+}
+
+ort::Status* create(const ModelSource& source, const ort::SessionOptions* options,
+                    ort::Session** session) {
+  const ort::Api& table = api();
+  if (source.path.empty()) {
+    return table.CreateSessionFromArray(env(), source.bytes.data(), source.bytes.size(), options,
+                                        session);
+  }
+  const std::filesystem::path path(std::u8string(source.path.begin(), source.path.end()));
+  return table.CreateSession(env(), path.c_str(), options, session);
+}
+
+std::string shape_text(const std::vector<Dim>& dims) {
+  std::string text = "(";
+  for (const Dim& dim : dims) {
+    text += text.size() > 1 ? ", " : "";
+    text += dim.size >= 0 ? std::to_string(dim.size) : (dim.name.empty() ? "?" : dim.name);
+  }
+  return text + (dims.size() == 1 ? ",)" : ")");
+}
+
+std::string shape_text(std::span<const std::int64_t> shape) {
+  std::vector<Dim> dims(shape.size());
+  std::ranges::transform(shape, dims.begin(), [](std::int64_t size) { return Dim{size, ""}; });
+  return shape_text(dims);
+}
+
+bool fits(const NodeInfo& node, std::span<const std::int64_t> shape) {
+  if (!node.is_rank_known) {
+    return true;
+  }
+  return std::ranges::equal(node.dims, shape, [](const Dim& dim, std::int64_t size) {
+    return dim.size < 0 || dim.size == size;
+  });
+}
+
+}  // namespace
+
+std::shared_ptr<const Session> Session::open(const ModelSource& source,
+                                             const SessionConfig& config) {
+  const OnnxFileInfo info = inspect(source, config);
+  check_external_files(source.path, info.external_files, names_of(config.external_data));
+  if (config.shared_thread_pool) {
+    env(intra_op_threads(config), is_spinning(config));
+  }
+  const ModelTraits traits{.has_symbolic_inputs = info.has_symbolic_inputs};
+  bool use_shared_pool = config.shared_thread_pool && runtime::has_shared_pool();
+  ort::Session* raw = nullptr;
+  ort::Status* status =
+      create(source, make_session_options(config, traits, use_shared_pool).get(), &raw);
+  if (status != nullptr && use_shared_pool) {
+    // Another user of the same library made the environment first, so our pools do not exist.
+    api().ReleaseStatus(status);
+    use_shared_pool = false;
+    status = create(source, make_session_options(config, traits, false).get(), &raw);
+  }
+  check(status, source.path.empty() ? std::string(kPlace) : "Session '" + source.path + "'");
+  return std::shared_ptr<const Session>(
+      new Session(Handle<ort::Session>(raw), config, use_shared_pool));
+}
+
+Session::Session(Handle<ort::Session> handle, const SessionConfig& config, bool uses_shared_pool)
+    : handle_(std::move(handle)),
+      generation_(process_generation()),
+      uses_shared_pool_(uses_shared_pool),
+      inputs_(read_inputs(handle_.get())),
+      outputs_(read_outputs(handle_.get())),
+      metadata_(read_metadata(handle_.get())) {
+  const std::string cpu = provider_name("cpu");
+  for (const ProviderSpec& provider : config.providers) {
+    providers_.push_back(provider_name(provider.name));
+  }
+  if (providers_.empty() || providers_.back() != cpu) {
+    providers_.push_back(cpu);
+  }
+}
+
+Session::~Session() {
+  if (generation_ != process_generation()) {
+    // The workers did not survive the fork; joining them would wait for ever.
+    (void)handle_.release();
+  }
+}
+
+const NodeInfo& Session::tensor_input(std::size_t index) const {
+  const NodeInfo& node = inputs_[index];
+  if (node.kind != ort::ONNXType::Tensor) {
+    fail(ErrorKind::InvalidType, "Session.run",
+         "input '" + node.name + "' is a sequence, map or optional value; only tensors can be fed");
+  }
+  return node;
+}
+
+void Session::check_input(std::size_t index, ort::ElemType type,
+                          std::span<const std::int64_t> shape) const {
+  const NodeInfo& node = tensor_input(index);
+  if (type != node.type) [[unlikely]] {
+    fail(ErrorKind::InvalidType, "Session.run",
+         "input '" + node.name + "' must be " + element_type(node.type).name + ", got " +
+             element_type(type).name);
+  }
+  if (!fits(node, shape)) [[unlikely]] {
+    fail(ErrorKind::InvalidArgument, "Session.run",
+         "input '" + node.name + "' must have the shape " + shape_text(node.dims) + ", got " +
+             shape_text(shape));
+  }
+}
+
+template <typename Call>
+RunEnd Session::run_guarded(const RunLimits& limits, Call call) const {
+  check_generation(generation_, "Session.run");
+  RunScope scope(limits);
+  ort::Status* status = call(scope.options());
+  const StopCause cause = scope.finish();
+  if (status == nullptr) [[likely]] {
+    return cause == StopCause::Interrupt ? RunEnd::DoneDuringInterrupt : RunEnd::Done;
+  }
+  const Failure failure = take_failure(status);
+  if (cause == StopCause::Interrupt) {
+    return RunEnd::Interrupted;
+  }
+  if (cause != StopCause::None) {
+    fail_stopped(cause);
+  }
+  fail_with(failure, "Session.run");
+}
+
+RunEnd Session::run(const RunArguments& arguments, const RunLimits& limits) const {
+  return run_guarded(limits, [&](const ort::RunOptions* options) {
+    return api().Run(handle_.get(), options, arguments.input_names.data(), arguments.inputs.data(),
+                     arguments.inputs.size(), arguments.output_names.data(),
+                     arguments.outputs.size(), arguments.outputs.data());
+  });
+}
+
+RunEnd Session::run(ort::IoBinding& binding, const RunLimits& limits) const {
+  return run_guarded(limits, [&](const ort::RunOptions* options) {
+    return api().RunWithBinding(handle_.get(), options, &binding);
+  });
+}
+
+}  // namespace onnxformers::runtime

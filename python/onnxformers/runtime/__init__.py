@@ -1,0 +1,18 @@
+"""ONNX Runtime: finding and loading its library, devices, and opening models."""
+
+from __future__ import annotations
+
+from onnxformers.runtime.describe import describe
+from onnxformers.runtime.devices import resolve_device
+from onnxformers.runtime.library import load_runtime
+from onnxformers.runtime.options import SessionOptions, default_threads
+from onnxformers.runtime.sessions import open_session
+
+__all__ = [
+    "SessionOptions",
+    "default_threads",
+    "describe",
+    "load_runtime",
+    "open_session",
+    "resolve_device",
+]

@@ -1,0 +1,53 @@
+"""Open a model."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from onnxformers._native import runtime as native
+from onnxformers.errors import ProviderError
+from onnxformers.runtime.cuda import explain_cuda
+from onnxformers.runtime.devices import Device, prepare_device, resolve_device
+from onnxformers.runtime.library import load_runtime
+from onnxformers.runtime.options import SessionOptions
+
+
+def open_session(
+    path: str | os.PathLike[str],
+    *,
+    device: Device = None,
+    options: SessionOptions | Mapping[str, object] | None = None,
+) -> native.Session:
+    """Open a model file.
+
+    Args:
+        path: an ONNX file; files with external weights lie beside it.
+        device: see `resolve_device`.
+        options: see `SessionOptions`.
+
+    Returns:
+        A session; `run({"input_ids": array, ...})` gives the outputs as a list of arrays. Safe to
+        use from many threads.
+
+    Raises:
+        RuntimeLibraryError: ONNX Runtime is not installed or cannot be loaded.
+        MissingFileError: the file, or one with its weights, is not there.
+        FileFormatError: the file is broken, is no ONNX model, or names files outside its folder.
+        ProviderError: the device is not in the installed build or cannot be used; never the CPU
+            in its place.
+        SessionError: ONNX Runtime cannot open the model for another reason.
+
+    Example:
+        >>> session = open_session("model/onnx/model.onnx", device="cpu")  # doctest: +SKIP
+        >>> [node.name for node in session.inputs]  # doctest: +SKIP
+        ['input_ids', 'attention_mask', 'token_type_ids']
+    """
+    chosen = SessionOptions.of(options)
+    load_runtime()
+    providers = resolve_device(device)
+    prepare_device(providers)
+    try:
+        return native.Session(os.fspath(path), providers=providers, **chosen.native_arguments())
+    except ProviderError as error:
+        raise explain_cuda(error) from None

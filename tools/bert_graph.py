@@ -1,7 +1,7 @@
 """Builds the ONNX graph of a BERT encoder from its weights, without a deep-learning framework.
 
-Only operators of the standard (opset 17), so that every runtime reads the file. With ONNX Runtime's
-own `Attention` or `QAttention` and `SkipLayerNormalization` the same graph took 12 to 20 % longer in
+Only operators of the standard (opset 17), so that any runtime reads the file. With ONNX Runtime's
+own `Attention` or `QAttention` and `SkipLayerNormalization` it took 12 to 20 % longer in
 version 1.31 (8 x 64 tokens, one thread, AVX-512), in float32 and in int8.
 """
 

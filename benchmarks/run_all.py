@@ -1,0 +1,65 @@
+"""Runs every benchmark and writes RESULTS.md.
+
+python benchmarks/run_all.py --fp32 FOLDER --node FOLDER [--quick]
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+#: Script, whether it takes the models, and the options of --quick.
+SCRIPTS = (
+    ("import_time.py", False, ["--rounds", "3"]),
+    ("cold_start.py", True, ["--rounds", "3"]),
+    ("session_overhead.py", False, ["--rounds", "5"]),
+    ("wordpiece.py", False, ["--rounds", "3"]),
+    ("embed_one.py", True, ["--rounds", "5"]),
+    ("embed_many.py", True, ["--rounds", "1"]),
+    ("memory.py", True, ["--calls", "1000"]),
+)
+HEAD = """# Results
+
+Written by `python benchmarks/run_all.py`; numbers come from the scripts and from nowhere else.
+Ratios are taken within one run, peers interleaved. Absolute times are those of the machine named.
+"""
+
+
+def output(script: str, arguments: list[str]) -> str:
+    """What a script prints; a failure is written down, not hidden."""
+    command = [sys.executable, str(HERE / script), *arguments]
+    print("$", *command, file=sys.stderr, flush=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        return f"{done.stdout}\n{script}: not run here: it failed ({last})\n"
+    return done.stdout
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument(
+        "--fp32", type=Path, help="folder of tools/make_demo_model.py --fp32-folder"
+    )
+    parser.add_argument("--node", type=Path, help="folder with @huggingface/transformers")
+    parser.add_argument("--quick", action="store_true", help="few rounds: does everything run?")
+    parser.add_argument("--output", type=Path, default=HERE / "RESULTS.md")
+    options = parser.parse_args()
+    shared = [
+        part
+        for name in ("fp32", "node")
+        if getattr(options, name)
+        for part in (f"--{name}", str(getattr(options, name)))
+    ]
+    sections = [HEAD]
+    for script, takes_models, quick in SCRIPTS:
+        arguments = (shared if takes_models else []) + (quick if options.quick else [])
+        sections.append(output(script, arguments).strip() + "\n")
+        options.output.write_text("\n".join(sections))
+
+
+if __name__ == "__main__":
+    main()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from onnxformers.errors import InvalidTypeError
 from onnxformers.tokenizers import loading
 from onnxformers.tokenizers.base import PreTrainedTokenizer
 from onnxformers.tokenizers.registry import (
@@ -37,7 +38,7 @@ class AutoTokenizer:
     """Loads a tokenizer of the class that its files name."""
 
     def __init__(self) -> None:
-        raise TypeError("[AutoTokenizer] use AutoTokenizer.from_pretrained(name_or_path)")
+        raise InvalidTypeError("[AutoTokenizer] use AutoTokenizer.from_pretrained(name_or_path)")
 
     @staticmethod
     def from_pretrained(

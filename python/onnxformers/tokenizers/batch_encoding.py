@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from onnxformers.errors import InvalidArgumentError
+from onnxformers.errors import InvalidArgumentError, UnknownNameError
 from onnxformers.tokenizers.encoding import Encoding, read_row
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ class BatchEncoding(dict[str, Any]):
         try:
             return self[name]
         except KeyError:
-            raise AttributeError(
-                f"BatchEncoding has no {name!r}; it holds {', '.join(self) or 'nothing'}"
+            raise UnknownNameError(
+                f"[BatchEncoding] it has no {name!r}; it holds {', '.join(self) or 'nothing'}"
             ) from None
 
     def __missing__(self, key: object) -> Encoding:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from onnxformers.errors import InvalidArgumentError
-from onnxformers.tokenizers.encoding import Padding
-from onnxformers.tokenizers.options import NO_PADDING, EncodePlan
+from onnxformers.tokenizers.options import NO_PADDING
+from onnxformers.tokenizers.plan import EncodePlan
 
 if TYPE_CHECKING:
     from onnxformers._native.tokenizers import Encodings
 
 
-def to_arrays(
-    place: str, encodings: Encodings, plan: EncodePlan, padding: Padding
-) -> tuple[dict[str, Any], int]:
+def to_arrays(place: str, encodings: Encodings, plan: EncodePlan) -> tuple[dict[str, Any], int]:
     """The columns as numpy int64 arrays of shape (rows, length), offsets (rows, length, 2).
 
     Returns:
@@ -23,18 +21,11 @@ def to_arrays(
     Raises:
         InvalidArgumentError: rows differ in length.
     """
-    length, multiple_of = None, None
-    if plan.padding == "longest":
-        multiple_of = plan.multiple_of
-    elif plan.padding == "max_length" or len(encodings) > 1:
+    if plan.padding == "longest" or (plan.padding == NO_PADDING and len(encodings) == 1):
+        ids, mask, type_ids = encodings.pad(**plan.pad)
+    else:
         length = _common_length(place, encodings, plan)
-    ids, mask, type_ids = encodings.pad(
-        length=length,
-        multiple_of=multiple_of,
-        side=padding.side,
-        pad_id=padding.pad_id,
-        pad_type_id=padding.pad_type_id,
-    )
+        ids, mask, type_ids = encodings.pad(length=length, **plan.pad)
     columns = {"input_ids": ids}
     if plan.type_ids:
         columns["token_type_ids"] = type_ids
@@ -44,20 +35,19 @@ def to_arrays(
     if plan.has_extras:
         import numpy as np
 
-        extra = _extra_columns(encodings, plan, padding, width)
+        extra = _extra_columns(encodings, plan, width)
         columns.update({name: np.array(rows, dtype=np.int64) for name, rows in extra.items()})
     return columns, width
 
 
-def to_lists(
-    encodings: Encodings, plan: EncodePlan, padding: Padding
-) -> tuple[dict[str, Any], int]:
+def to_lists(encodings: Encodings, plan: EncodePlan) -> tuple[dict[str, Any], int]:
     """The columns as lists of lists, one a row; rows longer than the padding stay as they are.
 
     Returns:
         The columns, and the tokens to which rows were filled up.
     """
-    rows, fill = range(len(encodings)), padding.fill
+    rows, padding = range(len(encodings)), plan.fill
+    fill = padding.fill
     ids = [encodings.ids(row) for row in rows]
     width = 0
     if plan.padding != NO_PADDING:
@@ -68,7 +58,7 @@ def to_lists(
         columns["token_type_ids"] = [fill(row, width, padding.pad_type_id) for row in type_ids]
     if plan.mask:
         columns["attention_mask"] = [fill([1] * len(row), width, 0) for row in ids]
-    columns.update(_extra_columns(encodings, plan, padding, width))
+    columns.update(_extra_columns(encodings, plan, width))
     return columns, width
 
 
@@ -80,10 +70,9 @@ def first_row(columns: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _extra_columns(
-    encodings: Encodings, plan: EncodePlan, padding: Padding, width: int
-) -> dict[str, list[Any]]:
-    rows, extra = range(len(encodings)), dict[str, list[Any]]()
+def _extra_columns(encodings: Encodings, plan: EncodePlan, width: int) -> dict[str, list[Any]]:
+    rows, padding = range(len(encodings)), plan.fill
+    extra: dict[str, list[Any]] = {}
     if plan.special_tokens_mask:
         masks = [encodings.special_tokens_mask(row) for row in rows]
         extra["special_tokens_mask"] = [padding.fill(mask, width, 1) for mask in masks]

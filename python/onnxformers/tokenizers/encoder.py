@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from onnxformers._native import base as native_base
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.tokenizers import collate
 from onnxformers.tokenizers.batch_encoding import BatchEncoding
-from onnxformers.tokenizers.encoding import Padding
-from onnxformers.tokenizers.options import make_plan, truncation_of
+from onnxformers.tokenizers.plan import make_plan, truncation_of
 from onnxformers.tokenizers.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -19,12 +20,16 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from onnxformers._native.tokenizers import Encodings, Tokenizer
-    from onnxformers.tokenizers.options import EncodeOptions, EncodePlan
+    from onnxformers.tokenizers.options import EncodeOptions
+    from onnxformers.tokenizers.plan import EncodePlan
     from onnxformers.tokenizers.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+SEQUENCES = (list, tuple)
 MAX_PLANS = 64
+# Less takes less time than threads take to start and meet.
+MIN_CHARACTERS_FOR_THREADS = 500_000
 
 
 class PadOptions(NamedTuple):
@@ -59,7 +64,6 @@ class Encoder(Vocabulary):
     pad_token_type_id: int
     pad_options: PadOptions
     _longest: int
-    _padding: Padding
     _plain: EncodePlan
     _plans: dict[tuple[Any, ...], EncodePlan]
     _warned: set[str]
@@ -76,7 +80,6 @@ class Encoder(Vocabulary):
             pad_token_type_id=settings.pad_token_type_id,
             pad_options=PadOptions(*padding),
             _longest=settings.model_max_length or sys.maxsize,
-            _padding=Padding(*padding, self.pad_token or ""),
             _plans={},
             _warned=set[str](),
         )
@@ -135,19 +138,16 @@ class Encoder(Vocabulary):
             return self._call_plain(text)
         plan = self._plan(options)
         texts, pairs = self._texts(text, text_pair)
-        encodings = self.native.encode_batch(texts, pairs, **plan.native)
-        padding = self._padding
-        if plan.side != padding.side:
-            padding = padding._replace(side=plan.side)
+        encodings = self._encode(texts, pairs, plan.native)
         if plan.as_arrays:
-            columns, width = collate.to_arrays(type(self).__name__, encodings, plan, padding)
+            columns, width = collate.to_arrays(type(self).__name__, encodings, plan)
         else:
-            columns, width = collate.to_lists(encodings, plan, padding)
+            columns, width = collate.to_lists(encodings, plan)
             if isinstance(text, str) and not plan.overflowing:
                 columns = collate.first_row(columns)
         if plan.warns_of_length and (width == 0 or width > self._longest):
             self._warn_of_length(int(encodings.lengths.max()))
-        return BatchEncoding(columns, (self.native, texts, pairs, plan.native, padding, width))
+        return BatchEncoding(columns, (self.native, texts, pairs, plan.native, plan.fill, width))
 
     def _call_plain(self, text: str) -> BatchEncoding:
         """One text without options: the call that has to be quick."""
@@ -160,7 +160,7 @@ class Encoder(Vocabulary):
             columns["token_type_ids"] = type_ids
         if plan.mask:
             columns["attention_mask"] = mask
-        return BatchEncoding(columns, (self.native, texts, None, plan.native, self._padding, 0))
+        return BatchEncoding(columns, (self.native, texts, None, {}, plan.fill, 0))
 
     def encode(
         self,
@@ -225,21 +225,28 @@ class Encoder(Vocabulary):
             InvalidTypeError: a text is not a str.
             InvalidArgumentError: no texts, or a lone surrogate.
         """
-        strategy, length = truncation_of(self, truncation, max_length)
-        return self.native.encode_batch(
-            texts,
-            pairs,
-            add_special_tokens=add_special_tokens,
-            truncation=strategy,
-            max_length=length,
-            truncation_side=self.truncation_side,
-        )
+        options: dict[str, Any] = {}
+        if truncation:
+            strategy, length = truncation_of(self, truncation, max_length)
+            side = self.truncation_side
+            options = {"truncation": strategy, "max_length": length, "truncation_side": side}
+        if not add_special_tokens:
+            options["add_special_tokens"] = False
+        return self._encode(self._batch("texts", texts), pairs, options)
 
     def warn_once(self, message: str) -> None:
         """Log a warning that this tokenizer has not logged before."""
         if message not in self._warned:
             self._warned.add(message)
             logger.warning("[%s] %s", type(self).__name__, message)
+
+    def _encode(
+        self, texts: Sequence[str], pairs: Sequence[str] | None, options: Mapping[str, Any]
+    ) -> Encodings:
+        """The native call, on several threads where there is much to do."""
+        if len(texts) > 1 and num_characters(texts, pairs) >= MIN_CHARACTERS_FOR_THREADS:
+            return self.native.encode_batch(texts, pairs, threads=num_threads(), **options)
+        return self.native.encode_batch(texts, pairs, **options)
 
     def _plan(self, options: Mapping[str, Any]) -> EncodePlan:
         """The plan for these options; the last few are kept, as calls repeat."""
@@ -275,13 +282,13 @@ class Encoder(Vocabulary):
         return texts, pairs
 
     def _batch(self, name: str, values: object) -> Sequence[str]:
-        if not isinstance(values, list | tuple):
+        if not isinstance(values, SEQUENCES):
             raise InvalidTypeError(self._message(name, "a str or a list of str", values))
         if not values:
             raise InvalidArgumentError(
                 f"[{type(self).__name__}] {name} is an empty list; give at least one text"
             )
-        if isinstance(values[0], list | tuple):
+        if isinstance(values[0], SEQUENCES):
             raise InvalidTypeError(
                 f"[{type(self).__name__}] {name} must be a str or a list of str, got a list of "
                 "lists; pairs go to text_pair=, and texts split into words are not supported yet"
@@ -294,3 +301,18 @@ class Encoder(Vocabulary):
                 f"a text has {length} tokens, more than the {self.model_max_length} this model "
                 "takes; pass truncation=True"
             )
+
+
+def num_characters(texts: Sequence[str], pairs: Sequence[str] | None) -> int:
+    """Characters in all; 0 where an item is no text, which the core refuses by its place."""
+    try:
+        return sum(map(len, texts)) + sum(map(len, pairs or ()))
+    except TypeError:
+        return 0
+
+
+@functools.cache
+def num_threads() -> int:
+    """Threads that this process may use."""
+    threads: int = native_base.cpu_info()["threads"]
+    return threads

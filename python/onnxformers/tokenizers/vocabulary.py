@@ -92,7 +92,7 @@ class Vocabulary:
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refused: one tokenizer serves many threads."""
-        raise AttributeError(
+        raise InvalidArgumentError(
             f"[{type(self).__name__}] {name} cannot be set: tokenizers do not change after loading;"
             f" load another with AutoTokenizer.from_pretrained(..., {name}=...)"
         )

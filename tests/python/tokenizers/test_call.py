@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError, OnnxformersError
-from onnxformers.tokenizers import PreTrainedTokenizer
+from onnxformers.tokenizers import PreTrainedTokenizer, encoder
 
 PAD, UNK, CLS, SEP = 0, 1, 2, 3
 HELLO, WORLD, S, A, B, C, D, E = range(5, 13)
@@ -294,6 +294,36 @@ def test_encode_ragged(bert: PreTrainedTokenizer) -> None:
     assert ids.tolist() == [[CLS, A, SEP, PAD], [CLS, A, B, SEP]]
     assert mask.tolist() == [[1, 1, 1, 0], [1, 1, 1, 1]]
     assert bert.encode_ragged(["a"], ["b"]).ids(0) == [CLS, A, SEP, B, SEP]
+
+
+@pytest.mark.parametrize(
+    ("texts", "error"),
+    [(None, InvalidTypeError), ("a", InvalidTypeError), ([], InvalidArgumentError)],
+)
+def test_encode_ragged_takes_a_list(
+    bert: PreTrainedTokenizer, texts: Any, error: type[OnnxformersError]
+) -> None:
+    with pytest.raises(error, match="texts"):
+        bert.encode_ragged(texts)
+
+
+def test_much_text_goes_to_threads_with_the_same_result(
+    bert: PreTrainedTokenizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [f"hello {'a ' * (i % 50)} worlds" for i in range(300)]
+    expected = bert(texts, padding=True, verbose=False).input_ids.tolist()
+    monkeypatch.setattr(encoder, "MIN_CHARACTERS_FOR_THREADS", 1)
+    monkeypatch.setattr(encoder, "num_threads", lambda: 4)
+    assert bert(texts, padding=True, verbose=False).input_ids.tolist() == expected
+    assert bert.encode_ragged(texts).lengths.tolist() == [len(t.split()) + 3 for t in texts]
+
+
+def test_bad_items_are_named_in_large_batches_too(
+    bert: PreTrainedTokenizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoder, "MIN_CHARACTERS_FOR_THREADS", 1)
+    with pytest.raises(InvalidTypeError, match=r"texts\[2\] must be a str, got int"):
+        bert(["a", "b", 3], padding=True)
 
 
 def test_a_long_text_comes_through(bert: PreTrainedTokenizer) -> None:

@@ -130,7 +130,7 @@ def test_bad_ids_and_tokens(
 
 
 def test_a_tokenizer_does_not_change(bert: PreTrainedTokenizer) -> None:
-    with pytest.raises(AttributeError, match="tokenizers do not change after loading"):
+    with pytest.raises(InvalidArgumentError, match="tokenizers do not change after loading"):
         bert.pad_token = "[SEP]"
     assert bert.pad_token == "[PAD]"
     assert bool(bert)

@@ -1,0 +1,234 @@
+"""What a tokenizer call was asked for, settled before any text is touched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from onnxformers.errors import InvalidArgumentError
+from onnxformers.tokenizers.encoding import Padding
+from onnxformers.tokenizers.options import (
+    NO_PADDING,
+    NO_TRUNCATION,
+    PADDINGS,
+    SIDES,
+    TRUNCATIONS,
+    check_names,
+    count,
+    one_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from onnxformers.tokenizers.encoder import Encoder
+
+# What the core takes an argument for that is not passed. Each one passed costs time in the call.
+ENCODE_DEFAULTS = {
+    "add_special_tokens": True,
+    "truncation": NO_TRUNCATION,
+    "max_length": None,
+    "stride": 0,
+    "truncation_side": "right",
+    "return_overflowing": False,
+    "with_offsets": False,
+}
+PAD_DEFAULTS = {"multiple_of": None, "side": "right", "pad_id": 0, "pad_type_id": 0}
+
+
+class EncodePlan(NamedTuple):
+    """A call's options, settled.
+
+    Attributes:
+        native: keyword arguments of the native `encode_batch`.
+        padding: "longest", "max_length" or "do_not_pad".
+        length: tokens to pad to with padding "max_length".
+        multiple_of: rows are filled up to a multiple of this.
+        fill: what rows are filled up with.
+        pad: keyword arguments of the native `pad`.
+        type_ids: return token_type_ids.
+        mask: return attention_mask.
+        special_tokens_mask: return special_tokens_mask.
+        offsets: return offset_mapping.
+        lengths: return length.
+        overflowing: a text's overflowing parts are rows too.
+        has_extras: any of the four before.
+        as_arrays: numpy arrays, else lists.
+        warns_of_length: a row longer than the model takes is worth a warning.
+    """
+
+    native: Mapping[str, Any]
+    padding: str
+    length: int | None
+    multiple_of: int | None
+    fill: Padding
+    pad: Mapping[str, Any]
+    type_ids: bool
+    mask: bool
+    special_tokens_mask: bool
+    offsets: bool
+    lengths: bool
+    overflowing: bool
+    has_extras: bool
+    as_arrays: bool
+    warns_of_length: bool
+
+
+def make_plan(tokenizer: Encoder, options: Mapping[str, Any]) -> EncodePlan:
+    """Check the options of one call and settle what they mean for this tokenizer.
+
+    Raises:
+        InvalidArgumentError: an unknown option, or a value that cannot be.
+        InvalidTypeError: a number that is none.
+    """
+    place, get = type(tokenizer).__name__, options.get
+    check_names(place, options)
+    if get("is_split_into_words"):
+        raise InvalidArgumentError(
+            f"[{place}] is_split_into_words=True is not supported yet; pass whole texts"
+        )
+    max_length = count(place, "max_length", get("max_length"), least=1)
+    multiple_of = count(place, "pad_to_multiple_of", get("pad_to_multiple_of"), least=1)
+    truncation, padding, length = _strategies(tokenizer, options, max_length)
+    if truncation != NO_TRUNCATION and padding != NO_PADDING and multiple_of and length:
+        _check_multiple(place, length, multiple_of)
+    names = tokenizer.model_input_names
+    extras: dict[str, bool] = {
+        "special_tokens_mask": bool(get("return_special_tokens_mask")),
+        "offsets": bool(get("return_offsets_mapping")),
+        "lengths": bool(get("return_length")),
+        "overflowing": bool(get("return_overflowing_tokens")),
+    }
+    native = {
+        "add_special_tokens": bool(get("add_special_tokens", True)),
+        "truncation": truncation,
+        "max_length": None if truncation == NO_TRUNCATION else length,
+        "stride": count(place, "stride", get("stride", 0), least=0) or 0,
+        "truncation_side": tokenizer.truncation_side,
+        "return_overflowing": extras["overflowing"],
+        "with_offsets": extras["offsets"],
+    }
+    fill = _fill(tokenizer, one_of(place, "padding_side", get("padding_side"), SIDES))
+    return EncodePlan(
+        native=_changed(native, ENCODE_DEFAULTS),
+        padding=padding,
+        length=length if padding == "max_length" else None,
+        multiple_of=multiple_of,
+        fill=fill,
+        pad=_pad_arguments(padding, multiple_of, fill),
+        type_ids=_flag(get("return_token_type_ids"), "token_type_ids" in names),
+        mask=_flag(get("return_attention_mask"), "attention_mask" in names),
+        **extras,
+        has_extras=any(extras.values()),
+        as_arrays=_as_arrays(place, get("return_tensors", "np")),
+        warns_of_length=max_length is None and bool(get("verbose", True)),
+    )
+
+
+def truncation_of(
+    tokenizer: Encoder, truncation: bool | str | None, max_length: int | None
+) -> tuple[str, int | None]:
+    """The native truncation strategy and the length that go with what a caller said.
+
+    Without `max_length` the model's own is used; where the model has none nothing is cut, and that
+    is logged once.
+
+    Raises:
+        InvalidArgumentError: no such strategy.
+    """
+    place = type(tokenizer).__name__
+    if truncation is True:
+        truncation = TRUNCATIONS[0]
+    elif truncation is False:
+        truncation = NO_TRUNCATION
+    strategy = one_of(place, "truncation", truncation, TRUNCATIONS) or NO_TRUNCATION
+    if strategy == NO_TRUNCATION:
+        return NO_TRUNCATION, None
+    length = tokenizer.model_max_length if max_length is None else max_length
+    if length is None:
+        tokenizer.warn_once("truncation asked for, but no max_length given and none in the files")
+        return NO_TRUNCATION, None
+    return strategy, length
+
+
+def _strategies(
+    tokenizer: Encoder, options: Mapping[str, Any], max_length: int | None
+) -> tuple[str, str, int | None]:
+    """Truncation, padding, and the length that either of them works with.
+
+    Source: transformers 4.46.3, `_get_padding_truncation_strategies`.
+    """
+    place, verbose = type(tokenizer).__name__, bool(options.get("verbose", True))
+    truncation, padding = options.get("truncation"), _padding(place, options.get("padding", False))
+    if truncation is None and padding == NO_PADDING and max_length is not None:
+        truncation = TRUNCATIONS[0]
+        if verbose:
+            tokenizer.warn_once("max_length without truncation: taken as truncation=True")
+    strategy, length = truncation_of(tokenizer, truncation, max_length)
+    if padding == "longest" and strategy == NO_TRUNCATION and max_length is not None and verbose:
+        tokenizer.warn_once("max_length is ignored with padding=True and no truncation")
+    if padding == "max_length":
+        length = tokenizer.model_max_length if max_length is None else max_length
+        if length is None:
+            tokenizer.warn_once(
+                "padding='max_length', but no max_length given and none in the files: not padded"
+            )
+            padding = NO_PADDING
+    if padding != NO_PADDING and tokenizer.pad_token_id is None:
+        raise InvalidArgumentError(
+            f"[{place}] padding needs a padding token and this tokenizer has none; "
+            "load it with AutoTokenizer.from_pretrained(..., pad_token=...)"
+        )
+    return strategy, padding, length
+
+
+def _fill(tokenizer: Encoder, side: str | None) -> Padding:
+    pad_id, pad_type_id, own_side = tokenizer.pad_options
+    return Padding(pad_id, pad_type_id, side or own_side, tokenizer.pad_token or "")
+
+
+def _pad_arguments(padding: str, multiple_of: int | None, fill: Padding) -> dict[str, Any]:
+    if padding == NO_PADDING:
+        return {}
+    wanted: dict[str, Any] = {
+        "side": fill.side,
+        "pad_id": fill.pad_id,
+        "pad_type_id": fill.pad_type_id,
+    }
+    if padding == "longest":
+        wanted["multiple_of"] = multiple_of
+    return _changed(wanted, PAD_DEFAULTS)
+
+
+def _changed(arguments: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in arguments.items() if value != defaults[name]}
+
+
+def _padding(place: str, value: bool | str | None) -> str:
+    if value is True:
+        return "longest"
+    if value is False or value is None:
+        return NO_PADDING
+    return one_of(place, "padding", value, PADDINGS) or NO_PADDING
+
+
+def _check_multiple(place: str, length: int, multiple_of: int) -> None:
+    if length % multiple_of:
+        raise InvalidArgumentError(
+            f"[{place}] max_length {length} is not a multiple of pad_to_multiple_of "
+            f"{multiple_of}, and both truncation and padding were asked for"
+        )
+
+
+def _as_arrays(place: str, value: object) -> bool:
+    if value is None:
+        return False
+    if value == "np":
+        return True
+    raise InvalidArgumentError(
+        f"[{place}] return_tensors must be 'np' or None, got {value!r}; this package works with "
+        "numpy arrays, other frameworks take them (torch.from_numpy, tf.constant)"
+    )
+
+
+def _flag(value: object, default: bool) -> bool:
+    return default if value is None else bool(value)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from . import base
 from . import models
 from . import tokenizers
+from . import runtime
 
-__all__: list[str] = ["base", "models", "tokenizers"]
+__all__: list[str] = ["base", "models", "runtime", "tokenizers"]
 __version__: str = "0.1.0"

@@ -101,7 +101,7 @@ class PretrainedConfig(MutableMapping[str, Any]):
     def id2label(self) -> dict[int, str]:
         """Class index to name; a new dict at every call when the file has none."""
         labels: dict[int, str] | None = self._values.get("id2label")
-        if labels is not None:
+        if labels:
             return labels
         if self._values.get("label2id"):
             return {index: label for label, index in self._values["label2id"].items()}
@@ -111,7 +111,7 @@ class PretrainedConfig(MutableMapping[str, Any]):
     def label2id(self) -> dict[str, int]:
         """Class name to index; a new dict at every call when the file has none."""
         labels: dict[str, int] | None = self._values.get("label2id")
-        if labels is not None:
+        if labels:
             return labels
         return {label: index for index, label in self.id2label.items()}
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from onnxformers.env import env
+
+# huggingface_hub reads it once, when some test imports it first.
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 _VARIABLES = (
     "HF_ENDPOINT",

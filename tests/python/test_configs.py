@@ -63,6 +63,7 @@ def test_labels_have_int_keys_in_items_and_attributes() -> None:
         ({}, {0: "LABEL_0", 1: "LABEL_1"}),
         ({"num_labels": 1}, {0: "LABEL_0"}),
         ({"label2id": {"b": "1", "a": 0}}, {0: "a", 1: "b"}),
+        ({"id2label": {}, "label2id": {}, "num_labels": 1}, {0: "LABEL_0"}),
         ({"id2label": None, "num_labels": 3}, {0: "LABEL_0", 1: "LABEL_1", 2: "LABEL_2"}),
         ({"id2label": {"0": 5, "1": 0.5}}, {0: "5", 1: "0.5"}),
     ],

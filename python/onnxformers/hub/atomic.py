@@ -24,18 +24,37 @@ def appearing(path: Path) -> Iterator[Path]:
     Raises:
         OSError: the folder cannot be made or written, the disk is full.
     """
-    # Only for the user: what lies in our caches is run later.
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=_TEMPORARY_PREFIX, suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
+    with temporary_in(path.parent, path.suffix) as temporary:
         yield temporary
-        _flush(temporary)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        publish(temporary, path)
+
+
+@contextlib.contextmanager
+def temporary_in(folder: Path, suffix: str = "") -> Iterator[Path]:
+    """A new empty file in `folder`, gone when the block ends unless it was published.
+
+    Raises:
+        OSError: the folder cannot be made or written.
+    """
+    # Only for the user: what lies in our caches is run later.
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=_TEMPORARY_PREFIX, suffix=suffix, dir=folder)
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def publish(temporary: Path, path: Path) -> None:
+    """Give a complete temporary file its name, in the same folder.
+
+    Raises:
+        OSError: the disk did not take it.
+    """
+    with temporary.open("r+b") as file:  # Windows flushes only what is open for writing
+        os.fsync(file.fileno())
+    temporary.replace(path)
     _flush_folder(path.parent)
 
 
@@ -48,16 +67,11 @@ def remove_abandoned(folder: Path) -> None:
                 Path(entry.path).unlink(missing_ok=True)
 
 
-def _flush(path: Path) -> None:
-    with path.open("r+b") as file:  # Windows flushes only what is open for writing
-        os.fsync(file.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
+def _flush_folder(path: Path) -> None:
     if os.name == "nt":  # has no such call; the rename is in its journal
         return
     with contextlib.suppress(OSError):  # some network file systems refuse: the file itself is safe
-        handle = os.open(folder, os.O_RDONLY)
+        handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:

@@ -12,6 +12,7 @@ import os
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from onnxformers.env import HUB_PATH_TEMPLATE, env, hub_cache_dir, hub_endpoint
 from onnxformers.errors import OfflineError, OnnxformersError
@@ -29,7 +30,10 @@ class HubRepository:
         self._repo_id = repo_id
         self._options = options
         self._cache = Path(options.cache_dir or hub_cache_dir()).expanduser()
-        self._why_offline = why_offline(options)
+
+    @property
+    def _why_offline(self) -> str | None:
+        return why_offline(self._options)
 
     @property
     def place(self) -> str:
@@ -41,8 +45,9 @@ class HubRepository:
 
     def url(self, filename: str) -> str:
         """Address of a file: its name in a custom cache."""
-        path = HUB_PATH_TEMPLATE.format(model=self._repo_id, revision=self._options.revision)
-        return f"{hub_endpoint()}{path}{filename}"
+        revision = quote(self._options.revision, safe="")
+        path = HUB_PATH_TEMPLATE.format(model=self._repo_id, revision=revision)
+        return f"{hub_endpoint()}{path}{quote(filename)}"
 
     def find(self, filename: str, report: Reporter) -> Path | None:
         """The file, fetched if need be; None when the repository has none of this name.
@@ -50,18 +55,17 @@ class HubRepository:
         Raises:
             HubError: the Hub could not say or deliver; see its subclasses.
         """
+        if self._why_offline is None and self._commit() is None and self._snapshot_file(filename):
+            self._ask_for_commit(filename)
         if self._why_offline is not None:
             return self._cached(filename)
-        commit = self._commit()
-        if commit is not None or not env.use_fs_cache:
+        if self._commit() is not None or not env.use_fs_cache:
             known = self._snapshot_file(filename)
             if known is not None or self._known_missing(filename):
                 return known
-        failure, path = self._fetch(filename, commit or self._options.revision, report)
+        failure, path = self._fetch(filename, report)
         if isinstance(failure, OfflineError):
-            # huggingface_hub looked in its cache before it gave up; what is left to tell is
-            # whether the model lacks the file or nothing of the model is here.
-            self._why_offline = str(failure)
+            self._options.learnt.unreachable = str(failure)
             return self._cached(filename)
         if failure is not None:
             raise failure
@@ -91,9 +95,32 @@ class HubRepository:
             )
         return self._snapshot_file(filename)
 
+    def _ask_for_commit(self, filename: str) -> None:
+        """Learn the commit that the revision stands for now, or that the Hub is out of reach.
+
+        hf_hub_download asks the same of every file, and waits half a minute for each that is not
+        in the cache before it takes the Hub for out of reach.
+        """
+        _quieten()
+        from huggingface_hub import get_hf_file_metadata
+
+        from onnxformers.hub.hub_errors import translate
+
+        try:
+            answer = get_hf_file_metadata(self.url(filename), token=self._options.token)
+        except Exception as error:
+            # What else went wrong, hf_hub_download will meet again and judge.
+            failure = translate(error, self._repo_id, self._options.revision)
+            if isinstance(failure, OfflineError):
+                self._options.learnt.unreachable = str(failure)
+            return
+        if answer.commit_hash and _COMMIT.fullmatch(answer.commit_hash):
+            self._options.learnt.commits[self._repo_id, str(self._cache)] = answer.commit_hash
+
     def _fetch(
-        self, filename: str, revision: str, report: Reporter
+        self, filename: str, report: Reporter
     ) -> tuple[OnnxformersError | None, Path | None]:
+        _quieten()
         from huggingface_hub import hf_hub_download
 
         from onnxformers.hub.hub_errors import translate
@@ -110,7 +137,7 @@ class HubRepository:
                 hf_hub_download(
                     self._repo_id,
                     filename,
-                    revision=revision,
+                    revision=self._commit() or self._options.revision,
                     cache_dir=target,
                     token=self._options.token,
                     library_name="onnxformers",
@@ -131,6 +158,7 @@ class HubRepository:
 
     def _listed(self) -> list[str] | None:
         """All files of the repository, None when the Hub does not say."""
+        _quieten()
         from huggingface_hub import HfApi
 
         api = HfApi(endpoint=hub_endpoint().rstrip("/"), token=self._options.token)
@@ -147,12 +175,12 @@ class HubRepository:
         """The commit of this load: given, or learnt from its first file."""
         if _COMMIT.fullmatch(self._options.revision):
             return self._options.revision
-        return self._options.commits.get((self._repo_id, str(self._cache)))
+        return self._options.learnt.commits.get((self._repo_id, str(self._cache)))
 
     def _learn_commit(self, path: Path) -> None:
         for folder in path.parents:
             if folder.parent.name == "snapshots" and _COMMIT.fullmatch(folder.name):
-                self._options.commits[self._repo_id, str(self._cache)] = folder.name
+                self._options.learnt.commits[self._repo_id, str(self._cache)] = folder.name
                 return
 
     def _repo_folder(self) -> Path:
@@ -186,3 +214,11 @@ class HubRepository:
         return (
             commit is not None and (self._repo_folder() / ".no_exist" / commit / filename).is_file()
         )
+
+
+def _quieten() -> None:
+    """Before huggingface_hub is imported: no telemetry, unless the user chose.
+
+    With it, 2.x asks the Hub for a list of programs to name as callers, one request more.
+    """
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")

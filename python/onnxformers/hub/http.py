@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
+import functools
 import os
 import random
+import ssl
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,7 +71,15 @@ def _client(token: str | None) -> httpx.Client:
     headers = {"accept-encoding": "identity", "user-agent": "onnxformers"}
     if token is not None:
         headers["authorization"] = f"Bearer {token}"
-    return httpx.Client(follow_redirects=True, timeout=_TIMEOUT, headers=headers)
+    return httpx.Client(
+        follow_redirects=True, timeout=_TIMEOUT, headers=headers, verify=_certificates()
+    )
+
+
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    """The trusted certificates: reading them takes longer than most requests."""
+    return httpx.create_ssl_context()
 
 
 def _attempt(client: httpx.Client, url: str, path: Path, report: Reporter) -> Path | _Again | None:

@@ -29,11 +29,14 @@ class MirrorFolder:
     def __init__(self, name: str, options: LoadOptions) -> None:
         self._name = name
         self._options = options
-        self._why_offline = why_offline(options)
         path = env.remote_path_template.replace("{model}", quote(name))
         self._base = env.remote_host + path.replace("{revision}", quote(options.revision, safe=""))
         root = options.cache_dir or env.cache_dir
         self._kept = None if root is None else self._folder(Path(root).expanduser())
+
+    @property
+    def _why_offline(self) -> str | None:
+        return why_offline(self._options)
 
     @property
     def place(self) -> str:
@@ -58,7 +61,7 @@ class MirrorFolder:
             try:
                 return self._fetch(filename, report)
             except OfflineError as error:
-                self._why_offline = str(error)
+                self._options.learnt.unreachable = str(error)
         if self._kept is None or not self._kept.is_dir():
             raise OfflineError(
                 f"[hub] nothing of {self._base} was fetched before to {self._kept}, and nothing "

@@ -15,6 +15,19 @@ from onnxformers.hub import names
 ProgressCallback = Callable[[dict[str, Any]], object]
 
 
+@dataclass(slots=True)
+class Learnt:
+    """What one load has learnt so far.
+
+    Attributes:
+        commits: (repository, cache folder) -> the commit that all files are taken from.
+        unreachable: why the network is not tried any more; each try may take half a minute.
+    """
+
+    commits: dict[tuple[str, str], str] = field(default_factory=dict)
+    unreachable: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadOptions:
     """Where files come from and how.
@@ -48,10 +61,8 @@ class LoadOptions:
     local_files_only: bool = False
     token: str | bool | None = field(default=None, repr=False)
     progress_callback: ProgressCallback | None = None
-    # What this load has learnt: (repository, cache folder) -> commit. No part of what was asked.
-    commits: dict[tuple[str, str], str] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    # No part of what was asked, so no part of what the object equals or shows.
+    learnt: Learnt = field(default_factory=Learnt, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         names.check_revision(self.revision)
@@ -96,4 +107,4 @@ def why_offline(options: LoadOptions) -> str | None:
         return "local_files_only=True"
     if not env.allow_remote_models:
         return "env.allow_remote_models is False"
-    return "HF_HUB_OFFLINE is set" if is_offline() else None
+    return "HF_HUB_OFFLINE is set" if is_offline() else options.learnt.unreachable

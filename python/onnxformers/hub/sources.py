@@ -89,6 +89,13 @@ def _is_dir(path: Path) -> bool:
         return False
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def _remote(name: str, options: LoadOptions) -> Source:
     # Imported here: local folders, the common case at start-up, need none of it.
     from onnxformers.hub.custom_cache import CustomCached
@@ -108,11 +115,12 @@ def _not_found(name: str) -> Exception:
         return InvalidArgumentError(
             f"[hub] {name!r} is no name on the Hub, and env.allow_local_models is False"
         )
-    if Path(name).is_file():
+    if _is_file(Path(name)):
         return InvalidArgumentError(
             f"[hub] {name} is a file; give the folder that holds config.json and onnx/"
         )
+    shown = name if len(name) <= 300 else f"{name[:300]}..."
     return MissingFileError(
-        f"[hub] there is no folder {name!r} (looked from {Path.cwd()}), and it is no name on the "
+        f"[hub] there is no folder {shown!r} (looked from {Path.cwd()}), and it is no name on the "
         "Hub either: those are 'name' or 'owner/name'"
     )

@@ -62,12 +62,15 @@ def normalizer_changes(tokenizer_json: bytes, config: Mapping[str, Any]) -> dict
 
 
 def with_normalizer(tokenizer_json: bytes, changes: Mapping[str, Any]) -> bytes:
-    """tokenizer.json with other values in its normalizer; unchanged when it cannot be parsed."""
+    """tokenizer.json with other values in its normalizer.
+
+    A broken file is returned as it is, for the core to say what is wrong with it.
+    """
     try:
         document = json.loads(tokenizer_json)
-    except (ValueError, RecursionError):
+        document["normalizer"].update(changes)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return tokenizer_json
-    document["normalizer"].update(changes)
     return _dump(document)
 
 
@@ -89,7 +92,7 @@ def missing_tokens(
     entries = [
         (int(index), token)
         for index, token in listed
-        if str(index).isdecimal() and isinstance(token, dict)
+        if len(index) < 10 and index.isdecimal() and isinstance(token, dict)
     ]
     for _, token in sorted(entries, key=lambda entry: entry[0]):
         if isinstance(token.get("content"), str) and token["content"] not in known:
@@ -112,7 +115,7 @@ def with_added_tokens(
     A token of the vocabulary keeps its id, another gets the next free one.
     """
     document = json.loads(tokenizer_json)
-    added = document.setdefault("added_tokens", [])
+    added = document["added_tokens"] = document.get("added_tokens") or []
     next_id = max(vocab.values(), default=-1) + 1
     for token in tokens:
         token_id = vocab.get(token["content"])

@@ -77,8 +77,8 @@ def with_special_tokens_map(
     if special_tokens_map is None or "added_tokens_decoder" in config:
         return merged
     for name, value in special_tokens_map.items():
-        if name == ADDITIONAL and isinstance(value, list):
-            before = merged.get(ADDITIONAL) or []
+        before = merged.get(ADDITIONAL) or []
+        if name == ADDITIONAL and isinstance(value, list) and isinstance(before, list):
             merged[ADDITIONAL] = [*before, *(v for v in value if v not in before)]
         else:
             merged[name] = value

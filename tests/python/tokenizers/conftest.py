@@ -110,7 +110,7 @@ def make_folder(tmp_path: Path) -> MakeFolder:
         files = {"tokenizer": _bert_document(), "tokenizer_config": BERT_CONFIG, **documents}
         for name, document in files.items():
             if document is not None:
-                text = json.dumps(document, ensure_ascii=False)
+                text = json.dumps(document)
                 (tmp_path / f"{name}.json").write_text(text, encoding="utf-8")
         return tmp_path
 

@@ -31,6 +31,27 @@ SECTIONS = (
     "decoder",
     "model",
 )
+CONFIG_NAMES = (
+    "tokenizer_class",
+    "model_max_length",
+    "padding_side",
+    "truncation_side",
+    "model_input_names",
+    "clean_up_tokenization_spaces",
+    "pad_token_type_id",
+    "do_lower_case",
+    "strip_accents",
+    "cls_token",
+    "pad_token",
+    "additional_special_tokens",
+    "added_tokens_decoder",
+)
+ODD_VALUES: tuple[Any, ...] = (
+    *(None, True, -1, 0, 7, 1e400, float("nan"), "x", "", "\ud800"),
+    *([], [[]], [None], ["x"], {}, {"x": {}}, {"7": 3}, {"7": {"content": 3}}),
+    *({"7": {"content": "\ud800"}}, {"9" * 5000: {"content": "x"}}, {"content": None}),
+    *({"7": {"content": "x", "special": []}}, {"7": {"content": ""}}, {"content": []}),
+)
 MODEL_FIELDS = (
     "type",
     "unk_token",
@@ -369,6 +390,36 @@ def test_each_section_wrong(
     except OnnxformersError as error:
         message = str(error)
     assert message.startswith("[")
+
+
+@pytest.mark.parametrize("file", ["tokenizer_config", "special_tokens_map"])
+@pytest.mark.parametrize("name", CONFIG_NAMES)
+def test_each_field_of_the_configs_wrong(make_folder: MakeFolder, file: str, name: str) -> None:
+    """Loaded or refused with an error of ours; never anything else."""
+    for value in ODD_VALUES:
+        files = {"tokenizer_config": {"tokenizer_class": "BertTokenizer", "cls_token": "a"}}
+        files[file] = {**files.get(file, {}), name: value}
+        try:
+            message = f"[{load(make_folder(**files))('Hello worlds', padding=True)}]"
+        except OnnxformersError as error:
+            message = str(error)
+        assert message.startswith("["), value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"normalizer": {"type": "BertNormalizer", "lowercase": false}}]',
+        '{"model": {"normalizer": {"type": "BertNormalizer", "lowercase": false}}}',
+        '{"normalizer": {"type": "BertNormalizer", "lowercase": false}',
+        '{"x": {"normalizer": {"type": "BertNormalizer", "lowercase": false}}, "normalizer": 3}',
+    ],
+)
+def test_a_normalizer_where_none_should_be(make_folder: MakeFolder, text: str) -> None:
+    folder = make_folder()
+    (folder / "tokenizer.json").write_text(text, encoding="utf-8")
+    with pytest.raises(FileFormatError):
+        load(folder)
 
 
 def test_unknown_options_are_named(make_folder: MakeFolder) -> None:

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <array>
+#include <bit>
 #include <charconv>
 #include <cstring>
 #include <limits>
@@ -43,6 +43,9 @@ class Parser {
       : store_(store), limits_(limits), data_(store.text.data()), size_(store.text.size()) {}
 
   void run() {
+    // What vocabularies come to; memory that is not written costs nothing, growing costs copies.
+    store_.nodes.reserve(size_ / 8);
+    pending_.reserve(size_ / 16);
     position_ = store_.text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
     do {
       skip_space();
@@ -264,7 +267,11 @@ std::size_t Parser::plain_end() {
     while (size_ - at >= sizeof(std::uint64_t)) {
       std::uint64_t word = 0;
       std::memcpy(&word, data_ + at, sizeof word);
-      if (special_bytes(word) != 0) {
+      const std::uint64_t special = special_bytes(word);
+      if (special != 0) {
+        if constexpr (std::endian::native == std::endian::little) {
+          at += static_cast<std::size_t>(std::countr_zero(special)) / 8;
+        }
         break;
       }
       at += sizeof word;

@@ -29,6 +29,7 @@ HEADER = """\
 // Data of the Unicode Character Database, (c) Unicode, Inc., under the licence beside this file.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 namespace onnxformers::unicode::tables {
@@ -98,7 +99,7 @@ def array(kind: str, name: str, values: list[int]) -> str:
             line = " "
         line += item
     body = "\n".join([*lines, line])
-    return f"\ninline constexpr {kind} {name}[] = {{\n{body}\n}};\n"
+    return f"\ninline constexpr std::array<{kind}, {len(values)}> {name} = {{\n{body}\n}};\n"
 
 
 def unsigned(values: list[int]) -> str:
@@ -131,7 +132,8 @@ def properties() -> str:
         )
         values.append(numbers.setdefault(row, len(numbers)))
     rows = "\n".join(f"  {{{a}, {b}, {c}}}," for a, b, c in numbers)
-    table = f"\ninline constexpr Properties kPropertyRows[] = {{\n{rows}\n}};\n"
+    kind = f"std::array<Properties, {len(numbers)}>"
+    table = f"\ninline constexpr {kind} kPropertyRows = {{{{\n{rows}\n}}}};\n"
     return table + stages("Property", values)
 
 

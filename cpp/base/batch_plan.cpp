@@ -9,7 +9,7 @@ BatchPlan plan_batches(std::span<const std::int64_t> lengths, const BatchLimits&
   BatchPlan plan;
   plan.order.resize(lengths.size());
   std::iota(plan.order.begin(), plan.order.end(), std::int64_t{0});
-  std::stable_sort(plan.order.begin(), plan.order.end(), [&](std::int64_t a, std::int64_t b) {
+  std::ranges::stable_sort(plan.order, [&](std::int64_t a, std::int64_t b) {
     return lengths[static_cast<std::size_t>(a)] > lengths[static_cast<std::size_t>(b)];
   });
 

@@ -4,7 +4,7 @@
 #include <set>
 #include <thread>
 
-#if defined(__linux__)
+#ifdef __linux__
 #include <cerrno>
 #include <fstream>
 #include <sched.h>
@@ -19,7 +19,7 @@
 
 namespace onnxformers {
 
-#if defined(__linux__)
+#ifdef __linux__
 
 namespace {
 
@@ -139,20 +139,21 @@ CpuInfo system_cpus() {
 std::vector<std::string> cpu_features() {
   std::vector<std::string> names;
 #if defined(__x86_64__) && defined(__GNUC__)
-  const auto add = [&names](const char* name, bool present) {
+  // The answer is an int to GCC and a bool to Clang.
+  const auto add = [&names](const char* name, auto present) {
     if (present) {
       names.emplace_back(name);
     }
   };
   __builtin_cpu_init();
-  add("sse4.2", __builtin_cpu_supports("sse4.2") != 0);
-  add("avx", __builtin_cpu_supports("avx") != 0);
-  add("avx2", __builtin_cpu_supports("avx2") != 0);
-  add("fma", __builtin_cpu_supports("fma") != 0);
-  add("avx512f", __builtin_cpu_supports("avx512f") != 0);
-  add("avx512bw", __builtin_cpu_supports("avx512bw") != 0);
-  add("avx512vl", __builtin_cpu_supports("avx512vl") != 0);
-  add("avx512vnni", __builtin_cpu_supports("avx512vnni") != 0);
+  add("sse4.2", __builtin_cpu_supports("sse4.2"));
+  add("avx", __builtin_cpu_supports("avx"));
+  add("avx2", __builtin_cpu_supports("avx2"));
+  add("fma", __builtin_cpu_supports("fma"));
+  add("avx512f", __builtin_cpu_supports("avx512f"));
+  add("avx512bw", __builtin_cpu_supports("avx512bw"));
+  add("avx512vl", __builtin_cpu_supports("avx512vl"));
+  add("avx512vnni", __builtin_cpu_supports("avx512vnni"));
 #elif defined(_M_X64)
   const auto add = [&names](const char* name, DWORD feature) {
     if (IsProcessorFeaturePresent(feature)) {

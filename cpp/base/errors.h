@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -7,7 +8,7 @@
 namespace onnxformers {
 
 /// What went wrong; bindings/errors.cpp maps each kind to one class of onnxformers.errors.
-enum class ErrorKind {
+enum class ErrorKind : std::uint8_t {
   Internal,
   InvalidArgument,  ///< the value of an argument cannot be accepted
   InvalidType,      ///< the type of an argument cannot be accepted

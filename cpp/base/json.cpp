@@ -13,7 +13,8 @@ namespace onnxformers::json {
 namespace {
 
 constexpr std::array<std::string_view, 7> kTypeNames = {
-    "null", "a boolean", "an integer", "a number", "a string", "an array", "an object"};
+    "null", "a boolean", "an integer", "a number", "a string", "an array", "an object",
+};
 
 std::string_view name(Type type) { return kTypeNames[static_cast<std::size_t>(type)]; }
 
@@ -22,11 +23,10 @@ std::string_view name(Type type) { return kTypeNames[static_cast<std::size_t>(ty
        std::string("must be ").append(name(expected)).append(", got ").append(name(got)));
 }
 
-const Node& expect_type(const Node& node, Type expected, std::string_view where) {
+void expect_type(const Node& node, Type expected, std::string_view where) {
   if (node.type != expected) {
     wrong_type(where, expected, node.type);
   }
-  return node;
 }
 
 /// The node's children, when it has that type and the index lies in it.
@@ -85,11 +85,15 @@ std::uint32_t search(const Store& store, const Node& object, std::string_view ke
 Type Value::type() const noexcept { return store_->nodes[node_].type; }
 
 bool Value::as_bool(std::string_view where) const {
-  return expect_type(store_->nodes[node_], Type::Bool, where).boolean;
+  const Node& node = store_->nodes[node_];
+  expect_type(node, Type::Bool, where);
+  return node.boolean;
 }
 
 std::int64_t Value::as_integer(std::string_view where) const {
-  return expect_type(store_->nodes[node_], Type::Integer, where).integer;
+  const Node& node = store_->nodes[node_];
+  expect_type(node, Type::Integer, where);
+  return node.integer;
 }
 
 double Value::as_number(std::string_view where) const {
@@ -97,11 +101,14 @@ double Value::as_number(std::string_view where) const {
   if (node.type == Type::Integer) {
     return static_cast<double>(node.integer);
   }
-  return expect_type(node, Type::Number, where).number;
+  expect_type(node, Type::Number, where);
+  return node.number;
 }
 
 std::string_view Value::as_string(std::string_view where) const {
-  return store_->string(expect_type(store_->nodes[node_], Type::String, where));
+  const Node& node = store_->nodes[node_];
+  expect_type(node, Type::String, where);
+  return store_->string(node);
 }
 
 std::size_t Value::size() const noexcept {

@@ -12,10 +12,10 @@ namespace onnxformers::json {
 
 /// Bounds of what a document may cost; beyond them parse() fails.
 struct Limits {
-  std::size_t max_bytes = std::size_t{256} << 20;
+  std::size_t max_bytes = std::size_t{256} * 1024 * 1024;
   std::size_t max_depth = 256;
   /// Values and keys in all, at 16 bytes each: "[[],[],..." must not cost many times its size.
-  std::size_t max_values = std::size_t{32} << 20;
+  std::size_t max_values = std::size_t{32} * 1024 * 1024;
 };
 
 enum class Type : std::uint8_t { Null, Bool, Integer, Number, String, Array, Object };

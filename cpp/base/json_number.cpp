@@ -1,8 +1,10 @@
 #include "base/json_number.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <system_error>
 #include <version>
 
 #ifndef __cpp_lib_to_chars

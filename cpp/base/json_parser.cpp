@@ -22,7 +22,7 @@ constexpr std::uint64_t kHighBits = 0x8080808080808080;
 constexpr std::uint64_t special_bytes(std::uint64_t word) {
   const std::uint64_t quote = word ^ (kOnes * '"');
   const std::uint64_t backslash = word ^ (kOnes * '\\');
-  return (word | (word - kOnes * 0x20) | (quote - kOnes) | (backslash - kOnes)) & kHighBits;
+  return (word | (word - (kOnes * 0x20)) | (quote - kOnes) | (backslash - kOnes)) & kHighBits;
 }
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -158,11 +158,11 @@ class Parser {
     frames_.pop_back();
     ++position_;
     auto& nodes = store_.nodes;
-    const auto count = static_cast<std::uint32_t>(pending_.size() - frame.first);
+    const auto values = static_cast<std::uint32_t>(pending_.size() - frame.first);
     const bool is_object = frame.type == Type::Object;
     Node node = container(frame.type);
-    node.span = {.first = static_cast<std::uint32_t>(nodes.size()),
-                 .size = is_object ? count / 2 : count};
+    node.span.first = static_cast<std::uint32_t>(nodes.size());
+    node.span.size = is_object ? values / 2 : values;
     if (is_object && node.span.size > kLargeObject) {
       node.index = static_cast<std::uint32_t>(store_.indexes.size());
       store_.indexes.emplace_back();
@@ -186,7 +186,7 @@ class Parser {
   }
 
   void literal(std::string_view word, Type type) {
-    if (std::string_view(data_ + position_, size_ - position_).substr(0, word.size()) != word) {
+    if (!std::string_view(data_ + position_, size_ - position_).starts_with(word)) {
       error(position_, "expected a value");
     }
     position_ += word.size();
@@ -308,8 +308,8 @@ void Parser::string() {
   }
   ++position_;
   Node node = container(Type::String);
-  node.span = {.first = static_cast<std::uint32_t>(start),
-               .size = static_cast<std::uint32_t>(out - (data_ + start))};
+  node.span.first = static_cast<std::uint32_t>(start);
+  node.span.size = static_cast<std::uint32_t>(out - (data_ + start));
   push(node);
 }
 

@@ -29,7 +29,7 @@ struct Node {
   Type type;
   std::uint32_t index;  ///< of a large object: its place in Store::indexes
 };
-static_assert(sizeof(Node) == 16 || sizeof(void*) == 4);
+static_assert(sizeof(Node) == 16);
 
 /// Objects with more members than this get a KeyIndex.
 inline constexpr std::uint32_t kLargeObject = 16;

@@ -44,7 +44,7 @@ class Work {
  private:
   void keep(std::exception_ptr error) {
     next_ = ranges_;
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     if (!error_) {
       error_ = std::move(error);
     }

@@ -1,6 +1,5 @@
 #include "base/unicode.h"
 
-#include <array>
 #include <cstddef>
 
 #include "unicode/tables.h"
@@ -10,11 +9,11 @@ namespace onnxformers::unicode {
 namespace {
 
 /// The value of a code point in a two-stage table; 0 beyond its end.
-template <typename Number, std::size_t kBlockCount, typename Stored, std::size_t kSize>
-Stored look_up(const Number (&blocks)[kBlockCount], const Stored (&values)[kSize], char32_t code) {
+template <typename Blocks, typename Values>
+typename Values::value_type look_up(const Blocks& blocks, const Values& values, char32_t code) {
   constexpr char32_t kInBlock = (1U << tables::kBlockBits) - 1;
   const std::size_t block = code >> tables::kBlockBits;
-  if (block >= kBlockCount) {
+  if (block >= blocks.size()) {
     return 0;
   }
   return values[(std::size_t{blocks[block]} << tables::kBlockBits) | (code & kInBlock)];

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 namespace onnxformers::utf8 {
@@ -10,6 +11,8 @@ namespace {
 
 constexpr Decoded kMalformed{.code = kReplacement, .length = 1};
 constexpr std::uint64_t kHighBits = 0x8080808080808080;
+/// By length: the smallest code point that needs so many bytes.
+constexpr std::array<char32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
 
 bool is_surrogate(char32_t code) { return code >= 0xD800 && code <= 0xDFFF; }
 
@@ -35,7 +38,8 @@ Decoded decode_multibyte(std::string_view text, std::size_t position) noexcept {
   if (lead < 0xC2 || lead > 0xF4) {
     return kMalformed;
   }
-  const std::uint8_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  // As many as the lead has leading ones.
+  const auto length = static_cast<std::uint8_t>(std::countl_one(lead));
   if (text.size() - position < length) {
     return kMalformed;
   }
@@ -48,7 +52,6 @@ Decoded decode_multibyte(std::string_view text, std::size_t position) noexcept {
     code = code << 6U | (next & 0x3FU);
   }
   // Smaller values have a shorter form, which is the only one allowed.
-  constexpr std::array<char32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
   if (code < kSmallest[length] || is_surrogate(code) || code > 0x10FFFF) {
     return kMalformed;
   }
@@ -63,7 +66,10 @@ void append(std::string& out, char32_t code) {
     out.push_back(static_cast<char>(code));
     return;
   }
-  const std::size_t length = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  std::size_t length = 4;
+  while (code < kSmallest[length]) {
+    --length;
+  }
   std::array<char, 4> bytes{};
   for (std::size_t i = length - 1; i > 0; --i) {
     bytes[i] = static_cast<char>(0x80U | (code & 0x3FU));

@@ -2,6 +2,7 @@
 // Data of the Unicode Character Database, (c) Unicode, Inc., under the licence beside this file.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 namespace onnxformers::unicode::tables {
@@ -19,7 +20,7 @@ inline constexpr std::uint8_t kPunctuation = 2;
 inline constexpr std::uint8_t kAccent = 4;
 inline constexpr std::uint8_t kMark = 8;
 
-inline constexpr Properties kPropertyRows[] = {
+inline constexpr std::array<Properties, 102> kPropertyRows = {{
   {0, 0, 0},
   {1, 1, 0},
   {29, 0, 0},
@@ -122,9 +123,9 @@ inline constexpr Properties kPropertyRows[] = {
   {10, 12, 0},
   {10, 8, 216},
   {10, 8, 226},
-};
+}};
 
-inline constexpr std::uint16_t kPropertyBlocks[] = {
+inline constexpr std::array<std::uint16_t, 8704> kPropertyBlocks = {
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
   27, 28, 29, 30, 31, 32, 33, 34, 34, 35, 36, 37, 38, 39, 34, 34, 34, 40, 41, 42, 43, 44, 45, 46,
   47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 64, 65, 66, 67, 68, 69,
@@ -573,7 +574,7 @@ inline constexpr std::uint16_t kPropertyBlocks[] = {
   107, 107, 107, 107, 107, 107, 262,
 };
 
-inline constexpr std::uint8_t kProperty[] = {
+inline constexpr std::array<std::uint8_t, 33664> kProperty = {
   1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2,
   3, 3, 3, 4, 3, 3, 3, 5, 6, 3, 7, 3, 8, 3, 3, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 3, 3, 7, 7, 7, 3, 3,
   10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10,
@@ -1864,7 +1865,7 @@ inline constexpr std::uint8_t kProperty[] = {
   94, 94, 94, 94, 94, 94, 94, 94, 94, 94, 94, 94, 94, 94, 94, 94, 94, 94, 94, 94, 94, 0, 0,
 };
 
-inline constexpr std::int32_t kLowercaseDeltas[] = {
+inline constexpr std::array<std::int32_t, 84> kLowercaseDeltas = {
   0, 32, 1, -121, 210, 206, 205, 79, 202, 203, 207, 211, 209, 213, 214, 218, 217, 219, 2, -97, -56,
   -130, 10795, -163, 10792, -195, 69, 71, 116, 38, 37, 64, 63, 8, -60, -7, 80, 15, 48, 7264, 38864,
   -3008, -7615, -8, -74, -9, -86, -100, -112, -128, -126, -7517, -8383, -8262, 28, 16, 26, -10743,
@@ -1872,7 +1873,7 @@ inline constexpr std::int32_t kLowercaseDeltas[] = {
   -42305, -42258, -42282, -42261, 928, -48, -42307, -35384, -42343, -42561, 40, 39, 27, 34,
 };
 
-inline constexpr std::uint8_t kLowercaseBlocks[] = {
+inline constexpr std::array<std::uint8_t, 979> kLowercaseBlocks = {
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5,
   5, 11, 5, 5, 5, 5, 5, 12, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 13, 5, 5, 14, 15, 16,
   17, 5, 5, 18, 19, 5, 5, 5, 5, 5, 20, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 21, 22, 5, 5, 5, 5,
@@ -1906,7 +1907,7 @@ inline constexpr std::uint8_t kLowercaseBlocks[] = {
   37,
 };
 
-inline constexpr std::uint8_t kLowercase[] = {
+inline constexpr std::array<std::uint8_t, 4864> kLowercase = {
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
   1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -2065,7 +2066,7 @@ inline constexpr std::uint8_t kLowercase[] = {
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 };
 
-inline constexpr char32_t kDecompositionPool[] = {
+inline constexpr std::array<char32_t, 3267> kDecompositionPool = {
   0, 65, 768, 65, 769, 65, 770, 65, 771, 65, 776, 65, 778, 67, 807, 69, 768, 69, 769, 69, 770, 69,
   776, 73, 768, 73, 769, 73, 770, 73, 776, 78, 771, 79, 768, 79, 769, 79, 770, 79, 771, 79, 776, 85,
   768, 85, 769, 85, 770, 85, 776, 89, 769, 97, 768, 97, 769, 97, 770, 97, 771, 97, 776, 97, 778, 99,
@@ -2262,7 +2263,7 @@ inline constexpr char32_t kDecompositionPool[] = {
   172558, 172689, 40635, 19798, 40697, 40702, 40709, 40719, 40726, 40763, 173568,
 };
 
-inline constexpr std::uint8_t kDecompositionBlocks[] = {
+inline constexpr std::array<std::uint8_t, 1525> kDecompositionBlocks = {
   0, 1, 2, 3, 4, 0, 5, 6, 7, 8, 0, 0, 9, 10, 0, 0, 0, 0, 11, 12, 13, 0, 14, 15, 16, 17, 18, 19, 0,
   0, 20, 21, 22, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 23, 0, 0, 0, 0, 0,
   24, 25, 26, 27, 28, 0, 29, 30, 31, 32, 33, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 34, 0, 0, 0,
@@ -2312,7 +2313,7 @@ inline constexpr std::uint8_t kDecompositionBlocks[] = {
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 49, 50, 51, 52, 53,
 };
 
-inline constexpr std::uint16_t kDecomposition[] = {
+inline constexpr std::array<std::uint16_t, 6912> kDecomposition = {
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,

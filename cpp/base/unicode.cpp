@@ -10,7 +10,7 @@ namespace {
 
 /// The value of a code point in a two-stage table; 0 beyond its end.
 template <typename Blocks, typename Values>
-typename Values::value_type look_up(const Blocks& blocks, const Values& values, char32_t code) {
+std::size_t look_up(const Blocks& blocks, const Values& values, char32_t code) {
   constexpr char32_t kInBlock = (1U << tables::kBlockBits) - 1;
   const std::size_t block = code >> tables::kBlockBits;
   if (block >= blocks.size()) {
@@ -65,7 +65,7 @@ std::u32string_view lowercase(char32_t code, char32_t& own) noexcept {
 }
 
 std::u32string_view canonical_decomposition(char32_t code) noexcept {
-  const unsigned entry = look_up(tables::kDecompositionBlocks, tables::kDecomposition, code);
+  const std::size_t entry = look_up(tables::kDecompositionBlocks, tables::kDecomposition, code);
   if (entry == 0) {
     return {};
   }

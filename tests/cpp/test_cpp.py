@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -50,7 +51,8 @@ def why_no_sanitizers(compiler: str, folder: Path) -> str | None:
     source = folder / "empty.cpp"
     source.write_text("int main() {}\n")
     program = str(folder / "empty")
-    result = run(compiler, "-fsanitize=address,undefined", str(source), "-o", program)
+    # CXX may hold a launcher or options: "ccache g++".
+    result = run(*shlex.split(compiler), "-fsanitize=address,undefined", str(source), "-o", program)
     if result.returncode == 0:
         result = run(program)
     return None if result.returncode == 0 else result.stdout.strip()

@@ -165,8 +165,8 @@ class _Setting(Generic[Read, Write]):
     @overload
     def __get__(self, instance: None, owner: type) -> _Setting[Read, Write]: ...
     @overload
-    def __get__(self, instance: Environment, owner: type) -> Read: ...
-    def __get__(self, instance: Environment | None, owner: type) -> Read | _Setting[Read, Write]:
+    def __get__(self, instance: _Settings, owner: type) -> Read: ...
+    def __get__(self, instance: _Settings | None, owner: type) -> Read | _Setting[Read, Write]:
         if instance is None:
             return self
         if self._name in instance._values:
@@ -174,10 +174,10 @@ class _Setting(Generic[Read, Write]):
             return value
         return self._default()
 
-    def __set__(self, instance: Environment, value: Write) -> None:
+    def __set__(self, instance: _Settings, value: Write) -> None:
         instance._values[self._name] = self._check(self._name, value)
 
-    def __delete__(self, instance: Environment) -> None:
+    def __delete__(self, instance: _Settings) -> None:
         instance._values.pop(self._name, None)
 
 

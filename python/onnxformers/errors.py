@@ -1,7 +1,7 @@
 """Every exception that onnxformers raises.
 
-Each derives from `OnnxformersError` and from the built-in exception that fits, so both ``except OnnxformersError`` and
-``except ValueError`` work. The native core raises these classes too.
+Each derives from `OnnxformersError` and from the built-in exception that fits, so both
+``except OnnxformersError`` and ``except ValueError`` work. The native core raises these too.
 """
 
 from __future__ import annotations

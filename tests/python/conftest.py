@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+
 from onnxformers.env import env
 
 # huggingface_hub reads it once, when some test imports it first.

@@ -12,6 +12,19 @@ from onnxformers.env import env, is_offline
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.hub import names
 
+_ONLY_FOR_MODELS = frozenset(
+    {
+        "config",
+        "device",
+        "dtype",
+        "model_file_name",
+        "quantized",
+        "session_options",
+        "trust_remote_code",
+        "use_external_data_format",
+    }
+)
+
 ProgressCallback = Callable[[dict[str, Any]], object]
 
 
@@ -85,16 +98,18 @@ class LoadOptions:
     def of(cls, options: Mapping[str, Any]) -> LoadOptions:
         """The options from a caller's keyword arguments.
 
+        Those that only models have are passed over, so that one set serves all Auto classes.
+
         Raises:
             InvalidArgumentError: an argument is no loading option; the near one is named.
         """
         known = [option.name for option in fields(cls) if option.init]
         for name in options:
-            if name not in known:
+            if name not in known and name not in _ONLY_FOR_MODELS:
                 near = difflib.get_close_matches(name, known, 1)
                 hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
                 raise InvalidArgumentError(f"[from_pretrained] unknown option {name!r}; {hint}")
-        return cls(**options)
+        return cls(**{name: options[name] for name in known if name in options})
 
 
 def _wrong_type(name: str, expected: str, value: object) -> InvalidTypeError:

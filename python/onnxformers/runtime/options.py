@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from onnxformers._native import base
+from onnxformers.env import env
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 
 
@@ -59,26 +60,27 @@ class SessionOptions:
     def of(cls, options: SessionOptions | Mapping[str, object] | None) -> SessionOptions:
         """Options from a `session_options` argument: an object of this class, a mapping, or None.
 
+        What a mapping or None leaves out is taken from `env.backends.onnx.session_options`.
+
         Raises:
             InvalidArgumentError: the mapping has a name that is not a field.
             InvalidTypeError: it is something else.
         """
-        if options is None:
-            return cls()
         if isinstance(options, cls):
             return options
-        if not isinstance(options, Mapping):
+        if not isinstance(options, Mapping | None):
             raise InvalidTypeError(
                 "[SessionOptions] expected SessionOptions or a mapping, "
                 f"got {type(options).__name__}"
             )
         known = [each.name for each in fields(cls)]
-        for name in options:
+        chosen = {**env.backends.onnx.session_options, **(options or {})}
+        for name in chosen:
             if name not in known:
                 raise InvalidArgumentError(
                     f"[SessionOptions] unknown option {name!r}; known are {', '.join(known)}"
                 )
-        return cls(**options)  # type: ignore[arg-type]
+        return cls(**chosen)  # type: ignore[arg-type]
 
     def native_arguments(self) -> dict[str, Any]:
         """The keyword arguments of the native session."""

@@ -44,6 +44,7 @@ def test_unknown_options_name_the_near_one() -> None:
     with pytest.raises(InvalidArgumentError, match="there are revision, subfolder"):
         LoadOptions.of({"learnt": {}})
     assert LoadOptions.of({"revision": "v1"}) == LoadOptions(revision="v1")
+    assert LoadOptions.of({"revision": "v1", "dtype": "q8"}) == LoadOptions(revision="v1")
 
 
 def test_options_pickle_and_compare_by_what_was_asked() -> None:

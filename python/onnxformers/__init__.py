@@ -1,3 +1,70 @@
-"""Transformers pipelines on ONNX Runtime with a native core."""
+"""Transformers pipelines on ONNX Runtime with a native core.
+
+Every public name is imported when first used; importing the package loads nothing heavy.
+"""
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from onnxformers._native.runtime import CancelToken as CancelToken
+    from onnxformers.configs import AutoConfig as AutoConfig
+    from onnxformers.configs import PretrainedConfig as PretrainedConfig
+    from onnxformers.env import env as env
+    from onnxformers.errors import OnnxformersError as OnnxformersError
+    from onnxformers.models import AutoModel as AutoModel
+    from onnxformers.models import AutoModelForMaskedLM as AutoModelForMaskedLM
+    from onnxformers.models import AutoModelForQuestionAnswering as AutoModelForQuestionAnswering
+    from onnxformers.models import (
+        AutoModelForSequenceClassification as AutoModelForSequenceClassification,
+    )
+    from onnxformers.models import (
+        AutoModelForTokenClassification as AutoModelForTokenClassification,
+    )
+    from onnxformers.models import PreTrainedModel as PreTrainedModel
+    from onnxformers.pipelines import pipeline as pipeline
+    from onnxformers.runtime import SessionOptions as SessionOptions
+    from onnxformers.tokenizers import AutoTokenizer as AutoTokenizer
+    from onnxformers.tokenizers import PreTrainedTokenizer as PreTrainedTokenizer
+
+#: Public name -> module that defines it.
+_HOMES = {
+    "AutoConfig": "configs",
+    "AutoModel": "models",
+    "AutoModelForMaskedLM": "models",
+    "AutoModelForQuestionAnswering": "models",
+    "AutoModelForSequenceClassification": "models",
+    "AutoModelForTokenClassification": "models",
+    "AutoTokenizer": "tokenizers",
+    "CancelToken": "_native.runtime",
+    "OnnxformersError": "errors",
+    "PreTrainedModel": "models",
+    "PreTrainedTokenizer": "tokenizers",
+    "PretrainedConfig": "configs",
+    "SessionOptions": "runtime",
+    "env": "env",
+    "pipeline": "pipelines",
+}
+
+__all__ = [*_HOMES, "__version__"]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return import_module("onnxformers._native").__version__
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = _HOMES[name]
+    # `env` is both a module and the object in it: the object wins.
+    if home.startswith("_native."):
+        value = getattr(getattr(import_module("onnxformers._native"), home[8:]), name)
+    else:
+        value = getattr(import_module(f"onnxformers.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

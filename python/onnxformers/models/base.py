@@ -1,0 +1,172 @@
+"""The base class of all models: sessions behind one callable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from onnxformers.errors import ClosedError, InvalidArgumentError
+from onnxformers.models.kinds import KINDS, feed_dtypes, make_feeds
+from onnxformers.models.loading import ModelOptions, open_sessions
+from onnxformers.models.outputs import ModelOutput
+
+if TYPE_CHECKING:
+    import os
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from onnxformers._native.runtime import CancelToken, Session
+    from onnxformers.configs import PretrainedConfig
+
+
+class PreTrainedModel:
+    """A model behind one or more ONNX Runtime sessions.
+
+    Immutable once loaded: one object serves many threads. `close()` frees the sessions; using the
+    model afterwards raises `ClosedError`. Pickling stores where the model came from and loads it
+    again.
+
+    Attributes:
+        config: The model's config.json.
+        sessions: File stem ("model") -> session.
+        name_or_path: Where it was loaded from.
+    """
+
+    model_type: ClassVar[str] = ""
+    kind: ClassVar[str] = "encoder-only"
+
+    def __init__(
+        self,
+        name_or_path: str,
+        *,
+        config: PretrainedConfig,
+        sessions: dict[str, Session],
+        options: ModelOptions,
+    ) -> None:
+        self.name_or_path = name_or_path
+        self.config = config
+        self.sessions = sessions
+        self.options = options
+        kind = KINDS[self.kind]
+        self._session = sessions[kind.stems[0]]
+        self._dtypes = feed_dtypes(self._session.inputs)
+        self._optional = kind.optional_inputs
+        self._output_names = [node.name for node in self._session.outputs]
+
+    @classmethod
+    def from_pretrained(cls, name_or_path: str | os.PathLike[str], **options: Any) -> Self:
+        """Load a model.
+
+        Args:
+            name_or_path: A Hub id or a folder with config.json and onnx/model.onnx.
+            **options: The fields of `ModelOptions`: device, dtype, session_options, revision, ...
+
+        Returns:
+            The model, ready to run.
+
+        Raises:
+            MissingFileError: A file is not there; the message lists what was looked for and which
+                variants are there.
+            FileFormatError: config.json or the ONNX file is broken.
+            ProviderError: The device asked for is not available.
+            InvalidArgumentError: An option is unknown or has a bad value.
+
+        Example:
+            >>> from onnxformers.models import BertModel
+            >>> model = BertModel.from_pretrained("examples/models/all-MiniLM-L6-v2", dtype="q8")
+            >>> model(input_ids=[[101, 7592, 102]]).last_hidden_state.shape
+            (1, 3, 384)
+        """
+        return cls.load(str(name_or_path), ModelOptions.from_keywords(cls.__name__, options))
+
+    @classmethod
+    def load(cls, name_or_path: str, options: ModelOptions) -> Self:
+        """As `from_pretrained`, with the options in one object."""
+        config = options.read_config(name_or_path)
+        sessions = open_sessions(name_or_path, KINDS[cls.kind].stems, config, options)
+        return cls(name_or_path, config=config, sessions=sessions, options=options)
+
+    def __call__(
+        self,
+        *args: Any,
+        timeout_s: float | None = None,
+        cancel: CancelToken | None = None,
+        **inputs: Any,
+    ) -> ModelOutput:
+        """Run one forward pass.
+
+        Args:
+            *args: At most one mapping of inputs, such as a `BatchEncoding`.
+            timeout_s: Stop after this many seconds.
+            cancel: Stop when this token is cancelled.
+            **inputs: Arrays or nested lists by input name; input_ids of shape (rows, tokens).
+                Inputs that a tokenizer gives and this model does not take (token_type_ids for
+                DistilBERT) are left out.
+
+        Returns:
+            Every output of the session by name: logits of shape (rows, labels), last_hidden_state
+            of shape (rows, tokens, width), ...
+
+        Raises:
+            InvalidArgumentError: An input is missing, unknown or of a wrong shape.
+            InvalidTypeError: An input has values of a wrong kind.
+            RunTimeoutError: `timeout_s` was over.
+            RunCancelledError: `cancel` was cancelled.
+            ClosedError: The model was closed.
+        """
+        if args:
+            inputs = self._merge_positional(args, inputs)
+        feeds = make_feeds(self._dtypes, inputs, self._optional)
+        outputs = self._session.run(feeds, timeout_s=timeout_s, cancel=cancel)
+        return ModelOutput(zip(self._output_names, outputs, strict=True))
+
+    @staticmethod
+    def _merge_positional(args: tuple[Any, ...], inputs: dict[str, Any]) -> dict[str, Any]:
+        from collections.abc import Mapping
+
+        if len(args) > 1 or not isinstance(args[0], Mapping):
+            raise InvalidArgumentError(
+                "[model] expected one mapping of inputs, or inputs by keyword: "
+                "model(**tokenizer(text))"
+            )
+        return {**args[0], **inputs}
+
+    @property
+    def device(self) -> list[str]:
+        """Execution providers of the session, in order of priority."""
+        return list(self._session.providers)
+
+    def close(self) -> None:
+        """Free the sessions; runs under way end normally. May be called again.
+
+        Source: spec/transformers.js/models.md, dispose.
+        """
+        for session in self.sessions.values():
+            session.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close()` was called."""
+        return self._session.closed
+
+    def __enter__(self) -> Self:
+        if self.closed:
+            raise ClosedError(f"[{type(self).__name__}] this model was closed")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A token must not lie in a pickle: the process that loads it has its own.
+        files = replace(self.options.files, token=None, progress_callback=None)
+        return type(self).load, (self.name_or_path, replace(self.options, files=files))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name_or_path!r}, device={self.device})"

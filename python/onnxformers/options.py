@@ -1,0 +1,49 @@
+"""Keyword options as frozen dataclasses: an unknown name is refused, the nearest one suggested."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from onnxformers.errors import InvalidArgumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from _typeshed import DataclassInstance
+
+    T = TypeVar("T", bound=DataclassInstance)
+else:
+    T = TypeVar("T")
+
+
+def refuse_unknown(names: Collection[str], known: Collection[str], place: str) -> None:
+    """Raise for the first name that is not known.
+
+    Args:
+        names: Option names as the caller wrote them.
+        known: Every name that `place` accepts.
+        place: Function or class for the message.
+
+    Raises:
+        InvalidArgumentError: A name is unknown; the message suggests the nearest known one.
+    """
+    for name in names:
+        if name not in known:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise InvalidArgumentError(
+                f"[{place}] unknown option {name!r}; {hint}known: {', '.join(sorted(known))}"
+            )
+
+
+def override(defaults: T, changes: Mapping[str, Any], place: str) -> T:
+    """A copy of an options dataclass with some fields changed.
+
+    Raises:
+        InvalidArgumentError: A name in `changes` is no field, or the dataclass refuses a value.
+    """
+    refuse_unknown(changes, [field.name for field in fields(defaults)], place)
+    return replace(defaults, **changes)

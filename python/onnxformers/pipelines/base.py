@@ -1,0 +1,175 @@
+"""What every pipeline shares: one, many or a stream of inputs; async calls; closing; pickling."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from onnxformers.errors import ClosedError, InvalidArgumentError, InvalidTypeError
+from onnxformers.options import override
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from onnxformers._native.runtime import CancelToken
+    from onnxformers.models.base import PreTrainedModel
+    from onnxformers.tokenizers import PreTrainedTokenizer
+
+READ_AHEAD = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOptions:
+    """Options that every pipeline takes with a call.
+
+    Attributes:
+        batch_size: At most this many inputs go through the model at once; a stream is read ahead
+            by as many. None: lists are cut by token budget, streams are read ahead by 32.
+        timeout_s: Stop a model run after this many seconds.
+        cancel: Stop when this token is cancelled.
+    """
+
+    batch_size: int | None = None
+    timeout_s: float | None = None
+    cancel: CancelToken | None = None
+
+    def __post_init__(self) -> None:
+        size = self.batch_size
+        if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
+            raise InvalidArgumentError(
+                f"[pipeline] batch_size must be a positive int, got {size!r}"
+            )
+
+
+Options = TypeVar("Options", bound=CallOptions)
+
+
+class Pipeline(Generic[Options]):
+    """Base of all pipelines.
+
+    A pipeline is immutable: one object serves many threads, and options travel with the call.
+
+    Attributes:
+        task: The task's name, as asked for.
+        model: The model; closed with the pipeline.
+        tokenizer: The tokenizer, if the task has one.
+    """
+
+    options_class: ClassVar[type[Any]] = CallOptions
+
+    def __init__(
+        self,
+        *,
+        task: str,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizer | None = None,
+        **defaults: Any,
+    ) -> None:
+        self.task = task
+        self.model = model
+        self.tokenizer = tokenizer
+        self.defaults: Options = override(self.options_class(), defaults, task)
+        self._given_defaults = defaults
+
+    def __call__(self, inputs: Any, **options: Any) -> Any:
+        """Run the pipeline; see the subclass for inputs, options and results."""
+        settings = override(self.defaults, options, self.task) if options else self.defaults
+        if self.is_single(inputs):
+            return self.run_single(inputs, settings)
+        if isinstance(inputs, Sequence) and not isinstance(inputs, (bytes, bytearray, memoryview)):
+            if not inputs:
+                raise InvalidArgumentError(f"[{self.task}] the list of inputs is empty")
+            return self.run_many(inputs, settings)
+        if isinstance(inputs, Iterator):
+            return self._stream(inputs, settings)
+        raise InvalidTypeError(
+            f"[{self.task}] expected {self.input_name}, a list or a generator of them, "
+            f"got {type(inputs).__name__}"
+        )
+
+    #: What one input is, for messages.
+    input_name: ClassVar[str] = "an input"
+
+    def is_single(self, inputs: Any) -> bool:
+        """Whether this is one input rather than many."""
+        raise NotImplementedError
+
+    def run_single(self, item: Any, options: Options) -> Any:
+        """The result for one input."""
+        raise NotImplementedError
+
+    def run_many(self, items: Sequence[Any], options: Options) -> Any:
+        """The result for a list of inputs, in their order."""
+        raise NotImplementedError
+
+    def run_stream(self, items: Sequence[Any], options: Options) -> Iterable[Any]:
+        """The results that a stream yields for some of its items; by default those of a list."""
+        results: Iterable[Any] = self.run_many(items, options)
+        return results
+
+    def _stream(self, inputs: Iterator[Any], options: Options) -> Iterator[Any]:
+        size = options.batch_size or READ_AHEAD
+        while items := list(islice(inputs, size)):
+            yield from self.run_stream(items, options)
+
+    async def acall(self, inputs: Any, **options: Any) -> Any:
+        """As calling the pipeline, without blocking the event loop.
+
+        Cancelling the awaiting task stops the model run. A stream is not taken: await one call per
+        item.
+
+        Raises:
+            InvalidTypeError: `inputs` is a generator.
+
+        Example:
+            >>> import asyncio
+            >>> from onnxformers import pipeline
+            >>> pipe = pipeline("feature-extraction", "examples/models/all-MiniLM-L6-v2")
+            >>> asyncio.run(pipe.acall("Hello", pooling="mean")).shape
+            (1, 384)
+        """
+        from onnxformers._native.runtime import CancelToken
+
+        if isinstance(inputs, Iterator):
+            raise InvalidTypeError(
+                f"[{self.task}] acall takes one input or a list, not a generator"
+            )
+        token = options.pop("cancel", None) or CancelToken()
+        try:
+            return await asyncio.to_thread(self, inputs, cancel=token, **options)
+        except asyncio.CancelledError:
+            token.cancel()
+            raise
+
+    def close(self) -> None:
+        """Close the model; calling the pipeline afterwards raises `ClosedError`. Idempotent."""
+        self.model.close()
+
+    def __enter__(self) -> Self:
+        if self.model.closed:
+            raise ClosedError(f"[{self.task}] this pipeline was closed")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        parts = {"task": self.task, "model": self.model, "tokenizer": self.tokenizer}
+        return _rebuild, (type(self), {**parts, **self._given_defaults})
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.task!r}, {self.model.name_or_path!r})"
+
+
+def _rebuild(cls: type[Pipeline[Any]], parts: dict[str, Any]) -> Pipeline[Any]:
+    return cls(**parts)

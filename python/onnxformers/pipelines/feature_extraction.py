@@ -1,0 +1,163 @@
+"""Feature extraction: embeddings of texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from onnxformers import ops
+from onnxformers._native.models import pool
+from onnxformers.errors import FileFormatError, InvalidArgumentError
+from onnxformers.pipelines.sentence_transformers import Recipe, read_recipe
+from onnxformers.pipelines.text import Batch, TextOptions, TextPipeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from onnxformers.models.outputs import ModelOutput
+
+_POOLINGS = ("none", "mean", "cls", "auto")
+_NO_RECIPE = Recipe(poolings=(), normalize=False, max_length=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureExtractionOptions(TextOptions):
+    """Options of a feature-extraction call.
+
+    Attributes:
+        pooling: "none" gives a vector for each token; "mean" and "cls" one for each text; "auto"
+            does what the model's sentence-transformers modules.json says (pooling, normalisation
+            and longest input).
+        normalize: Scale each vector to length 1.
+        quantize: Give one bit for each dimension in place of floats.
+        precision: "binary" (int8) or "ubinary" (uint8), for `quantize`.
+    """
+
+    pooling: str = "none"
+    normalize: bool = False
+    quantize: bool = False
+    precision: str = "binary"
+
+    def __post_init__(self) -> None:
+        TextOptions.__post_init__(self)
+        for name, known in (("pooling", _POOLINGS), ("precision", ("binary", "ubinary"))):
+            value = getattr(self, name)
+            if value not in known:
+                raise InvalidArgumentError(
+                    f"[feature-extraction] {name} must be one of {', '.join(known)}, got {value!r}"
+                )
+
+
+class FeatureExtractionPipeline(TextPipeline[FeatureExtractionOptions]):
+    """Embeds texts with the base model.
+
+    Call it with a str, a list of str, or a generator of str, and with the fields of
+    `FeatureExtractionOptions`.
+
+    Returns:
+        float32. With pooling, shape (texts, width). With ``pooling="none"``, shape (texts, tokens,
+        width), where texts shorter than the longest end in zeros. A str counts as one text. With
+        ``quantize``, int8 or uint8 and an eighth of the width. For a generator: a generator of one
+        such array a text, without the first axis.
+
+    Raises:
+        InvalidArgumentError: An empty list, a lone surrogate, an unknown option.
+        InvalidTypeError: Something that is no str.
+
+    Example:
+        >>> from onnxformers import pipeline
+        >>> embed = pipeline("feature-extraction", "examples/models/all-MiniLM-L6-v2")
+        >>> embed(["Hello", "world"], pooling="mean", normalize=True).shape
+        (2, 384)
+
+    Source: spec/transformers.js/pipelines.md, FeatureExtractionPipeline; sentence-transformers for
+        pooling="auto".
+    """
+
+    options_class: ClassVar[type[Any]] = FeatureExtractionOptions
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """What modules.json asks for; read when first used."""
+        return read_recipe(self.model.name_or_path, self.model.options.files)
+
+    def token_limit(self, options: FeatureExtractionOptions) -> int | None:
+        """With pooling="auto", where sentence-transformers would cut."""
+        limit = super().token_limit(options)
+        if options.pooling != "auto" or options.max_length is not None:
+            return limit
+        return min(filter(None, (limit, self.recipe.max_length)), default=None)
+
+    def run_single(self, item: str, options: FeatureExtractionOptions) -> NDArray[Any]:
+        """The embedding of one text, with a first axis of 1."""
+        return self.run_many([item], options)
+
+    def run_many(self, items: Sequence[str], options: FeatureExtractionOptions) -> NDArray[Any]:
+        """Embeddings in the order of the texts."""
+        parts = self._embed(items, options)
+        if len(parts) == 1:
+            return self._finish(parts[0][1], options)
+        shape = (len(items), *np.max([values.shape[1:] for _, values in parts], axis=0))
+        result = np.zeros(shape, dtype=np.float32)
+        for rows, values in parts:
+            result[(rows, *(slice(0, n) for n in values.shape[1:]))] = values
+        return self._finish(result, options)
+
+    def run_stream(
+        self, items: Sequence[str], options: FeatureExtractionOptions
+    ) -> Iterable[NDArray[Any]]:
+        """One array a text; token vectors come without padding."""
+        if options.pooling != "none":
+            return iter(self.run_many(items, options))
+        lengths = self.encode(items, options).lengths
+        padded = self.run_many(items, options)
+        return (vectors[:length] for vectors, length in zip(padded, lengths, strict=True))
+
+    def _embed(
+        self, texts: Sequence[str], options: FeatureExtractionOptions
+    ) -> list[tuple[Any, NDArray[np.float32]]]:
+        """Rows and their vectors, batch by batch."""
+        encodings = self.encode(texts, options)
+        return [
+            (batch.rows, self._vectors(batch, options))
+            for batch in self.forward(encodings, options)
+        ]
+
+    def _vectors(self, batch: Batch, options: FeatureExtractionOptions) -> NDArray[np.float32]:
+        hidden = _token_vectors(batch.outputs)
+        if options.pooling == "none":
+            hidden = hidden * batch.mask[:, :, None].astype(np.float32)
+            return _normalized(hidden) if options.normalize else hidden
+        recipe = self.recipe if options.pooling == "auto" else _NO_RECIPE
+        poolings = recipe.poolings or (options.pooling,)
+        normalize = options.normalize or recipe.normalize
+        if len(poolings) == 1:
+            return pool(hidden, batch.mask, poolings[0], normalize)
+        joined = np.concatenate([pool(hidden, batch.mask, p, False) for p in poolings], axis=1)
+        return _normalized(joined) if normalize else joined
+
+    @staticmethod
+    def _finish(values: NDArray[np.float32], options: FeatureExtractionOptions) -> NDArray[Any]:
+        return ops.quantize_embeddings(values, options.precision) if options.quantize else values
+
+
+def _token_vectors(outputs: ModelOutput) -> NDArray[np.float32]:
+    """Shape (rows, tokens, width), from whichever name the exporter gave it."""
+    for name in ("last_hidden_state", "logits", "token_embeddings"):
+        hidden = outputs.get(name)
+        if hidden is not None and hidden.ndim == 3:
+            return np.ascontiguousarray(hidden, dtype=np.float32)
+    raise FileFormatError(
+        "[feature-extraction] the model must give last_hidden_state of shape (rows, tokens, "
+        f"width), got {', '.join(f'{k} {v.shape}' for k, v in outputs.items())}"
+    )
+
+
+def _normalized(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    norms = np.linalg.norm(values, axis=-1, keepdims=True)
+    return values / np.where(norms > 0, norms, np.float32(1))

@@ -1,0 +1,92 @@
+"""Tasks: the pipeline class, the AutoModel class and the default model of each, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task.
+
+    Attributes:
+        name: As `pipeline()` takes it.
+        module: File of the pipeline class in onnxformers.pipelines.
+        pipeline_class: Name of the pipeline class.
+        auto_class: AutoModel class that loads its model.
+        default_model: Hub id used when none is given; the choice of Transformers.js 3.
+        aliases: Other names of the task.
+    """
+
+    name: str
+    module: str
+    pipeline_class: str
+    auto_class: str
+    default_model: str
+    aliases: tuple[str, ...] = ()
+
+
+TASKS = (
+    Task(
+        "feature-extraction",
+        "feature_extraction",
+        "FeatureExtractionPipeline",
+        "AutoModel",
+        "Xenova/all-MiniLM-L6-v2",
+        aliases=("embeddings",),
+    ),
+    Task(
+        "text-classification",
+        "text_classification",
+        "TextClassificationPipeline",
+        "AutoModelForSequenceClassification",
+        "Xenova/distilbert-base-uncased-finetuned-sst-2-english",
+        aliases=("sentiment-analysis",),
+    ),
+)
+
+TASK_BY_NAME: dict[str, Task] = {
+    name: task for task in TASKS for name in (task.name, *task.aliases)
+}
+PIPELINE_CLASSES: dict[str, Task] = {task.pipeline_class: task for task in TASKS}
+
+#: Tasks of the specification that this version does not have.
+NOT_YET = frozenset(
+    {
+        "audio-classification",
+        "audio-to-audio",
+        "automatic-speech-recognition",
+        "background-removal",
+        "depth-estimation",
+        "document-question-answering",
+        "fill-mask",
+        "image-classification",
+        "image-feature-extraction",
+        "image-segmentation",
+        "image-to-image",
+        "image-to-text",
+        "keypoint-detection",
+        "mask-generation",
+        "ner",
+        "object-detection",
+        "question-answering",
+        "sentence-similarity",
+        "summarization",
+        "table-question-answering",
+        "tabular-classification",
+        "tabular-regression",
+        "text-generation",
+        "text-ranking",
+        "text-to-audio",
+        "text-to-image",
+        "text-to-speech",
+        "text2text-generation",
+        "token-classification",
+        "translation",
+        "visual-question-answering",
+        "zero-shot-audio-classification",
+        "zero-shot-classification",
+        "zero-shot-image-classification",
+        "zero-shot-object-detection",
+    }
+)

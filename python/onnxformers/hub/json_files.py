@@ -19,6 +19,27 @@ def load_json_object(path: Path, *, max_bytes: int = MAX_JSON_BYTES) -> dict[str
         FileFormatError: too large, not UTF-8, not JSON, nested too deep, or not an object.
         MissingFileError: the file cannot be read.
     """
+    value = load_json(path, max_bytes=max_bytes)
+    if not isinstance(value, dict):
+        raise FileFormatError(f"[{path}] must hold a JSON object, holds {_kind(value)}")
+    return value
+
+
+def load_json_array(path: Path, *, max_bytes: int = MAX_JSON_BYTES) -> list[Any]:
+    """The array in a UTF-8 JSON file; errors as of `load_json_object`."""
+    value = load_json(path, max_bytes=max_bytes)
+    if not isinstance(value, list):
+        raise FileFormatError(f"[{path}] must hold a JSON array, holds {_kind(value)}")
+    return value
+
+
+def load_json(path: Path, *, max_bytes: int = MAX_JSON_BYTES) -> Any:
+    """The value in a UTF-8 JSON file.
+
+    Raises:
+        FileFormatError: too large, not UTF-8, not JSON, or nested too deep.
+        MissingFileError: the file cannot be read.
+    """
     try:
         # One byte more than allowed: the size told by the system may be stale, or 0 for odd files.
         with path.open("rb") as file:
@@ -27,10 +48,7 @@ def load_json_object(path: Path, *, max_bytes: int = MAX_JSON_BYTES) -> dict[str
         raise MissingFileError(f"[{path}] cannot be read: {error.strerror}") from None
     if len(data) > max_bytes:
         raise FileFormatError(f"[{path}] is larger than {max_bytes} bytes")
-    value = _parse(data, path)
-    if not isinstance(value, dict):
-        raise FileFormatError(f"[{path}] must hold a JSON object, holds {_kind(value)}")
-    return value
+    return _parse(data, path)
 
 
 def _parse(data: bytes, path: Path) -> Any:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from onnxformers.configs import AutoConfig, PretrainedConfig
-from onnxformers.errors import InvalidArgumentError
+from onnxformers.configs import PretrainedConfig, load_config
 from onnxformers.hub import LoadOptions, files
+from onnxformers.hub.variants import requested_dtype
 from onnxformers.options import refuse_unknown
 from onnxformers.runtime import SessionOptions, open_session
 
@@ -52,10 +52,8 @@ class ModelOptions:
             InvalidArgumentError: A keyword is unknown, or dtype and quantized are both given.
         """
         own = {f.name for f in fields(cls)} - {"files"}
-        file_names = {f.name for f in fields(LoadOptions)}
+        file_names = {f.name for f in fields(LoadOptions) if f.init}
         refuse_unknown(keywords, own | file_names, place)
-        if keywords.get("dtype") is not None and keywords.get("quantized") is not None:
-            raise InvalidArgumentError(f"[{place}] give dtype or quantized, not both")
         return cls(
             files=LoadOptions(**{k: v for k, v in keywords.items() if k in file_names}),
             **{k: v for k, v in keywords.items() if k in own},
@@ -65,22 +63,11 @@ class ModelOptions:
         """The config given, else the folder's config.json."""
         if self.config is not None:
             return self.config
-        return AutoConfig.load(name_or_path, self.files)
-
-    def dtype_for(self, stem: str) -> str | None:
-        """The dtype asked for one file, None when nothing was asked."""
-        if self.quantized is not None:
-            return "q8" if self.quantized else "fp32"
-        return self.dtype.get(stem) if isinstance(self.dtype, Mapping) else self.dtype
+        return load_config(name_or_path, self.files)
 
     def device_for(self, stem: str) -> Any:
         """The device asked for one file, None when nothing was asked."""
         return self.device.get(stem) if isinstance(self.device, Mapping) else self.device
-
-    def external_data_for(self, stem: str) -> bool | int:
-        """Whether (or in how many files) the weights of one file lie beside it."""
-        external = self.use_external_data_format
-        return external.get(stem, False) if isinstance(external, Mapping) else external
 
 
 def open_sessions(
@@ -100,11 +87,11 @@ def open_sessions(
     for stem in stems:
         file = files.model_file(
             name_or_path,
-            options.model_file_name if options.model_file_name and len(stems) == 1 else stem,
-            options.dtype_for(stem),
+            options.model_file_name or stem,
+            requested_dtype(options.dtype, options.quantized),
             options.files,
-            use_external_data_format=options.external_data_for(stem),
-            config=config,
+            use_external_data_format=options.use_external_data_format,
+            config_dtype=config.js_config.get("dtype"),
         )
         sessions[stem] = open_session(
             file.path, device=options.device_for(stem), options=options.session_options

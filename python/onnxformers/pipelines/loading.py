@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from onnxformers.pipelines.registry import Task
 
-_LOADING = {field.name for cls in (ModelOptions, LoadOptions) for field in fields(cls)} - {"files"}
+_FILES = {field.name for field in fields(LoadOptions) if field.init}
+_LOADING = {field.name for field in fields(ModelOptions)} - {"files"} | _FILES
 
 
 def load_parts(row: Task, model: Any, tokenizer: Any, options: Mapping[str, Any]) -> dict[str, Any]:

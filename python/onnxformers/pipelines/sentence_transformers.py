@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from onnxformers.errors import FileFormatError, InvalidArgumentError
 from onnxformers.hub import files
+from onnxformers.hub.json_files import load_json_array
 
 if TYPE_CHECKING:
     from onnxformers.hub import LoadOptions
@@ -53,16 +54,16 @@ def read_recipe(name_or_path: str, options: LoadOptions) -> Recipe:
 
     Source: sentence-transformers, SentenceTransformer and its Pooling module.
     """
-    modules = files.find_json_list(name_or_path, "modules.json", options)
-    if modules is None:
+    path = files.find_file(name_or_path, "modules.json", options)
+    if path is None:
         _log.warning("%s has no modules.json: pooling='auto' takes the mean", name_or_path)
         return Recipe(poolings=("mean",), normalize=False, max_length=None)
     poolings: tuple[str, ...] = ()
     normalize = False
-    for module in modules:
-        kind, path = _module(module)
+    for module in load_json_array(path):
+        kind, folder = _module(module)
         if kind == "Pooling":
-            poolings = _poolings(files.read_json(name_or_path, f"{path}/config.json", options))
+            poolings = _poolings(files.read_json(name_or_path, f"{folder}/config.json", options))
         elif kind == "Normalize":
             normalize = True
         elif kind != "Transformer":

@@ -3,6 +3,7 @@
 #include <pybind11/numpy.h>
 
 #include "base/errors.h"
+#include "bindings/gil.h"
 #include "models/pooling.h"
 
 namespace onnxformers::bindings {
@@ -42,7 +43,7 @@ Floats pool(const Floats& hidden, const Mask& mask, const std::string& pooling, 
   if (hidden.size() < kSmall) {
     work();
   } else {
-    const py::gil_scoped_release release;
+    const GilRelease release;
     work();
   }
   return out;

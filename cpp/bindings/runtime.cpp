@@ -5,6 +5,7 @@
 #include <pybind11/stl.h>
 #include <pybind11/typing.h>
 
+#include "bindings/gil.h"
 #include "bindings/runtime_session.h"
 #include "runtime/api.h"
 #include "runtime/probe.h"
@@ -123,7 +124,7 @@ void bind_session(py::module_& m) {
 }  // namespace
 
 void bind_runtime(py::module_& m) {
-  m.def("load_library", &runtime::load_library, "path"_a, py::call_guard<py::gil_scoped_release>(),
+  m.def("load_library", &runtime::load_library, "path"_a, py::call_guard<GilRelease>(),
         "Load the core library of ONNX Runtime, once a process.");
   m.def("library", &library_facts,
         "Path, version, api_version and build_info of the loaded library.");
@@ -132,7 +133,7 @@ void bind_runtime(py::module_& m) {
   m.def(
       "provider_problem",
       [](const std::string& name, const std::map<std::string, std::string>& options) {
-        const py::gil_scoped_release release;
+        const GilRelease release;
         return runtime::provider_problem({name, {options.begin(), options.end()}});
       },
       "name"_a, "options"_a,
@@ -140,7 +141,7 @@ void bind_runtime(py::module_& m) {
   bind_node_info(m);
   py::class_<runtime::CancelToken>(m, "CancelToken", "Cancels the runs that it was given to.")
       .def(py::init<>())
-      .def("cancel", &runtime::CancelToken::cancel, py::call_guard<py::gil_scoped_release>(),
+      .def("cancel", &runtime::CancelToken::cancel, py::call_guard<GilRelease>(),
            "Stop these runs, and refuse later ones.")
       .def_property_readonly("cancelled", &runtime::CancelToken::cancelled);
   bind_session(m);

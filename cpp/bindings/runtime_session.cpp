@@ -7,6 +7,8 @@
 
 #include <pybind11/stl.h>
 
+#include "bindings/gil.h"
+#include "bindings/numpy_api.h"
 #include "bindings/runtime_arrays.h"
 #include "bindings/runtime_options.h"
 #include "runtime/fork.h"
@@ -158,7 +160,7 @@ void run_interruptibly(runtime::RunLimits limits,
   for (;;) {
     runtime::RunEnd end{};
     {
-      const py::gil_scoped_release release;
+      const GilRelease release;
       end = body(limits);
     }
     if (end == runtime::RunEnd::Done) {
@@ -193,6 +195,7 @@ OpenModel::OpenModel(std::shared_ptr<const runtime::Session> opened, py::object 
       keep_alive(std::move(memory)) {}
 
 PySession::PySession(const py::object& model, const py::kwargs& options) {
+  load_numpy_api();
   py::list buffers;
   const runtime::SessionConfig config = session_config(options, buffers);
   runtime::ModelSource source;
@@ -207,7 +210,7 @@ PySession::PySession(const py::object& model, const py::kwargs& options) {
   }
   std::shared_ptr<const runtime::Session> session;
   {
-    const py::gil_scoped_release release;
+    const GilRelease release;
     session = runtime::Session::open(source, config);
   }
   model_ = std::make_shared<const OpenModel>(std::move(session), std::move(buffers));

@@ -7,6 +7,8 @@
 #include <pybind11/typing.h>
 
 #include "base/errors.h"
+#include "bindings/gil.h"
+#include "bindings/numpy_api.h"
 #include "tokenizers/tokenizer.h"
 
 namespace onnxformers::bindings {
@@ -86,7 +88,7 @@ void run(std::size_t cost, const Work& work) {
   if (cost < kSmall) {
     work();
   } else {
-    const py::gil_scoped_release release;
+    const GilRelease release;
     work();
   }
 }
@@ -367,8 +369,9 @@ void bind_tokenizer(py::module_& m) {
       .def_static(
           "from_json",
           [](const py::bytes& data) {
+            load_numpy_api();
             std::string text = data;
-            const py::gil_scoped_release release;
+            const GilRelease release;
             return std::const_pointer_cast<Tokenizer>(Tokenizer::from_json(std::move(text)));
           },
           "data"_a, "Reads a tokenizer.json; FileFormatError names the field.")

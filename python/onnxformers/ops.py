@@ -82,7 +82,8 @@ def cos_sim(a: ArrayLike, b: ArrayLike) -> NDArray[Any]:
         )
     norms = np.linalg.norm(left, axis=1)[:, None] * np.linalg.norm(right, axis=1)[None, :]
     products = left @ right.T
-    return np.divide(products, norms, out=np.zeros_like(products), where=norms > 0)
+    similar: NDArray[Any] = np.divide(products, norms, out=np.zeros_like(products), where=norms > 0)
+    return similar
 
 
 def pool(

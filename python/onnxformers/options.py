@@ -39,6 +39,18 @@ def refuse_unknown(names: Collection[str], known: Collection[str], place: str) -
             )
 
 
+def check_positive(value: Any, name: str, place: str) -> None:
+    """Refuse everything but None and whole numbers above 0.
+
+    Raises:
+        InvalidArgumentError: `value` is something else.
+    """
+    if value is not None and (type(value) is not int or value < 1):
+        raise InvalidArgumentError(
+            f"[{place}] {name} must be a positive int or None, got {value!r}"
+        )
+
+
 def override(defaults: T, changes: Mapping[str, Any], place: str) -> T:
     """A copy of an options dataclass with some fields changed.
 

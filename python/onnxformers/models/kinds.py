@@ -97,7 +97,7 @@ def _default(
         )
     shape = np.shape(inputs["input_ids"])
     if name == "position_ids":
-        return np.broadcast_to(np.arange(shape[-1], dtype=dtypes[name]), shape).copy()
+        return np.tile(np.arange(shape[-1], dtype=dtypes[name]), (*shape[:-1], 1))
     return np.full(shape, name == "attention_mask", dtype=dtypes[name])
 
 
@@ -114,4 +114,5 @@ def _convert(name: str, value: Any, dtype: DTypeLike) -> NDArray[Any]:
         raise InvalidTypeError(
             f"[model] input {name!r} must hold {wanted.name} values, got {array.dtype.name}"
         )
-    return array.astype(wanted)
+    converted: NDArray[Any] = array.astype(wanted)
+    return converted

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from onnxformers.errors import ClosedError, InvalidArgumentError, InvalidTypeError
-from onnxformers.options import override
+from onnxformers.options import check_positive, override
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from onnxformers._native.runtime import CancelToken
     from onnxformers.models.base import PreTrainedModel
-    from onnxformers.tokenizers import PreTrainedTokenizer
 
 READ_AHEAD = 32
 
@@ -39,11 +38,7 @@ class CallOptions:
     cancel: CancelToken | None = None
 
     def __post_init__(self) -> None:
-        size = self.batch_size
-        if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
-            raise InvalidArgumentError(
-                f"[pipeline] batch_size must be a positive int, got {size!r}"
-            )
+        check_positive(self.batch_size, "batch_size", "pipeline")
 
 
 Options = TypeVar("Options", bound=CallOptions)
@@ -67,7 +62,7 @@ class Pipeline(Generic[Options]):
         *,
         task: str,
         model: PreTrainedModel,
-        tokenizer: PreTrainedTokenizer | None = None,
+        tokenizer: Any = None,
         **defaults: Any,
     ) -> None:
         self.task = task

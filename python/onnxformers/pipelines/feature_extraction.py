@@ -100,13 +100,9 @@ class FeatureExtractionPipeline(TextPipeline[FeatureExtractionOptions]):
     def run_many(self, items: Sequence[str], options: FeatureExtractionOptions) -> NDArray[Any]:
         """Embeddings in the order of the texts."""
         parts = self._embed(items, options)
-        if len(parts) == 1:
+        if len(items) == 1:
             return self._finish(parts[0][1], options)
-        shape = (len(items), *np.max([values.shape[1:] for _, values in parts], axis=0))
-        result = np.zeros(shape, dtype=np.float32)
-        for rows, values in parts:
-            result[(rows, *(slice(0, n) for n in values.shape[1:]))] = values
-        return self._finish(result, options)
+        return self._finish(_in_order(parts, len(items)), options)
 
     def run_stream(
         self, items: Sequence[str], options: FeatureExtractionOptions
@@ -158,6 +154,19 @@ def _token_vectors(outputs: ModelOutput) -> NDArray[np.float32]:
     )
 
 
+def _in_order(parts: list[tuple[Any, NDArray[np.float32]]], count: int) -> NDArray[np.float32]:
+    """One array of all rows; token vectors of shorter batches end in zeros."""
+    longest = np.max([values.shape[1:] for _, values in parts], axis=0)
+    result = np.zeros((count, *longest), dtype=np.float32)
+    for rows, values in parts:
+        if values.ndim == 2:
+            result[rows] = values
+        else:
+            result[rows, : values.shape[1]] = values
+    return result
+
+
 def _normalized(values: NDArray[np.float32]) -> NDArray[np.float32]:
     norms = np.linalg.norm(values, axis=-1, keepdims=True)
-    return values / np.where(norms > 0, norms, np.float32(1))
+    result: NDArray[np.float32] = values / np.where(norms > 0, norms, np.float32(1))
+    return result

@@ -35,15 +35,15 @@ def load_parts(row: Task, model: Any, tokenizer: Any, options: Mapping[str, Any]
 
     loading = {name: value for name, value in options.items() if name in _LOADING}
     model_options = ModelOptions.from_keywords("pipeline", loading)
-    name = row.default_model if model is None else model
-    if not isinstance(name, PreTrainedModel):
+    if isinstance(model, PreTrainedModel):
+        source = model.name_or_path if tokenizer is None else tokenizer
+        tokenizer = _load_tokenizer(source, model.options.files)
+    else:
+        name = row.default_model if model is None else _path(model, "model")
         # The tokenizer first: it is the quicker one to fail.
         tokenizer = _load_tokenizer(name if tokenizer is None else tokenizer, model_options.files)
-        name = getattr(models, row.auto_class).load(_path(name, "model"), model_options)
-    else:
-        source = name.name_or_path if tokenizer is None else tokenizer
-        tokenizer = _load_tokenizer(source, name.options.files)
-    return {"model": name, "tokenizer": tokenizer, **defaults}
+        model = getattr(models, row.auto_class).load(name, model_options)
+    return {"model": model, "tokenizer": tokenizer, **defaults}
 
 
 def _load_tokenizer(source: Any, files: LoadOptions) -> PreTrainedTokenizer:

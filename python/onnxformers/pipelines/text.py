@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from onnxformers._native.base import plan_batches
 from onnxformers.errors import InvalidArgumentError
+from onnxformers.options import check_positive
 from onnxformers.pipelines.base import CallOptions, Pipeline
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from onnxformers._native.tokenizers import Encodings
     from onnxformers.models.outputs import ModelOutput
+    from onnxformers.tokenizers import PreTrainedTokenizer
 
 _log = logging.getLogger("onnxformers")
 
@@ -45,11 +47,7 @@ class TextOptions(CallOptions):
             raise InvalidArgumentError(
                 f"[pipeline] truncation must be True or False, got {self.truncation!r}"
             )
-        length = self.max_length
-        if length is not None and (not isinstance(length, int) or length < 1):
-            raise InvalidArgumentError(
-                f"[pipeline] max_length must be a positive int, got {length!r}"
-            )
+        check_positive(self.max_length, "max_length", "pipeline")
 
 
 Options = TypeVar("Options", bound=TextOptions)
@@ -69,6 +67,13 @@ class TextPipeline(Pipeline[Options]):
     options_class: ClassVar[type[Any]] = TextOptions
     input_name: ClassVar[str] = "a str"
 
+    def __init__(self, *, tokenizer: PreTrainedTokenizer | None, **rest: Any) -> None:
+        if tokenizer is None:
+            raise InvalidArgumentError("[pipeline] a pipeline over text needs a tokenizer")
+        super().__init__(tokenizer=tokenizer, **rest)
+        self.tokenizer: PreTrainedTokenizer = tokenizer
+        self._padding = tokenizer.pad_options._asdict()
+
     def is_single(self, inputs: Any) -> bool:
         """A str is one input."""
         return isinstance(inputs, str)
@@ -79,14 +84,12 @@ class TextPipeline(Pipeline[Options]):
         Raises:
             InvalidTypeError: An item is no str.
         """
-        if self.tokenizer is None:
-            raise InvalidArgumentError(f"[{self.task}] needs a tokenizer")
         limit = self.token_limit(options)
         cut = options.truncation and limit is not None
         encodings = self.tokenizer.encode_ragged(
             texts, truncation="longest_first" if cut else "do_not_truncate", max_length=limit
         )
-        if cut and encodings.any_truncated:
+        if cut and encodings.truncated.any():
             _log.warning(
                 "[%s] %d of %d texts were cut to %d tokens",
                 self.task,
@@ -100,8 +103,7 @@ class TextPipeline(Pipeline[Options]):
         """Tokens that a text may have: what the call says, else what the model takes."""
         if options.max_length is not None:
             return options.max_length
-        tokenizer_limit = None if self.tokenizer is None else self.tokenizer.model_max_length
-        limit = tokenizer_limit or self.model.config.get("max_position_embeddings")
+        limit = self.tokenizer.model_max_length or self.model.config.get("max_position_embeddings")
         return limit if isinstance(limit, int) and limit > 0 else None
 
     def forward(self, encodings: Encodings, options: Options) -> Iterator[Batch]:
@@ -112,9 +114,8 @@ class TextPipeline(Pipeline[Options]):
             batches = plan_batches(
                 encodings.lengths, token_budget=TOKEN_BUDGET, max_rows=options.batch_size or 0
             )
-        pad = self.tokenizer.pad_options  # type: ignore[union-attr]  # encode() has checked
         for rows in batches:
-            ids, mask, type_ids = encodings.pad(rows, **pad)
+            ids, mask, type_ids = encodings.pad(rows, **self._padding)
             outputs = self.model(
                 input_ids=ids,
                 attention_mask=mask,

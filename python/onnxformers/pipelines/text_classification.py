@@ -9,6 +9,7 @@ import numpy as np
 
 from onnxformers import ops
 from onnxformers.errors import FileFormatError, InvalidArgumentError
+from onnxformers.options import check_positive
 from onnxformers.pipelines.text import TextOptions, TextPipeline
 
 if TYPE_CHECKING:
@@ -36,11 +37,7 @@ class TextClassificationOptions(TextOptions):
 
     def __post_init__(self) -> None:
         TextOptions.__post_init__(self)
-        k = self.top_k
-        if k is not None and (isinstance(k, bool) or not isinstance(k, int) or k < 1):
-            raise InvalidArgumentError(
-                f"[text-classification] top_k must be a positive int or None, got {k!r}"
-            )
+        check_positive(self.top_k, "top_k", "text-classification")
         if self.function_to_apply not in (None, *_FUNCTIONS):
             raise InvalidArgumentError(
                 f"[text-classification] function_to_apply must be one of {', '.join(_FUNCTIONS)}, "
@@ -89,12 +86,12 @@ class TextClassificationPipeline(TextPipeline[TextClassificationOptions]):
         self, texts: Sequence[str], options: TextClassificationOptions
     ) -> list[list[dict[str, Any]]]:
         encodings = self.encode(texts, options)
-        cut = encodings.truncated.tolist() if encodings.any_truncated else None
+        cut = encodings.truncated.tolist()
         results: list[list[dict[str, Any]]] = [[]] * len(texts)
         for batch in self.forward(encodings, options):
             scores = self._scores(batch.outputs, options.function_to_apply)
             for row, row_scores in zip(batch.rows, scores, strict=True):
-                results[row] = self._labels(row_scores, options.top_k, bool(cut and cut[row]))
+                results[row] = self._labels(row_scores, options.top_k, cut[row])
         return results
 
     def _scores(self, outputs: Any, function: str | None) -> NDArray[np.float32]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from onnxformers.hub.options import LoadOptions
+
 logger = logging.getLogger(__name__)
 
 _classes: dict[str, type[PreTrainedTokenizer]] = {GENERIC.name: PreTrainedTokenizer}
@@ -77,8 +79,16 @@ class AutoTokenizer:
         Source: spec/transformers.js/tokenizers.md, AutoTokenizer.
         """
         files = loading.read_files("AutoTokenizer", name_or_path, options)
-        found = _class_of(_row_of(files))
-        return found(files.tokenizer_json, files.config, name_or_path=str(name_or_path))
+        return _made_from(files, str(name_or_path))
+
+    @staticmethod
+    def load(name_or_path: str, options: LoadOptions) -> PreTrainedTokenizer:
+        """Load the tokenizer beside config.json, as part of a load under way."""
+        return _made_from(loading.read_folder(name_or_path, "", options, {}), name_or_path)
+
+
+def _made_from(files: loading.TokenizerFiles, name: str) -> PreTrainedTokenizer:
+    return _class_of(_row_of(files))(files.tokenizer_json, files.config, name_or_path=name)
 
 
 def _row_of(files: loading.TokenizerFiles) -> TokenizerRow:

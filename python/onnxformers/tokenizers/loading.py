@@ -120,6 +120,16 @@ def read_files(
     load_options = LoadOptions(**{name: options[name] for name in options if name in LOADING})
     # The default names the folder of the ONNX files; a tokenizer lies beside config.json.
     folder = "" if load_options.subfolder == "onnx" else load_options.subfolder
+    return read_folder(name_or_path, folder, load_options, overrides)
+
+
+def read_folder(
+    name_or_path: str | os.PathLike[str],
+    folder: str,
+    load_options: LoadOptions,
+    overrides: Mapping[str, Any],
+) -> TokenizerFiles:
+    """As `read_files`, from a folder of the model and with the options of a load under way."""
     prefix = f"{folder}/" if folder else ""
     tokenizer_json = _read_tokenizer(name_or_path, prefix, load_options)
     config = hub_files.find_json(name_or_path, prefix + TOKENIZER_CONFIG, load_options) or {}

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from onnxformers._native.runtime import CancelToken as CancelToken
     from onnxformers.configs import AutoConfig as AutoConfig
     from onnxformers.configs import PretrainedConfig as PretrainedConfig
-    from onnxformers.env import env as env
     from onnxformers.errors import OnnxformersError as OnnxformersError
     from onnxformers.models import AutoModel as AutoModel
     from onnxformers.models import AutoModelForMaskedLM as AutoModelForMaskedLM
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from onnxformers.models import PreTrainedModel as PreTrainedModel
     from onnxformers.pipelines import pipeline as pipeline
     from onnxformers.runtime import SessionOptions as SessionOptions
+    from onnxformers.settings import env as env
     from onnxformers.tokenizers import AutoTokenizer as AutoTokenizer
     from onnxformers.tokenizers import PreTrainedTokenizer as PreTrainedTokenizer
 
@@ -44,7 +44,7 @@ _HOMES = {
     "PreTrainedTokenizer": "tokenizers",
     "PretrainedConfig": "configs",
     "SessionOptions": "runtime",
-    "env": "env",
+    "env": "settings",
     "pipeline": "pipelines",
 }
 
@@ -57,7 +57,6 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = _HOMES[name]
-    # `env` is both a module and the object in it: the object wins.
     if home.startswith("_native."):
         value = getattr(getattr(import_module("onnxformers._native"), home[8:]), name)
     else:

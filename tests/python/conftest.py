@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from onnxformers.env import env
+from onnxformers.settings import env
 
 # huggingface_hub reads it once, when some test imports it first.
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"

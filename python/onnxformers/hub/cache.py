@@ -18,10 +18,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from onnxformers.env import env
 from onnxformers.errors import InvalidArgumentError, OnnxformersError
 from onnxformers.hub.atomic import publish, remove_abandoned, temporary_in
 from onnxformers.hub.content import content_hash, file_digest
+from onnxformers.settings import env
 
 logger = logging.getLogger("onnxformers.hub")
 

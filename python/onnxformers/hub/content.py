@@ -13,8 +13,8 @@ import os
 import time
 from pathlib import Path
 
-from onnxformers.env import env
 from onnxformers.hub.atomic import appearing
+from onnxformers.settings import env
 
 _BLOCK_BYTES = 1 << 20
 # A file changed within the clock's grain may change again without a trace in its times.

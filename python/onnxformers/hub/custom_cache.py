@@ -10,12 +10,12 @@ import os
 from pathlib import Path
 from typing import Protocol
 
-from onnxformers.env import CustomCache
 from onnxformers.errors import InvalidTypeError, MissingFileError
 from onnxformers.hub.atomic import appearing
 from onnxformers.hub.progress import Reporter
 from onnxformers.hub.sources import Source
 from onnxformers.hub.temporary import temporary_folder
+from onnxformers.settings import CustomCache
 
 
 class RemoteSource(Source, Protocol):

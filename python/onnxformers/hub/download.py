@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from onnxformers.env import HUB_PATH_TEMPLATE, env, hub_cache_dir, hub_endpoint
 from onnxformers.errors import OfflineError, OnnxformersError
 from onnxformers.hub.options import LoadOptions, why_offline
 from onnxformers.hub.progress import Reporter
 from onnxformers.hub.temporary import temporary_folder
+from onnxformers.settings import HUB_PATH_TEMPLATE, env, hub_cache_dir, hub_endpoint
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 

@@ -6,9 +6,9 @@ import os
 import stat
 from pathlib import Path
 
-from onnxformers.env import hub_cache_dir
 from onnxformers.errors import FileFormatError, MissingFileError
 from onnxformers.hub.progress import Reporter
+from onnxformers.settings import hub_cache_dir
 
 
 class LocalFolder:

@@ -13,12 +13,12 @@ import os
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from onnxformers.env import env
 from onnxformers.errors import InvalidArgumentError, OfflineError
 from onnxformers.hub.atomic import remove_abandoned
 from onnxformers.hub.options import LoadOptions, why_offline
 from onnxformers.hub.progress import Reporter
 from onnxformers.hub.temporary import temporary_folder
+from onnxformers.settings import env
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from onnxformers.env import env, is_offline
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.hub import names
+from onnxformers.settings import env, is_offline
 
 _ONLY_FOR_MODELS = frozenset(
     {

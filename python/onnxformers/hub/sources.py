@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 from typing import Protocol
 
-from onnxformers.env import env, uses_mirror
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError, MissingFileError
 from onnxformers.hub import names
 from onnxformers.hub.local import LocalFolder
 from onnxformers.hub.options import LoadOptions
 from onnxformers.hub.progress import Reporter
+from onnxformers.settings import env, uses_mirror
 
 
 class Source(Protocol):

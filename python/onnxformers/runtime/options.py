@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from onnxformers._native import base
-from onnxformers.env import env
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
+from onnxformers.settings import env
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

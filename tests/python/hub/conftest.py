@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from onnxformers.env import env
+from onnxformers.settings import env
 
 COMMIT = "1234567890" * 4
 FILES = {

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from onnxformers.env import env
 from onnxformers.errors import InvalidArgumentError, SessionError
 from onnxformers.hub import cache as cache_module
 from onnxformers.hub.cache import DerivedCache
+from onnxformers.settings import env
 
 KEY = "0123456789" * 4
 
@@ -222,7 +222,7 @@ def test_a_cache_that_cannot_be_touched_is_still_read(
 _CONTENDERS = """
 import os, random, signal, sys, time
 from pathlib import Path
-from onnxformers.env import env
+from onnxformers.settings import env
 from onnxformers.hub.cache import DerivedCache
 
 folder, rounds, writers = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from onnxformers.env import env
 from onnxformers.hub import content
 from onnxformers.hub.content import content_hash, file_digest
+from onnxformers.settings import env
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from onnxformers.env import env
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError, MissingFileError
 from onnxformers.hub import LoadOptions
 from onnxformers.hub.files import find_file, model_file, read_json, resolve_file
 from onnxformers.hub.temporary import temporary_folder
+from onnxformers.settings import env
 
 
 class DictCache:

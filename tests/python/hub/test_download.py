@@ -14,7 +14,6 @@ import huggingface_hub
 import pytest
 
 from onnxformers.configs import AutoConfig
-from onnxformers.env import env
 from onnxformers.errors import (
     GatedRepositoryError,
     HubError,
@@ -25,6 +24,7 @@ from onnxformers.errors import (
 )
 from onnxformers.hub import LoadOptions
 from onnxformers.hub.files import find_file, model_file, read_json, resolve_file
+from onnxformers.settings import env
 
 COMMIT = "1234567890" * 4
 TELLS_PROGRESS = "tqdm_class" in inspect.signature(huggingface_hub.hf_hub_download).parameters

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from onnxformers.env import env
 from onnxformers.errors import (
     FileFormatError,
     InvalidArgumentError,
@@ -19,6 +18,7 @@ from onnxformers.errors import (
 )
 from onnxformers.hub import LoadOptions
 from onnxformers.hub.files import find_file, find_json, read_json, resolve_file
+from onnxformers.settings import env
 
 OFFLINE = LoadOptions(local_files_only=True)
 needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from onnxformers.env import env
 from onnxformers.errors import (
     GatedRepositoryError,
     HubError,
@@ -22,6 +21,7 @@ from onnxformers.errors import (
 )
 from onnxformers.hub import LoadOptions
 from onnxformers.hub.files import find_file, model_file, read_json, resolve_file
+from onnxformers.settings import env
 
 CONFIG = "/files/org/name/resolve/main/config.json"
 MODEL = "/files/org/name/resolve/main/onnx/model.onnx"
@@ -274,7 +274,7 @@ def test_without_the_file_system_nothing_reaches_the_cache(
 def test_many_processes_fetch_one_good_copy(mirror: Any, tmp_path: Path) -> None:
     code = (
         "import sys\n"
-        "from onnxformers.env import env\n"
+        "from onnxformers.settings import env\n"
         "from onnxformers.hub import LoadOptions, files\n"
         "env.remote_host, env.cache_dir = sys.argv[1:]\n"
         "print(files.resolve_file('org/name', 'onnx/model.onnx', LoadOptions()))"
@@ -293,7 +293,7 @@ def test_a_killed_download_leaves_no_file(mirror: Any, tmp_path: Path) -> None:
     """The process kills itself at the first bytes, in the middle of writing."""
     code = (
         "import os, sys\n"
-        "from onnxformers.env import env\n"
+        "from onnxformers.settings import env\n"
         "from onnxformers.hub import LoadOptions, files\n"
         "env.remote_host, env.cache_dir = sys.argv[1:]\n"
         "def kill(event):\n"

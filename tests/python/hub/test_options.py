@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from onnxformers.env import env
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError, OnnxformersError
 from onnxformers.hub import LoadOptions
 from onnxformers.hub.options import why_offline
+from onnxformers.settings import env
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Real models with recorded outputs; run with ONNXFORMERS_DATA=<folder of models and tokenizers>."""
+"""Real models with recorded outputs; run with ONNXFORMERS_DATA=<folder>."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from onnxformers.env import env
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.runtime import SessionOptions
+from onnxformers.settings import env
 
 
 def test_the_settings_of_the_process_are_where_options_start() -> None:

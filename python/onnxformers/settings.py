@@ -274,7 +274,7 @@ class Environment(_Settings):
         custom_cache: an object with the methods of `CustomCache`.
 
     Example:
-        >>> from onnxformers.env import env
+        >>> from onnxformers import env
         >>> env.allow_remote_models
         True
         >>> env.cache_directory

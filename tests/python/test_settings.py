@@ -9,18 +9,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from onnxformers.env import (
-    env,
-    hub_cache_dir,
-    hub_endpoint,
-    is_offline,
-    uses_mirror,
-)
 from onnxformers.errors import (
     InvalidArgumentError,
     InvalidTypeError,
     OnnxformersError,
     UnknownNameError,
+)
+from onnxformers.settings import (
+    env,
+    hub_cache_dir,
+    hub_endpoint,
+    is_offline,
+    uses_mirror,
 )
 
 
@@ -194,7 +194,7 @@ def test_without_a_home_there_is_no_cache_folder(monkeypatch: pytest.MonkeyPatch
 def test_importing_env_and_hub_imports_nothing_heavy() -> None:
     code = (
         "import sys, onnxformers.configs, onnxformers.hub.files\n"
-        "from onnxformers.env import env; env.cache_dir, env.remote_host\n"
+        "from onnxformers.settings import env; env.cache_dir, env.remote_host\n"
         "heavy = {'numpy', 'httpx', 'huggingface_hub', 'tqdm', 'requests', 'PIL'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

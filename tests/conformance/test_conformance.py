@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 
 import onnxformers
-from onnxformers.tokenizers import AutoTokenizer
 
 ROOT = Path(__file__).parent
 RTOL = 1e-4
@@ -90,7 +89,7 @@ def play(case: Case, held: Held) -> Any:
     kind, key = case["kind"], (case["kind"], path, json.dumps(options, sort_keys=True))
 
     def auto(name: str, **options: Any) -> Any:
-        found = AutoTokenizer if name == "AutoTokenizer" else getattr(onnxformers, name)
+        found = getattr(onnxformers, name)
         return held.get((*key, name), lambda: found.from_pretrained(path, **options))
 
     if kind == "tokenizer":

@@ -26,7 +26,7 @@ WORDPIECE = (
 Vectors = list[dict[str, Any]]
 Loaded = tuple[PreTrainedTokenizer, Vectors]
 
-pytestmark = pytest.mark.skipif(DATA is None, reason="ONNXFORMERS_DATA is not set")
+pytestmark = pytest.mark.skipif(not DATA, reason="ONNXFORMERS_DATA is not set")
 
 
 @pytest.fixture(scope="module", params=WORDPIECE)

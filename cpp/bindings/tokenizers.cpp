@@ -133,7 +133,7 @@ Rows encode_batch(const std::shared_ptr<const Tokenizer>& self, const py::object
                   const py::object& pairs, bool add_special_tokens, const std::string& truncation,
                   std::optional<std::int64_t> max_length, std::int64_t stride,
                   const std::string& truncation_side, bool return_overflowing, bool with_offsets,
-                  unsigned threads) {
+                  std::int64_t threads) {
   EncodeOptions options;
   options.add_special_tokens = add_special_tokens;
   options.truncation.strategy = strategy_from_name(truncation);
@@ -147,7 +147,7 @@ Rows encode_batch(const std::shared_ptr<const Tokenizer>& self, const py::object
   options.truncation.side = side_from_name(truncation_side, "truncation_side");
   options.return_overflowing = return_overflowing;
   options.with_offsets = with_offsets;
-  options.threads = threads;
+  options.threads = static_cast<unsigned>(size_argument(threads, 1, "threads"));
   const Texts first = read_texts(texts, "texts");
   const Texts second = pairs.is_none() ? Texts{} : read_texts(pairs, "pairs");
   if (!pairs.is_none() && first.views.size() != second.views.size()) {

@@ -9,6 +9,9 @@ namespace onnxformers::tokenizers {
 
 namespace {
 
+// Looking for tokens takes at most this many steps a byte.
+constexpr std::size_t kMaxContentBytes = 1024;
+
 // Circled and squared letters: symbols, yet alphabetic (Other_Alphabetic).
 bool is_alphabetic_symbol(char32_t code) {
   return (code >= 0x24B6 && code <= 0x24E9) || (code >= 0x1F130 && code <= 0x1F149) ||
@@ -84,6 +87,11 @@ std::vector<AddedToken> AddedVocabulary::read(const Field& field) {
     AddedToken token;
     token.id = item.member("id").as_token_id();
     token.content = item.member("content").as_string();
+    if (token.content.size() > kMaxContentBytes) {
+      item.member("content").fail("an added token may have at most " +
+                                  std::to_string(kMaxContentBytes) + " bytes, this one has " +
+                                  std::to_string(token.content.size()));
+    }
     token.single_word = item.bool_or("single_word", false);
     token.lstrip = item.bool_or("lstrip", false);
     token.rstrip = item.bool_or("rstrip", false);

@@ -163,7 +163,7 @@ class BertPipeline::Pass {
     } else {
       scratch_.word.assign(text_, begin, size);
       for (char& c : scratch_.word) {
-        c = static_cast<char>(pipeline_.table_[static_cast<unsigned char>(c)].code);
+        c = static_cast<char>(pipeline_.map(static_cast<unsigned char>(c)).code);
       }
       put_pieces(scratch_.word, [&](std::size_t at) { return first + static_cast<Origin>(at); });
     }
@@ -200,6 +200,15 @@ class BertPipeline::Pass {
       const auto [code, length] = utf8::decode(text_, i);
       if (i != start && word_is_empty() && code < 0x80 && is_simple(effect_at(i))) {
         return true;
+      }
+      const std::uint32_t ideograph = pipeline_.ideograph(code);
+      if (ideograph != kNoToken) {
+        flush_word();
+        put_token(ideograph, character_at(i), character_at(i) + 1);
+        end_word();
+        character_ -= length - 1U;
+        i += length;
+        continue;
       }
       const Mapped mapped = pipeline_.map(code);
       if (mapped.effect == Effect::Stages) {

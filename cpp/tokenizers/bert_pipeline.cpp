@@ -28,16 +28,48 @@ BertPipeline::BertPipeline(const BertNormalizer::Options& options, const WordPie
     : options_(options),
       model_(model),
       added_starts_(added.normalized_starts()),
-      effects_(),
-      table_(kTableSize) {
-  for (char32_t code = 0; code < kTableSize; ++code) {
-    table_[code] = compute(code);
-  }
+      has_added_(added.has_normalized()),
+      effects_() {
+  fill_pages();
   effects_.fill(Effect::Beyond);
   for (char32_t code = 0; code < 0x80; ++code) {
     effects_[code] = table_[code].effect;
     const char byte = static_cast<char>(code);
     punctuation_ids_[code] = single_token({&byte, 1});
+  }
+  if (options.handle_chinese_chars) {
+    fill_ideographs();
+  }
+}
+
+void BertPipeline::fill_pages() {
+  // Where the letters of living scripts and common signs are; what is elsewhere is worked out when
+  // it comes.
+  struct Range {
+    char32_t first;
+    char32_t last;
+  };
+  constexpr Range kKept[] = {{0x00, 0x07}, {0x09, 0x0E}, {0x10, 0x10}, {0x1E, 0x22},
+                             {0x25, 0x27}, {0x30, 0x31}, {0xFE, 0xFF}};
+  for (const Range& range : kKept) {
+    for (char32_t page = range.first; page <= range.last; ++page) {
+      for (char32_t i = 0; i < kPageSize; ++i) {
+        table_.push_back(compute(page * kPageSize + i));
+      }
+      pages_[page] = static_cast<std::uint16_t>(table_.size() / kPageSize);
+    }
+  }
+}
+
+void BertPipeline::fill_ideographs() {
+  ideographs_.reserve(kLastIdeograph - kFirstIdeograph + 1);
+  std::string bytes;
+  for (char32_t code = kFirstIdeograph; code <= kLastIdeograph; ++code) {
+    bytes.clear();
+    utf8::append(bytes, code);
+    // An added token may begin with it: then the stages have to look.
+    const bool added = added_starts_[static_cast<unsigned char>(bytes.front())];
+    ideographs_.push_back(added ? kNoToken : single_token(bytes));
   }
 }
 
@@ -58,6 +90,9 @@ std::uint32_t BertPipeline::single_token(std::string_view character) const {
 }
 
 bool BertPipeline::may_begin_added(char32_t code) const {
+  if (!has_added_) {
+    return false;
+  }
   std::string bytes;
   utf8::append(bytes, code);
   return added_starts_[static_cast<unsigned char>(bytes.front())];
@@ -74,12 +109,12 @@ void BertPipeline::normalize(char32_t code, std::u32string& characters) const {
   if (!options_.lowercase) {
     return;
   }
-  std::u32string lower;
-  for (const char32_t character : characters) {
+  for (std::size_t i = 0; i < characters.size();) {
     char32_t own = 0;
-    lower.append(unicode::lowercase(character, own));
+    const std::u32string_view lower = unicode::lowercase(characters[i], own);
+    characters.replace(i, 1, lower);
+    i += lower.size();
   }
-  characters.swap(lower);
 }
 
 BertPipeline::Mapped BertPipeline::compute(char32_t code) const {

@@ -68,25 +68,50 @@ class BertPipeline {
     Effect effect = Effect::Word;
     char32_t code = 0;  ///< after normalisation
   };
-  static constexpr char32_t kTableSize = 0x800;
+  static constexpr char32_t kPageSize = 0x100;
+  static constexpr char32_t kPages = 0x10000 / kPageSize;
+
+  // The large block of ideographs, each a word of its own and already normal.
+  static constexpr char32_t kFirstIdeograph = 0x4E00;
+  static constexpr char32_t kLastIdeograph = 0x9FFF;
 
   BertPipeline(const BertNormalizer::Options& options, const WordPiece& model,
                const AddedVocabulary& added);
 
   [[nodiscard]] Mapped map(char32_t code) const {
-    return code < kTableSize ? table_[code] : compute(code);
+    if (code < kPages * kPageSize) {
+      const std::uint16_t page = pages_[code / kPageSize];
+      if (page != 0) {
+        return table_[(page - 1) * kPageSize + code % kPageSize];
+      }
+    }
+    return compute(code);
   }
+
+  /// The token of an ideograph of the large block, or kNoToken for other characters, and for all
+  /// where ideographs are not set apart.
+  [[nodiscard]] std::uint32_t ideograph(char32_t code) const {
+    const char32_t index = code - kFirstIdeograph;
+    return index < ideographs_.size() ? ideographs_[index] : kNoToken;
+  }
+  static constexpr std::uint32_t kNoToken = 0xFFFFFFFF;
+
   [[nodiscard]] Mapped compute(char32_t code) const;
   void normalize(char32_t code, std::u32string& characters) const;
+  void fill_pages();
+  void fill_ideographs();
   [[nodiscard]] bool may_begin_added(char32_t code) const;
   [[nodiscard]] std::uint32_t single_token(std::string_view character) const;
 
   BertNormalizer::Options options_;
   const WordPiece& model_;
   std::array<bool, 256> added_starts_;
+  bool has_added_;
   std::array<Effect, 256> effects_;  // by first byte
   std::array<std::uint32_t, 128> punctuation_ids_{};
+  std::array<std::uint16_t, kPages> pages_{};  // 1 + number of the page in table_; 0: not kept
   std::vector<Mapped> table_;
+  std::vector<std::uint32_t> ideographs_;
 };
 
 }  // namespace onnxformers::tokenizers

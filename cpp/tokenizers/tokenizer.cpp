@@ -66,10 +66,12 @@ Encodings Tokenizer::encode_batch(std::span<const std::string_view> texts,
     return all;
   }
   // More parts than threads, so that long texts do not leave the other threads idle.
-  const std::size_t count = std::min<std::size_t>(texts.size(), std::size_t{options.threads} * 8);
+  constexpr unsigned kMostThreads = 256;
+  const unsigned threads = std::min(options.threads, kMostThreads);
+  const std::size_t count = std::min<std::size_t>(texts.size(), std::size_t{threads} * 8);
   const auto bound = [&](std::size_t part) { return texts.size() * part / count; };
   std::vector<Encodings> parts(count, Encodings(options.with_offsets));
-  parallel_for(count, options.threads, [&](std::size_t begin, std::size_t end) {
+  parallel_for(count, threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t part = begin; part < end; ++part) {
       const std::size_t first = bound(part);
       const std::size_t size = bound(part + 1) - first;

@@ -1,10 +1,35 @@
 #include "tokenizers/trie.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace onnxformers::tokenizers {
 
 using Entry = std::pair<std::string_view, std::int32_t>;
+
+namespace {
+
+/// The first bytes of a string as a number that sorts as they do.
+std::uint64_t leading_bytes(std::string_view text) {
+  std::uint64_t key = 0;
+  for (std::size_t i = 0; i < sizeof(key); ++i) {
+    key = key << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
+  }
+  return key;
+}
+
+void sort_by_bytes(std::vector<Entry>& entries) {
+  std::vector<std::pair<std::uint64_t, Entry>> keyed;
+  keyed.reserve(entries.size());
+  for (const Entry& entry : entries) {
+    keyed.emplace_back(leading_bytes(entry.first), entry);
+  }
+  std::sort(keyed.begin(), keyed.end());
+  std::transform(keyed.begin(), keyed.end(), entries.begin(),
+                 [](const auto& key_and_entry) { return key_and_entry.second; });
+}
+
+}  // namespace
 
 class Trie::Builder {
  public:
@@ -64,18 +89,38 @@ class Trie::Builder {
     }
   }
 
-  // First fit among a bounded number of free units, so that building stays linear.
+  // A single child fills the first gap. A few children go on searching where the last search of
+  // the kind ended, so that no gap is tried again; many children try a bounded number of gaps.
   std::uint32_t find_base() {
+    constexpr std::size_t kFew = 4;
     constexpr int kTries = 64;
+    if (children_.size() == 1) {
+      return search(next_[kHead], kTries, nullptr);
+    }
+    const std::uint32_t from = is_free(search_from_) ? search_from_ : next_[kHead];
+    if (children_.size() > kFew) {
+      return search(from, kTries, nullptr);
+    }
+    return search(from, std::numeric_limits<int>::max(), &search_from_);
+  }
+
+  std::uint32_t search(std::uint32_t unit, int tries, std::uint32_t* ended) {
     const unsigned char first = children_.front().byte;
-    std::uint32_t unit = next_[kHead];
-    for (int i = 0; i < kTries && unit != kHead; ++i, unit = next_[unit]) {
+    std::uint32_t base = 0;
+    for (; tries > 0 && unit != kHead; --tries, unit = next_[unit]) {
       if (unit > first && fits(unit - first)) {
-        return unit - first;
+        base = unit - first;
+        break;
       }
     }
-    const auto base = static_cast<std::uint32_t>(units_.size());
-    grow(units_.size() + kAlphabet);
+    if (base == 0) {
+      base = static_cast<std::uint32_t>(units_.size());
+      grow(units_.size() + kAlphabet);
+    }
+    if (ended != nullptr) {
+      // The unit itself is taken now.
+      *ended = next_[base + first];
+    }
     return base;
   }
 
@@ -127,12 +172,13 @@ class Trie::Builder {
   std::vector<Child> children_;
   std::vector<std::uint32_t> next_;
   std::vector<std::uint32_t> previous_;
+  std::uint32_t search_from_ = kHead;
 };
 
 Trie::Trie() : units_(kAlphabet) {}
 
-Trie::Trie(std::vector<Entry> entries) {
-  std::sort(entries.begin(), entries.end());
+Trie::Trie(std::vector<Entry> entries) : is_empty_(entries.empty()) {
+  sort_by_bytes(entries);
   Builder(units_, entries).build();
 }
 

@@ -56,7 +56,7 @@ class Trie {
     return match;
   }
 
-  [[nodiscard]] bool empty() const noexcept { return units_.size() <= kAlphabet; }
+  [[nodiscard]] bool empty() const noexcept { return is_empty_; }
 
  private:
   static constexpr std::size_t kAlphabet = 256;
@@ -71,6 +71,7 @@ class Trie {
 
   // Always kAlphabet units longer than the highest base: step() needs no bounds check.
   std::vector<Unit> units_;
+  bool is_empty_ = true;
 };
 
 }  // namespace onnxformers::tokenizers

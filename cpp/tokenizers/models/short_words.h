@@ -25,6 +25,8 @@ class ShortWords {
  public:
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
 
+  ShortWords() : ShortWords(std::vector<std::pair<std::string_view, std::int32_t>>()) {}
+
   /// Longer words of `entries` are left out. Ids are below kMaxTokenId.
   explicit ShortWords(const std::vector<std::pair<std::string_view, std::int32_t>>& entries);
 

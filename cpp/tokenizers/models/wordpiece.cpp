@@ -8,29 +8,32 @@ namespace onnxformers::tokenizers {
 
 namespace {
 
-std::vector<std::pair<std::string_view, std::int32_t>> entries_of(const Vocabulary& vocabulary) {
-  std::vector<std::pair<std::string_view, std::int32_t>> entries;
-  entries.reserve(vocabulary.size());
-  for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
-    const auto token = vocabulary.token(id);
-    // A key that is twice in the file has two ids; the one that find() knows counts.
-    if (token && vocabulary.find(*token) == id) {
-      entries.emplace_back(*token, static_cast<std::int32_t>(id));
-    }
-  }
-  return entries;
-}
+// A match may go on for the whole of the longest token and then fall back to its beginning: with
+// this bound encoding stays linear in the text whatever the file holds.
+constexpr std::size_t kMaxTokenBytes = 1024;
 
 // Bounds the trie: 12 bytes a node, at most a node a byte.
-void check_size(const Field& field) {
-  constexpr std::size_t kMaxBytes = std::size_t{32} << 20;
-  const json::Value object = field.value();
+constexpr std::size_t kMaxBytes = std::size_t{32} << 20;
+
+/// Whether a word may be long enough for this token.
+bool can_match(std::string_view token, const WordPiece::Options& options) {
+  return utf8::count(token) <=
+         options.max_input_chars_per_word + utf8::count(options.continuing_subword_prefix);
+}
+
+void check_tokens(const Field& vocab, const WordPiece::Options& options) {
+  const json::Value object = vocab.value();
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < object.size(); ++i) {
-    bytes += object.key(i).size();
+    const std::string_view token = object.key(i);
+    if (token.size() > kMaxTokenBytes && can_match(token, options)) {
+      vocab.member(i).fail("the token has " + std::to_string(token.size()) + " bytes, at most " +
+                           std::to_string(kMaxTokenBytes) + " are accepted");
+    }
+    bytes += token.size();
   }
   if (bytes > kMaxBytes) {
-    field.fail("the tokens have " + std::to_string(bytes) + " bytes, at most " +
+    vocab.fail("the tokens have " + std::to_string(bytes) + " bytes, at most " +
                std::to_string(kMaxBytes) + " are accepted");
   }
 }
@@ -48,7 +51,7 @@ std::unique_ptr<Model> WordPiece::from_json(const Field& field) {
   }
   const Field vocab = field.member("vocab");
   Vocabulary vocabulary = Vocabulary::from_json(vocab);
-  check_size(vocab);
+  check_tokens(vocab, options);
   const auto unk_id = vocabulary.find(options.unk_token);
   if (!unk_id) {
     Field(field.value(), field.path() + ".unk_token")
@@ -57,13 +60,31 @@ std::unique_ptr<Model> WordPiece::from_json(const Field& field) {
   return std::make_unique<WordPiece>(std::move(vocabulary), options, *unk_id);
 }
 
+WordPiece::Entries WordPiece::entries_of(const Vocabulary& vocabulary, const Options& options) {
+  Entries entries;
+  entries.reserve(vocabulary.size());
+  for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
+    const auto token = vocabulary.token(id);
+    // A key that is twice in the file has two ids; the one that find() knows counts.
+    if (token && vocabulary.find(*token) == id && can_match(*token, options)) {
+      entries.emplace_back(*token, static_cast<std::int32_t>(id));
+    }
+  }
+  return entries;
+}
+
 WordPiece::WordPiece(Vocabulary vocabulary, const Options& options, std::uint32_t unk_id)
     : Model(std::move(vocabulary)),
-      whole_words_(entries_of(this->vocabulary())),
-      pieces_(entries_of(this->vocabulary())),
-      continuing_(pieces_.walk(Trie::kRoot, options.continuing_subword_prefix)),
       unk_id_(unk_id),
-      max_characters_(options.max_input_chars_per_word) {}
+      max_characters_(options.max_input_chars_per_word) {
+  index(entries_of(this->vocabulary(), options), options.continuing_subword_prefix);
+}
+
+void WordPiece::index(const Entries& entries, std::string_view prefix) {
+  whole_words_ = ShortWords(entries);
+  pieces_ = Trie(entries);
+  continuing_ = pieces_.walk(Trie::kRoot, prefix);
+}
 
 bool WordPiece::is_too_long(std::string_view word) const noexcept {
   return word.size() > max_characters_ && utf8::count(word) > max_characters_;

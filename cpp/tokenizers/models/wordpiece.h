@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tokenizers/models/model.h"
@@ -61,11 +63,15 @@ class WordPiece final : public Model {
   }
 
  private:
+  using Entries = std::vector<std::pair<std::string_view, std::int32_t>>;
+
+  [[nodiscard]] static Entries entries_of(const Vocabulary& vocabulary, const Options& options);
+  void index(const Entries& entries, std::string_view prefix);
   [[nodiscard]] bool is_too_long(std::string_view word) const noexcept;
 
   ShortWords whole_words_;
   Trie pieces_;
-  Trie::Node continuing_;  // where pieces after the first start: below the prefix
+  Trie::Node continuing_ = Trie::kNone;  // where pieces after the first start: below the prefix
   std::uint32_t unk_id_;
   std::size_t max_characters_;
 };

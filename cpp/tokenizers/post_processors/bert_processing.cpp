@@ -8,8 +8,7 @@ std::unique_ptr<PostProcessor> BertProcessing::from_json(const Field& field) {
 }
 
 void BertProcessing::apply(PostPlan& plan, bool add_special_tokens) const {
-  if (plan.is_merged) {
-    plan.unsupported = "a post-processor that adds tokens follows a TemplateProcessing";
+  if (!plan.can_grow()) {
     return;
   }
   if (!add_special_tokens) {

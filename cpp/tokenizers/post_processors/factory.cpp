@@ -43,4 +43,16 @@ PostPlan PostPlan::initial(bool is_pair) {
   return plan;
 }
 
+bool PostPlan::can_grow() {
+  if (is_merged) {
+    unsupported = "a post-processor that adds tokens follows a TemplateProcessing";
+  }
+  for (const Layout& layout : encodings) {
+    if (layout.size() >= kMaxLayoutParts) {
+      unsupported = "more than " + std::to_string(kMaxLayoutParts) + " special tokens a text";
+    }
+  }
+  return unsupported.empty();
+}
+
 }  // namespace onnxformers::tokenizers

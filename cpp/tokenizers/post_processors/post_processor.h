@@ -20,6 +20,9 @@ struct LayoutPart {
 };
 using Layout = std::vector<LayoutPart>;
 
+/// Parts a row may have: a file that names a few tokens over and over must not fill the memory.
+inline constexpr std::size_t kMaxLayoutParts = 1024;
+
 /// What post-processors make of one text or two: worked out once, when the file is read.
 struct PostPlan {
   std::vector<Layout> encodings;  ///< one after the other they are the row
@@ -27,6 +30,9 @@ struct PostPlan {
   bool trim_offsets = false;      ///< offsets leave out whitespace at the ends of a token
   bool add_prefix_space = false;  ///< but for the space put in front of the text
   std::string unsupported;        ///< why such input cannot be encoded, if it cannot
+
+  /// Whether a post-processor can add tokens; if not, `unsupported` is set.
+  [[nodiscard]] bool can_grow();
 
   /// Before any post-processor: the texts one after the other.
   static PostPlan initial(bool is_pair);

@@ -12,8 +12,7 @@ std::unique_ptr<PostProcessor> RobertaProcessing::from_json(const Field& field) 
 }
 
 void RobertaProcessing::apply(PostPlan& plan, bool add_special_tokens) const {
-  if (plan.is_merged) {
-    plan.unsupported = "a post-processor that adds tokens follows a TemplateProcessing";
+  if (!plan.can_grow()) {
     return;
   }
   plan.trim_offsets = plan.trim_offsets || options_.trim_offsets;

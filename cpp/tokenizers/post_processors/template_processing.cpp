@@ -36,6 +36,9 @@ void append_special(Layout& layout, const Field& field, const Field& special_tok
   (void)ids.expect(json::Type::Array);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     layout.push_back({LayoutPart::kSpecial, ids.element(i).as_token_id(), type_id, type_id});
+    if (layout.size() > kMaxLayoutParts) {
+      field.fail("a template may have at most " + std::to_string(kMaxLayoutParts) + " tokens");
+    }
   }
 }
 
@@ -46,6 +49,9 @@ Layout read_template(const Field& field, const Field& special_tokens) {
     const Field piece = field.element(i);
     if (const auto sequence = piece.find("Sequence")) {
       layout.push_back(read_sequence(*sequence));
+      if (layout.size() > kMaxLayoutParts) {
+        piece.fail("a template may have at most " + std::to_string(kMaxLayoutParts) + " parts");
+      }
     } else if (const auto special = piece.find("SpecialToken")) {
       append_special(layout, *special, special_tokens);
     } else {
@@ -89,8 +95,7 @@ std::unique_ptr<PostProcessor> TemplateProcessing::from_json(const Field& field)
 }
 
 void TemplateProcessing::apply(PostPlan& plan, bool add_special_tokens) const {
-  if (plan.is_merged) {
-    plan.unsupported = "a post-processor that adds tokens follows a TemplateProcessing";
+  if (!plan.can_grow()) {
     return;
   }
   const bool is_pair = plan.encodings.size() == 2;

@@ -23,9 +23,7 @@ def main() -> None:
     args = parser.parse_args()
 
     lines = [line for line in args.file.read_text("utf-8").splitlines() if line.strip()]
-    with pipeline(
-        "feature-extraction", args.model, dtype="q8", pooling="auto", normalize=True
-    ) as embed:
+    with pipeline("feature-extraction", args.model, pooling="auto", normalize=True) as embed:
         page = embed(lines)
         for query in args.query:
             scores = page @ embed(query)[0]

@@ -24,7 +24,7 @@ def python(code: str) -> str:
     ).stdout
 
 
-@pytest.fixture(scope="module", params=["import onnxformers"])
+@pytest.fixture(scope="module", params=["import onnxformers", "import onnxformers.cli.main"])
 def new_modules(request: pytest.FixtureRequest) -> set[str]:
     return set(python(NEW_MODULES.format(statement=request.param)).split())
 

@@ -1,0 +1,153 @@
+"""`onnxformers run`: one task over the inputs of the command line or the lines of stdin."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Any, TextIO
+
+from onnxformers.cli import show
+from onnxformers.cli.loading import add_loading_arguments, loading_options
+from onnxformers.errors import InvalidArgumentError
+
+SUMMARY = "run a task on texts and print the results"
+STDIN = "-"
+TASK_OPTIONS = ("top_k", "pooling", "normalize", "batch_size")
+# `auto` is what a person wants who did not choose; the library itself defaults to token vectors.
+EMBEDDING_TASKS = ("feature-extraction", "embeddings")
+# More than this is no matrix that a person reads.
+MAX_COMPARED = 12
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    parser.add_argument("task", metavar="TASK", help="e.g. text-classification, feature-extraction")
+    parser.add_argument("inputs", metavar="INPUT", nargs="+", help="a text; - reads lines of stdin")
+    parser.add_argument("--model", "-m", metavar="M", help="id on the Hub or a folder")
+    parser.add_argument(
+        "--json", action="store_true", help="print a JSON array: a result per input"
+    )
+    add_loading_arguments(parser)
+    group = parser.add_argument_group("options of the task", argument_default=argparse.SUPPRESS)
+    group.add_argument("--top-k", type=_top_k, metavar="N|all", help="how many answers per input")
+    group.add_argument("--pooling", help="none, mean, cls or auto (default of this command)")
+    group.add_argument("--normalize", action="store_true", help="embeddings of length one")
+    group.add_argument("--batch-size", type=int, metavar="N", help="at most N inputs at a time")
+    group.add_argument(
+        "--option",
+        type=_key_value,
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="any other option of the pipeline; VALUE is JSON or a plain string",
+    )
+
+
+def execute(args: argparse.Namespace) -> None:
+    """Load the pipeline, feed it, and print each result as soon as it is there.
+
+    Args:
+        args: What `add_arguments` declares.
+
+    Raises:
+        OnnxformersError: the model cannot be loaded or an input not be processed.
+    """
+    import onnxformers
+
+    with onnxformers.pipeline(args.task, args.model, **loading_options(args)) as pipe:
+        seen: deque[str] = deque()
+        texts = _remember(_texts(args.inputs), seen)
+        results = pipe(texts if STDIN in args.inputs else list(texts), **_call_options(args))
+        pairs = ((seen.popleft(), result) for result in results)
+        if args.json:
+            _print_json(pairs, sys.stdout)
+        else:
+            _print_for_people(pairs, sys.stdout)
+
+
+def _top_k(text: str) -> int | None:
+    """A count, or None for all: what `top_k` of the pipelines takes."""
+    if text == "all":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a number or 'all', got {text!r}") from None
+
+
+def _key_value(text: str) -> tuple[str, Any]:
+    key, equals, value = text.partition("=")
+    key = key.strip().replace("-", "_")
+    if not equals or not key.isidentifier():
+        raise argparse.ArgumentTypeError(f"expected KEY=VALUE, got {text!r}")
+    try:
+        return key, json.loads(value)
+    except ValueError:
+        return key, value
+
+
+def _call_options(args: argparse.Namespace) -> dict[str, Any]:
+    """The keyword arguments of the call: only what was given, so that the defaults stand."""
+    given = vars(args)
+    options = {name: given[name] for name in TASK_OPTIONS if name in given}
+    if args.task in EMBEDDING_TASKS:
+        options.setdefault("pooling", "auto")
+    return options | dict(args.option)
+
+
+def _texts(inputs: Iterable[str]) -> Iterator[str]:
+    """The inputs in order, `-` replaced by the lines of stdin as they come."""
+    for text in inputs:
+        if text == STDIN:
+            yield from _lines(sys.stdin)
+        else:
+            yield text
+
+
+def _lines(stream: TextIO) -> Iterator[str]:
+    try:
+        for line in stream:
+            yield line.removesuffix("\n")
+    except UnicodeDecodeError as error:
+        raise InvalidArgumentError(
+            f"[run] stdin must be text in {error.encoding}, got byte {error.object[error.start]:#x}"
+        ) from error
+
+
+def _remember(texts: Iterable[str], seen: deque[str]) -> Iterator[str]:
+    """Pass the texts on and keep each until its result is shown: the pipeline may read ahead."""
+    for text in texts:
+        seen.append(text)
+        yield text
+
+
+def _print_json(pairs: Iterable[tuple[str, object]], out: TextIO) -> None:
+    """One JSON array, written element by element."""
+    separator = "["
+    for _, result in pairs:
+        out.write(f"{separator}{json.dumps(show.to_json(result), allow_nan=False)}")
+        out.flush()
+        separator = ",\n "
+    out.write("[]\n" if separator == "[" else "]\n")
+
+
+def _print_for_people(pairs: Iterable[tuple[str, object]], out: TextIO) -> None:
+    style = show.Style.of(out)
+    vectors = []
+    for text, result in pairs:
+        print(show.shorten(text, style.width), file=out)
+        for line in show.result_lines(result, style):
+            print(f"  {line}", file=out)
+        out.flush()
+        if _is_embedding(result) and len(vectors) <= MAX_COMPARED:
+            vectors.append(result)
+    if 1 < len(vectors) <= MAX_COMPARED:
+        for line in show.similarity_lines(vectors):
+            print(line, file=out)
+
+
+def _is_embedding(result: Any) -> bool:
+    return hasattr(result, "dtype") and result.dtype.kind == "f" and result.ndim == 1

@@ -1,0 +1,168 @@
+"""How results look to people: tables, bars, and summaries of arrays."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+
+if TYPE_CHECKING:
+    import numpy as np
+
+BAR_CELLS = 30
+FIRST_VALUES = 6
+# Beside these a number in the row is a score: 0 to 1, drawn as a bar.
+SCORE_KEY = "score"
+
+
+class Style(NamedTuple):
+    """What the output can take: its width in cells, and bars of the character `bar`, if any."""
+
+    width: int = 100
+    bar: str = ""
+
+    @classmethod
+    def of(cls, stream: TextIO) -> Style:
+        """Plain for a file, a pipe, a dumb terminal or NO_COLOR; bars on any other terminal."""
+        if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+            return cls()
+        return cls(width=shutil.get_terminal_size().columns, bar=_bar_for(stream.encoding))
+
+
+def _bar_for(encoding: str | None) -> str:
+    try:
+        "█".encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return "#"
+    return "█"
+
+
+def printable(text: str) -> str:
+    r"""The text with control characters escaped: no model and no file may steer the terminal.
+
+    >>> printable("a\x1b[2Jb")
+    'a\\x1b[2Jb'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal the text takes: wide characters two, combining ones none."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def shorten(text: str, width: int) -> str:
+    """The text on one line, cut with an ellipsis to at most `width` columns."""
+    text = printable(" ".join(text.split()))
+    if cells(text) <= width:
+        return text
+    while text and cells(text) > width - 3:
+        text = text[:-1]
+    return text + "..."
+
+
+def bar(score: float, style: Style, width: int = BAR_CELLS) -> str:
+    """A bar for a score from 0 to 1; empty when the style is plain or the score is none."""
+    if not style.bar or not math.isfinite(score):
+        return ""
+    return style.bar * round(min(max(score, 0.0), 1.0) * width)
+
+
+def result_lines(result: object, style: Style) -> Iterator[str]:
+    """The lines that show what a pipeline returned for one input, whatever the task."""
+    if isinstance(result, Mapping):
+        yield from _row_lines([result], style)
+    elif isinstance(result, list) and result and all(isinstance(row, Mapping) for row in result):
+        yield from _row_lines(result, style)
+    elif hasattr(result, "dtype"):
+        yield array_summary(result)
+    elif isinstance(result, str):
+        yield from (printable(line) for line in result.splitlines() or [""])
+    else:
+        yield json.dumps(to_json(result))
+
+
+def _row_lines(rows: Sequence[Mapping[str, Any]], style: Style) -> Iterator[str]:
+    """A table of the rows: one column for each key, the score last with its bar."""
+    keys = [key for key in dict.fromkeys(k for row in rows for k in row) if key != SCORE_KEY]
+    room = max(20, (style.width - BAR_CELLS - 14) // max(1, len(keys)))
+    table = [[shorten(_cell(row.get(key, "")), room) for key in keys] for row in rows]
+    widths = [max(cells(row[i]) for row in table) for i in range(len(keys))]
+    if len(keys) > 1:
+        titles = [shorten(key, room) for key in keys]
+        widths = [max(width, cells(title)) for width, title in zip(widths, titles, strict=True)]
+        yield _joined([*titles, *([SCORE_KEY] if SCORE_KEY in rows[0] else [])], widths)
+    for row, texts in zip(rows, table, strict=True):
+        score = row.get(SCORE_KEY)
+        last = [] if score is None else [f"{score:.4f}", bar(score, style)]
+        yield _joined([*texts, *last], widths)
+
+
+def _joined(texts: Sequence[str], widths: Sequence[int]) -> str:
+    padded = (
+        text + " " * (width - cells(text)) for text, width in zip(texts, widths, strict=False)
+    )
+    return "  ".join([*padded, *texts[len(widths) :]]).rstrip()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    if isinstance(value, str):
+        return value
+    return array_summary(value) if hasattr(value, "dtype") else json.dumps(to_json(value))
+
+
+def array_summary(array: Any) -> str:
+    """Shape, dtype, norm (of numbers with a fraction) and first values of an array of any shape."""
+    import numpy as np
+
+    array = np.asarray(array)
+    parts = [f"shape {array.shape}", str(array.dtype)]
+    if array.dtype.kind == "f":
+        parts.append(f"norm {np.linalg.norm(array.astype(np.float64)):.4f}")
+    first = array.ravel()[:FIRST_VALUES].tolist()
+    values = ", ".join(f"{v:.4f}" if isinstance(v, float) else str(v) for v in first)
+    return "  ".join([*parts, f"[{values}{', ...' if array.size > FIRST_VALUES else ''}]"])
+
+
+def similarity_lines(vectors: Sequence[np.ndarray]) -> Iterator[str]:
+    """The cosine similarity of every pair of vectors, as a numbered matrix.
+
+    Args:
+        vectors: Arrays of one shape (dimensions,), floating point.
+    """
+    import numpy as np
+
+    rows = np.stack(vectors).astype(np.float64)
+    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(np.float64).tiny)
+    yield "cosine similarity"
+    yield "   " + "".join(f"{i + 1:>8}" for i in range(len(rows)))
+    for i, row in enumerate(rows @ rows.T):
+        yield f"{i + 1:>3}" + "".join(f"{value:8.4f}" for value in row)
+
+
+def to_json(value: Any) -> Any:
+    """What `json.dumps` takes: arrays as lists, numbers that JSON lacks (NaN, infinity) as null.
+
+    >>> to_json({"score": float("nan"), "shape": (1, 2)})
+    {'score': None, 'shape': [1, 2]}
+    """
+    if hasattr(value, "tolist"):  # numpy's arrays and numbers
+        value = value.tolist()
+    if isinstance(value, Mapping):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [to_json(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)

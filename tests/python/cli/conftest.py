@@ -1,0 +1,89 @@
+"""A pipeline that needs no model, and a way to run the command with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+import onnxformers
+from onnxformers.cli.main import main
+
+
+@dataclass
+class FakePipeline:
+    """Answers every text with `answer(text)`: a list at once, a generator lazily."""
+
+    answer: Callable[[str], Any]
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    loaded: dict[str, Any] = field(default_factory=dict)
+    closed: bool = False
+
+    def __enter__(self) -> FakePipeline:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closed = True
+
+    def __call__(self, inputs: Any, **options: Any) -> Any:
+        self.calls.append(options)
+        if not isinstance(inputs, list):
+            return (self.answer(text) for text in inputs)
+        results = [self.answer(text) for text in inputs]
+        return np.stack(results) if isinstance(results[0], np.ndarray) else results
+
+
+def labels(text: str) -> list[dict[str, Any]]:
+    score = 0.75 if "good" in text else 0.25
+    return [{"label": "POSITIVE", "score": score}, {"label": "NEGATIVE", "score": 1 - score}]
+
+
+def embedding(text: str) -> np.ndarray:
+    """Four letters' counts, of length one."""
+    vector = np.array([text.count(c) + 0.5 for c in "aeio"], dtype=np.float32)
+    return vector / np.linalg.norm(vector)
+
+
+@pytest.fixture
+def use_pipeline(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[str], Any]], FakePipeline]:
+    """Replace `onnxformers.pipeline` by one that answers with the given function."""
+
+    def use(answer: Callable[[str], Any]) -> FakePipeline:
+        fake = FakePipeline(answer)
+
+        def pipeline(task: str, model: str | None = None, **options: Any) -> FakePipeline:
+            fake.loaded = {"task": task, "model": model, **options}
+            return fake
+
+        monkeypatch.setattr(onnxformers, "pipeline", pipeline, raising=False)
+        return fake
+
+    return use
+
+
+@pytest.fixture
+def classifier(use_pipeline: Callable[..., FakePipeline]) -> FakePipeline:
+    return use_pipeline(labels)
+
+
+@pytest.fixture
+def embedder(use_pipeline: Callable[..., FakePipeline]) -> FakePipeline:
+    return use_pipeline(embedding)
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., tuple[int, str, str]]]:
+    """Run the command in this process; returns status, stdout and stderr."""
+
+    def run(*argv: str) -> tuple[int, str, str]:
+        try:
+            status = main(argv)
+        except SystemExit as stop:
+            status = int(stop.code or 0)
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run

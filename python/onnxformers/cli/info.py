@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from onnxformers.cli import show
-from onnxformers.errors import OnnxformersError
 
 SUMMARY = "show versions, ONNX Runtime, providers, CPU, threads and caches"
-GPU_PROVIDERS = {"CUDAExecutionProvider", "TensorrtExecutionProvider"}
+RUNTIME_FACTS = ("distributions", "version", "library", "providers", "error")
 TELEMETRY_VARIABLE = "ORT_DISABLE_TELEMETRY"
 # Values that do not disable it, as in cpp/runtime/env.cpp.
 TELEMETRY_ALLOWED = ("", "0", "false")
@@ -44,90 +43,31 @@ def gather() -> dict[str, Any]:
     """Everything this command tells, as a tree of plain values. Works without ONNX Runtime."""
     import platform
 
-    from onnxformers._native import __version__
+    from onnxformers import runtime
+    from onnxformers._native import __version__, base
 
-    runtime = _runtime()
+    telemetry = telemetry_state()  # before the library is loaded, which sets the variable
+    found = runtime.describe()
     return {
         "onnxformers": __version__,
         "python": f"{platform.python_version()} ({sys.executable})",
         "platform": f"{platform.system()} {platform.release()}, {platform.machine()}",
-        "runtime": runtime,
-        "gpu": gpu_state(runtime),
-        "cpu": _cpu(),
+        "runtime": {name: found[name] for name in RUNTIME_FACTS},
+        "gpu": gpu_state(found),
+        "cpu": base.cpu_info(),
         "caches": _caches(),
-        "telemetry": telemetry_state(),
+        "telemetry": telemetry,
     }
 
 
-def _runtime() -> dict[str, Any]:
-    """The ONNX Runtime library: distribution, version, path and providers, or why there is none."""
-    from onnxformers import runtime
-    from onnxformers._native import runtime as native
-
-    try:
-        runtime.load_runtime()
-    except OnnxformersError as error:
-        return {"error": str(error), "providers": []}
-    library = native.library() or {}
-    return {
-        "distribution": _distribution(str(library.get("path", ""))),
-        "version": library.get("version"),
-        "path": library.get("path"),
-        "providers": native.available_providers(),
-    }
-
-
-def _distribution(library: str) -> str | None:
-    """The installed distribution whose files include the library."""
-    import importlib.metadata
-
-    for name in importlib.metadata.packages_distributions().get("onnxruntime", []):
-        files = importlib.metadata.files(name) or []
-        if any(Path(str(file.locate())).resolve() == Path(library).resolve() for file in files):
-            return f"{name} {importlib.metadata.version(name)}"
-    return None
-
-
-def gpu_state(runtime: Mapping[str, Any], devices: int | None = None) -> str:
+def gpu_state(found: Mapping[str, Any]) -> str:
     """One sentence: whether a GPU can be used, and if not, why.
 
     Args:
-        runtime: `error` or `providers`, as `gather` reports them.
-        devices: How many CUDA devices the driver reports, 0 without a driver; asked now when None.
+        found: What `runtime.describe()` returned.
     """
-    if "error" in runtime:
-        return "not used: no ONNX Runtime is installed; pip install 'onnxformers[gpu]'"
-    devices = cuda_devices() if devices is None else devices
-    if GPU_PROVIDERS.isdisjoint(runtime["providers"]):
-        found = f"{devices} CUDA device(s) found" if devices else "no CUDA device found either"
-        return (
-            f"not used: this ONNX Runtime has no CUDA provider ({found}); "
-            "pip uninstall onnxruntime, then pip install onnxruntime-gpu"
-        )
-    if not devices:
-        return "not used: the NVIDIA driver is not installed or reports no device"
-    return f"{devices} CUDA device(s); used only when asked for with device='cuda'"
-
-
-def cuda_devices() -> int:
-    """How many devices the CUDA driver reports; 0 when there is no driver."""
-    import ctypes
-
-    try:
-        driver = ctypes.CDLL("nvcuda.dll" if os.name == "nt" else "libcuda.so.1")
-    except OSError:
-        return 0
-    count = ctypes.c_int(0)
-    if driver.cuInit(0) != 0 or driver.cuDeviceGetCount(ctypes.byref(count)) != 0:
-        return 0
-    return count.value
-
-
-def _cpu() -> dict[str, Any]:
-    """What the native core knows of the CPU and how many threads it takes from that."""
-    from onnxformers._native.base import cpu_info
-
-    return cpu_info()
+    reason = found["error"] or found["gpu"]
+    return f"not used: {reason}" if reason else "CUDA works; used when asked for: device='cuda'"
 
 
 def _caches() -> dict[str, Any]:

@@ -136,7 +136,7 @@ def _print_json(pairs: Iterable[tuple[str, object]], out: TextIO) -> None:
 
 def _print_for_people(pairs: Iterable[tuple[str, object]], out: TextIO) -> None:
     style = show.Style.of(out)
-    vectors = []
+    vectors: list[Any] = []
     for text, result in pairs:
         print(show.shorten(text, style.width), file=out)
         for line in show.result_lines(result, style):

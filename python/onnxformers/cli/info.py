@@ -103,6 +103,8 @@ def telemetry_state() -> str:
 def _lines(facts: Mapping[str, Any], indent: str = "") -> Iterator[str]:
     width = max(len(key) for key in facts)
     for key, value in facts.items():
+        if key == "error" and value is None:
+            continue
         if isinstance(value, Mapping):
             yield f"{indent}{key}"
             yield from _lines(value, indent + "  ")

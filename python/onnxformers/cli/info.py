@@ -72,7 +72,7 @@ def gpu_state(found: Mapping[str, Any]) -> str:
 
 def _caches() -> dict[str, Any]:
     """Path and size of the Hub's cache and of what we derive ourselves."""
-    from onnxformers.env import env, hub_cache_dir
+    from onnxformers.settings import env, hub_cache_dir
 
     folders = {"hub": hub_cache_dir(), "derived": env.cache_dir}
     return {

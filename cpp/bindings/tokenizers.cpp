@@ -57,6 +57,21 @@ struct Texts {
            "text.encode('utf-16', 'surrogatepass').decode('utf-16', 'replace')");
 }
 
+/// The UTF-8 that a str keeps.
+std::string_view read_text(PyObject* item, const char* what, std::size_t index) {
+  if (PyUnicode_Check(item) == 0) {
+    fail(ErrorKind::InvalidType, "Tokenizer",
+         std::string(what) + "[" + std::to_string(index) + "] must be a str, got " +
+             Py_TYPE(item)->tp_name);
+  }
+  py::ssize_t size = 0;
+  const char* data = PyUnicode_AsUTF8AndSize(item, &size);
+  if (data == nullptr) {
+    fail_surrogate(what, index);
+  }
+  return {data, static_cast<std::size_t>(size)};
+}
+
 Texts read_texts(const py::object& sequence, const char* what) {
   if (PyUnicode_Check(sequence.ptr()) != 0 || PySequence_Check(sequence.ptr()) == 0) {
     fail(ErrorKind::InvalidType, "Tokenizer",
@@ -67,18 +82,8 @@ Texts read_texts(const py::object& sequence, const char* what) {
   texts.views.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     PyObject* item = PyTuple_GET_ITEM(texts.owner.ptr(), static_cast<py::ssize_t>(i));
-    if (PyUnicode_Check(item) == 0) {
-      fail(ErrorKind::InvalidType, "Tokenizer",
-           std::string(what) + "[" + std::to_string(i) + "] must be a str, got " +
-               Py_TYPE(item)->tp_name);
-    }
-    py::ssize_t size = 0;
-    const char* data = PyUnicode_AsUTF8AndSize(item, &size);
-    if (data == nullptr) {
-      fail_surrogate(what, i);
-    }
-    texts.views.emplace_back(data, static_cast<std::size_t>(size));
-    texts.bytes += static_cast<std::size_t>(size);
+    texts.views.push_back(read_text(item, what, i));
+    texts.bytes += texts.views.back().size();
   }
   return texts;
 }
@@ -284,6 +289,29 @@ py::typing::Tuple<Ids, Ids, Ids> pad(const Rows& self, const std::optional<Ids>&
   return py::make_tuple(arrays[0], arrays[1], arrays[2]);
 }
 
+/// Encodes and lays out one text in a single call: the way of a service that embeds short texts.
+py::typing::Tuple<Ids, Ids, Ids, bool> encode_row(const Tokenizer& self, const py::object& text,
+                                                  std::int64_t max_length, bool cuts_left) {
+  EncodeOptions options;
+  if (max_length != 0) {
+    options.truncation.strategy = TruncationStrategy::LongestFirst;
+    options.truncation.max_length = size_argument(max_length, 1, "max_length");
+    options.truncation.side = cuts_left ? Side::Left : Side::Right;
+  }
+  const std::string_view view = read_text(text.ptr(), "texts", 0);
+  tokenizers::Encodings rows;
+  run(view.size(), [&] { rows = self.encode_batch({&view, 1}, {}, options); });
+  const std::size_t row = 0;
+  const std::size_t length = rows.length(row);
+  Ids arrays[3];
+  for (Ids& array : arrays) {
+    array = Ids({std::size_t{1}, length});
+  }
+  rows.pad({&row, 1}, length, {}, arrays[0].mutable_data(), arrays[1].mutable_data(),
+           arrays[2].mutable_data());
+  return py::make_tuple(arrays[0], arrays[1], arrays[2], rows.truncated(row));
+}
+
 template <typename T, typename Value>
 py::array_t<T> per_row(const Rows& self, Value value) {
   py::array_t<T> array(static_cast<py::ssize_t>(self.rows.size()));
@@ -393,6 +421,9 @@ void bind_tokenizer(py::module_& m) {
            "max_length"_a = py::none(), "stride"_a = 0, "truncation_side"_a = "right",
            "return_overflowing"_a = false, "with_offsets"_a = false, "threads"_a = 1,
            "Encodes texts, or pairs of texts.")
+      .def("encode_row", &encode_row, "text"_a, "max_length"_a = 0, "cuts_left"_a = false,
+           "input_ids, attention_mask and token_type_ids of one text, int64 of shape (1, tokens), "
+           "and whether it was cut; a max_length of 0 cuts nothing.")
       .def("decode", &decode, "ids"_a, py::kw_only(), "skip_special_tokens"_a = false,
            "The text of ids; those of no token are left out.");
 }

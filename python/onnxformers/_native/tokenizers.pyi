@@ -101,6 +101,20 @@ class Tokenizer:
         """
         Encodes texts, or pairs of texts.
         """
+    def encode_row(
+        self,
+        text: typing.Any,
+        max_length: typing.SupportsInt | typing.SupportsIndex = 0,
+        cuts_left: bool = False,
+    ) -> tuple[
+        numpy.typing.NDArray[numpy.int64],
+        numpy.typing.NDArray[numpy.int64],
+        numpy.typing.NDArray[numpy.int64],
+        bool,
+    ]:
+        """
+        input_ids, attention_mask and token_type_ids of one text, int64 of shape (1, tokens), and whether it was cut; a max_length of 0 cuts nothing.
+        """
     def id_to_token(self, id: typing.SupportsInt | typing.SupportsIndex) -> str | None:
         """
         The token of an id, or None.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from onnxformers.models.base import PreTrainedModel
 
 READ_AHEAD = 32
+MAX_SEEN = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +71,11 @@ class Pipeline(Generic[Options]):
         self.tokenizer = tokenizer
         self.defaults: Options = override(self.options_class(), defaults, task)
         self._given_defaults = defaults
+        self._seen: dict[Any, Options] = {}
 
     def __call__(self, inputs: Any, **options: Any) -> Any:
         """Run the pipeline; see the subclass for inputs, options and results."""
-        settings = override(self.defaults, options, self.task) if options else self.defaults
+        settings = self._settings(options) if options else self.defaults
         if self.is_single(inputs):
             return self.run_single(inputs, settings)
         if isinstance(inputs, Sequence) and not isinstance(inputs, (bytes, bytearray, memoryview)):
@@ -86,6 +88,22 @@ class Pipeline(Generic[Options]):
             f"[{self.task}] expected {self.input_name}, a list or a generator of them, "
             f"got {type(inputs).__name__}"
         )
+
+    def _settings(self, options: dict[str, Any]) -> Options:
+        """The defaults with a call's options; the last few are kept, as calls repeat."""
+        # With the types, for True == 1, and 1 is no value of `normalize`.
+        key = (*options.items(), *map(type, options.values()))
+        try:
+            settings = self._seen.get(key)
+        except TypeError:  # a value that cannot be hashed, which no option takes
+            return override(self.defaults, options, self.task)
+        if settings is None:
+            settings = override(self.defaults, options, self.task)
+            if settings.cancel is None:
+                if len(self._seen) >= MAX_SEEN:
+                    self._seen.clear()
+                self._seen[key] = settings
+        return settings
 
     #: What one input is, for messages.
     input_name: ClassVar[str] = "an input"

@@ -88,20 +88,19 @@ class FeatureExtractionPipeline(TextPipeline[FeatureExtractionOptions]):
 
     def token_limit(self, options: FeatureExtractionOptions) -> int | None:
         """With pooling="auto", where sentence-transformers would cut."""
-        limit = super().token_limit(options)
-        if options.pooling != "auto" or options.max_length is not None:
+        limit = TextPipeline.token_limit(self, options)
+        if options.pooling != "auto" or options.max_length is not None or not options.truncation:
             return limit
         return min(filter(None, (limit, self.recipe.max_length)), default=None)
 
     def run_single(self, item: str, options: FeatureExtractionOptions) -> NDArray[Any]:
         """The embedding of one text, with a first axis of 1."""
-        return self.run_many([item], options)
+        batch, _ = self.forward_one(item, options)
+        return self._finish(self._vectors(batch, options), options)
 
     def run_many(self, items: Sequence[str], options: FeatureExtractionOptions) -> NDArray[Any]:
         """Embeddings in the order of the texts."""
         parts = self._embed(items, options)
-        if len(items) == 1:
-            return self._finish(parts[0][1], options)
         return self._finish(_in_order(parts, len(items)), options)
 
     def run_stream(

@@ -73,6 +73,9 @@ class TextPipeline(Pipeline[Options]):
         super().__init__(tokenizer=tokenizer, **rest)
         self.tokenizer: PreTrainedTokenizer = tokenizer
         self._padding = tokenizer.pad_options._asdict()
+        self._cuts_left = tokenizer.truncation_side == "left"
+        limit = tokenizer.model_max_length or self.model.config.get("max_position_embeddings")
+        self._model_limit = limit if isinstance(limit, int) and limit > 0 else None
 
     def is_single(self, inputs: Any) -> bool:
         """A str is one input."""
@@ -85,42 +88,45 @@ class TextPipeline(Pipeline[Options]):
             InvalidTypeError: An item is no str.
         """
         limit = self.token_limit(options)
-        cut = options.truncation and limit is not None
         encodings = self.tokenizer.encode_ragged(
-            texts, truncation="longest_first" if cut else "do_not_truncate", max_length=limit
+            texts, truncation=limit is not None, max_length=limit
         )
-        if cut and encodings.truncated.any():
-            _log.warning(
-                "[%s] %d of %d texts were cut to %d tokens",
-                self.task,
-                int(encodings.truncated.sum()),
-                len(texts),
-                limit,
-            )
+        if limit is not None and (count := int(encodings.truncated.sum())):
+            self._warn_cut(count, len(texts), limit)
         return encodings
 
+    def _warn_cut(self, count: int, total: int, limit: int | None) -> None:
+        _log.warning("[%s] %d of %d texts were cut to %s tokens", self.task, count, total, limit)
+
     def token_limit(self, options: Options) -> int | None:
-        """Tokens that a text may have: what the call says, else what the model takes."""
-        if options.max_length is not None:
-            return options.max_length
-        limit = self.tokenizer.model_max_length or self.model.config.get("max_position_embeddings")
-        return limit if isinstance(limit, int) and limit > 0 else None
+        """Tokens after which a text is cut: what the call says, else what the model takes."""
+        if not options.truncation:
+            return None
+        return options.max_length or self._model_limit
 
     def forward(self, encodings: Encodings, options: Options) -> Iterator[Batch]:
         """Run the model over batches of similar length; rows come in any order, each once."""
-        if len(encodings) == 1:
-            batches: Sequence[Any] = (None,)
-        else:
-            batches = plan_batches(
-                encodings.lengths, token_budget=TOKEN_BUDGET, max_rows=options.batch_size or 0
-            )
+        batches = plan_batches(
+            encodings.lengths, token_budget=TOKEN_BUDGET, max_rows=options.batch_size or 0
+        )
         for rows in batches:
             ids, mask, type_ids = encodings.pad(rows, **self._padding)
-            outputs = self.model(
-                input_ids=ids,
-                attention_mask=mask,
-                token_type_ids=type_ids,
-                timeout_s=options.timeout_s,
-                cancel=options.cancel,
-            )
-            yield Batch((0,) if rows is None else rows, mask, outputs)
+            yield Batch(rows, mask, self._run(ids, mask, type_ids, options))
+
+    def forward_one(self, text: str, options: Options) -> tuple[Batch, bool]:
+        """Run the model on one text, the short way; also whether the text was cut."""
+        limit = self.token_limit(options)
+        encode = self.tokenizer.native.encode_row
+        ids, mask, type_ids, is_cut = encode(text, limit or 0, self._cuts_left)
+        if is_cut:
+            self._warn_cut(1, 1, limit)
+        return Batch((0,), mask, self._run(ids, mask, type_ids, options)), is_cut
+
+    def _run(self, ids: Any, mask: Any, type_ids: Any, options: Options) -> ModelOutput:
+        return self.model(
+            input_ids=ids,
+            attention_mask=mask,
+            token_type_ids=type_ids,
+            timeout_s=options.timeout_s,
+            cancel=options.cancel,
+        )

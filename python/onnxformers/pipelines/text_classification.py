@@ -75,7 +75,9 @@ class TextClassificationPipeline(TextPipeline[TextClassificationOptions]):
 
     def run_single(self, item: str, options: TextClassificationOptions) -> list[dict[str, Any]]:
         """Labels of one text."""
-        return self._rank([item], options)[0]
+        batch, is_cut = self.forward_one(item, options)
+        scores = self._scores(batch.outputs, options.function_to_apply)
+        return self._labels(scores[0], options.top_k, is_cut)
 
     def run_many(self, items: Sequence[str], options: TextClassificationOptions) -> list[Any]:
         """Labels of each text, in the order given."""

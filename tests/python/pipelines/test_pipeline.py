@@ -178,6 +178,21 @@ def test_pickling_loads_the_pipeline_again() -> None:
         assert pipe("a wooden boat").shape == (1, 32)
 
 
+def test_a_pickle_holds_no_token() -> None:
+    with pipeline("feature-extraction", MODELS / "bert-uncased-embed", token="hf_secret") as pipe:
+        assert b"hf_secret" not in pickle.dumps(pipe)
+        assert "hf_secret" not in repr(pipe) + repr(pipe.model.options)
+
+
+def test_repeated_options_are_checked_every_time(classify: Pipeline[Any]) -> None:
+    assert len(classify("a wooden boat", top_k=1)) == 1
+    for _ in range(2):
+        with pytest.raises(InvalidArgumentError, match="top_k must be a positive int"):
+            classify("a wooden boat", top_k=True)
+        with pytest.raises(InvalidArgumentError, match="function_to_apply must be one of"):
+            classify("a wooden boat", function_to_apply=["softmax"])
+
+
 def test_closing() -> None:
     with pipeline("feature-extraction", MODELS / "bert-uncased-embed") as pipe:
         pipe("a wooden boat")

@@ -8,7 +8,6 @@ Source: spec/transformers.js/env.md; API.md, "Loading".
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -199,6 +198,8 @@ class _Settings:
         return [name for name in dir(cls) if not name.startswith("_") and name != "reset"]
 
     def _unknown(self, name: str) -> UnknownNameError:
+        import difflib
+
         near = difflib.get_close_matches(name, self._names(), 1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self._names())}"
         return UnknownNameError(f"[env] there is no setting {name!r}; {hint}")

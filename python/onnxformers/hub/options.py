@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -10,9 +9,10 @@ from typing import Any
 
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.hub import names
+from onnxformers.options import refuse_unknown
 from onnxformers.settings import env, is_offline
 
-_ONLY_FOR_MODELS = frozenset(
+ONLY_FOR_MODELS = frozenset(
     {
         "config",
         "device",
@@ -104,11 +104,8 @@ class LoadOptions:
             InvalidArgumentError: an argument is no loading option; the near one is named.
         """
         known = [option.name for option in fields(cls) if option.init]
-        for name in options:
-            if name not in known and name not in _ONLY_FOR_MODELS:
-                near = difflib.get_close_matches(name, known, 1)
-                hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
-                raise InvalidArgumentError(f"[from_pretrained] unknown option {name!r}; {hint}")
+        given = [name for name in options if name not in ONLY_FOR_MODELS]
+        refuse_unknown(given, known, "from_pretrained")
         return cls(**{name: options[name] for name in known if name in options})
 
 

@@ -33,6 +33,7 @@ class ModelOptions:
         model_file_name: Stem of the ONNX file in place of "model".
         use_external_data_format: The weights lie beside the graph (model.onnx_data).
         session_options: `SessionOptions` or a dict of its fields.
+        trust_remote_code: Without effect: code of a repository is never run.
     """
 
     files: LoadOptions = field(default_factory=LoadOptions)
@@ -43,6 +44,7 @@ class ModelOptions:
     model_file_name: str | None = None
     use_external_data_format: bool | int | Mapping[str, bool | int] = False
     session_options: SessionOptions | Mapping[str, Any] | None = None
+    trust_remote_code: bool = False
 
     @classmethod
     def from_keywords(cls, place: str, keywords: Mapping[str, Any]) -> ModelOptions:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -140,12 +139,13 @@ class Pipeline(Generic[Options]):
             InvalidTypeError: `inputs` is a generator.
 
         Example:
-            >>> import asyncio
-            >>> from onnxformers import pipeline
+            >>>             >>> from onnxformers import pipeline
             >>> pipe = pipeline("feature-extraction", "examples/models/all-MiniLM-L6-v2")
             >>> asyncio.run(pipe.acall("Hello", pooling="mean")).shape
             (1, 384)
         """
+        import asyncio
+
         from onnxformers._native.runtime import CancelToken
 
         if isinstance(inputs, Iterator):

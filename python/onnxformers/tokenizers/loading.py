@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from onnxformers.errors import InvalidArgumentError, MissingFileError
 from onnxformers.hub import files as hub_files
-from onnxformers.hub.options import LoadOptions
+from onnxformers.hub.options import ONLY_FOR_MODELS, LoadOptions
 from onnxformers.tokenizers.overrides import NORMALIZER_OPTIONS
 from onnxformers.tokenizers.special_tokens import ADDITIONAL, NAMES, with_special_tokens_map
 
@@ -44,19 +44,7 @@ OVERRIDES = frozenset(
     }
 )
 # What other Auto classes take, so that one set of loading options serves all of them.
-NOT_FOR_TOKENIZERS = frozenset(
-    {
-        "config",
-        "device",
-        "dtype",
-        "model_file_name",
-        "quantized",
-        "session_options",
-        "trust_remote_code",
-        "use_external_data_format",
-        "use_fast",
-    }
-)
+NOT_FOR_TOKENIZERS = ONLY_FOR_MODELS | {"use_fast"}
 LOADING = frozenset(
     {"revision", "subfolder", "cache_dir", "local_files_only", "token", "progress_callback"}
 )

@@ -41,7 +41,7 @@ def test_the_token_is_not_shown() -> None:
 def test_unknown_options_name_the_near_one() -> None:
     with pytest.raises(InvalidArgumentError, match="did you mean 'revision'"):
         LoadOptions.of({"revison": "main"})
-    with pytest.raises(InvalidArgumentError, match="there are revision, subfolder"):
+    with pytest.raises(InvalidArgumentError, match="known: cache_dir"):
         LoadOptions.of({"learnt": {}})
     assert LoadOptions.of({"revision": "v1"}) == LoadOptions(revision="v1")
     assert LoadOptions.of({"revision": "v1", "dtype": "q8"}) == LoadOptions(revision="v1")

@@ -5,29 +5,28 @@ Classes are made from the registry's rows when first asked for, and kept.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
-from onnxformers.models.auto import AutoClass, auto_class, model_class
-from onnxformers.models.base import PreTrainedModel
-from onnxformers.models.loading import ModelOptions
-from onnxformers.models.outputs import ModelOutput
 from onnxformers.models.registry import AUTO_CLASSES, CLASS_NAMES
 
-__all__ = [  # noqa: PLE0604
-    "AutoClass",
-    "ModelOptions",
-    "ModelOutput",
-    "PreTrainedModel",
-    *AUTO_CLASSES,
-    *CLASS_NAMES,
-]
+_HOMES = {
+    "AutoClass": "auto",
+    "ModelOptions": "loading",
+    "ModelOutput": "outputs",
+    "PreTrainedModel": "base",
+}
+
+__all__ = [*_HOMES, *AUTO_CLASSES, *CLASS_NAMES]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:
-    if name in CLASS_NAMES:
-        found: Any = model_class(name, __name__)
+    if name in _HOMES:
+        found: Any = getattr(import_module(f"onnxformers.models.{_HOMES[name]}"), name)
+    elif name in CLASS_NAMES:
+        found = import_module("onnxformers.models.auto").model_class(name, __name__)
     elif name in AUTO_CLASSES:
-        found = auto_class(name, __name__)
+        found = import_module("onnxformers.models.auto").auto_class(name, __name__)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     # setdefault: two threads that ask at once must get one and the same class.

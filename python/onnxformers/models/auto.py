@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from onnxformers.errors import UnsupportedModelError
@@ -12,6 +13,8 @@ from onnxformers.models.registry import ARCHITECTURES, AUTO_CLASSES, CLASS_NAMES
 
 if TYPE_CHECKING:
     import os
+
+    from onnxformers._native.runtime import Session
 
 _log = logging.getLogger("onnxformers")
 
@@ -68,13 +71,16 @@ class AutoClass:
         return cls.load(str(name_or_path), ModelOptions.from_keywords(cls.__name__, options))
 
     @classmethod
-    def load(cls, name_or_path: str, options: ModelOptions) -> PreTrainedModel:
-        """As `from_pretrained`, with the options in one object."""
-        from dataclasses import replace
-
+    def load(
+        cls,
+        name_or_path: str,
+        options: ModelOptions,
+        sessions: dict[str, Session] | None = None,
+    ) -> PreTrainedModel:
+        """As `from_pretrained`, with the options in one object and sessions that may be open."""
         config = options.read_config(name_or_path)
         chosen = cls.class_for(config.model_type)
-        return chosen.load(name_or_path, replace(options, config=config))
+        return chosen.load(name_or_path, replace(options, config=config), sessions)
 
     @classmethod
     def class_for(cls, model_type: str | None) -> type[PreTrainedModel]:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from onnxformers.errors import ClosedError, InvalidArgumentError
-from onnxformers.models.kinds import KINDS, feed_dtypes, make_feeds
+from onnxformers.models.feeds import feed_dtypes, make_feeds
+from onnxformers.models.kinds import KINDS
 from onnxformers.models.loading import ModelOptions, open_sessions
 from onnxformers.models.outputs import ModelOutput
 
@@ -81,10 +82,16 @@ class PreTrainedModel:
         return cls.load(str(name_or_path), ModelOptions.from_keywords(cls.__name__, options))
 
     @classmethod
-    def load(cls, name_or_path: str, options: ModelOptions) -> Self:
-        """As `from_pretrained`, with the options in one object."""
+    def load(
+        cls,
+        name_or_path: str,
+        options: ModelOptions,
+        sessions: dict[str, Session] | None = None,
+    ) -> Self:
+        """As `from_pretrained`, with the options in one object and sessions that may be open."""
         config = options.read_config(name_or_path)
-        sessions = open_sessions(name_or_path, KINDS[cls.kind].stems, config, options)
+        if sessions is None:
+            sessions = open_sessions(name_or_path, KINDS[cls.kind].stems, config, options)
         return cls(name_or_path, config=config, sessions=sessions, options=options)
 
     def __call__(

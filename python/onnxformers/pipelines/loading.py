@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+import os
+import threading
+from dataclasses import fields, replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from onnxformers import models
 from onnxformers.errors import InvalidTypeError
 from onnxformers.hub import LoadOptions
-from onnxformers.models import ModelOptions, PreTrainedModel
+from onnxformers.models.kinds import KINDS
+from onnxformers.models.loading import ModelOptions, open_sessions
+from onnxformers.models.registry import ARCHITECTURES
 from onnxformers.options import refuse_unknown
-from onnxformers.pipelines import pipeline_class
-from onnxformers.tokenizers import AutoTokenizer, PreTrainedTokenizer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from onnxformers._native.runtime import Session
+    from onnxformers.models import PreTrainedModel
     from onnxformers.pipelines.registry import Task
+    from onnxformers.tokenizers import PreTrainedTokenizer
+
+Result = TypeVar("Result")
 
 _FILES = {field.name for field in fields(LoadOptions) if field.init}
 _LOADING = {field.name for field in fields(ModelOptions)} - {"files"} | _FILES
@@ -29,35 +36,85 @@ def load_parts(row: Task, model: Any, tokenizer: Any, options: Mapping[str, Any]
         InvalidArgumentError: An option is unknown or has a bad value.
         InvalidTypeError: `model` or `tokenizer` is neither a name, nor a path, nor loaded.
     """
-    defaults = {name: value for name, value in options.items() if name not in _LOADING}
-    call_names = [field.name for field in fields(pipeline_class(row.pipeline_class).options_class)]
-    refuse_unknown(defaults, _LOADING | set(call_names), "pipeline")
-
     loading = {name: value for name, value in options.items() if name in _LOADING}
     model_options = ModelOptions.from_keywords("pipeline", loading)
-    if isinstance(model, PreTrainedModel):
+    if model is None:
+        model = row.default_model
+    if not isinstance(model, (str, os.PathLike)):
+        model = _loaded_model(model)
         source = model.name_or_path if tokenizer is None else tokenizer
-        tokenizer = _load_tokenizer(source, model.options.files)
-    else:
-        name = row.default_model if model is None else _path(model, "model")
-        # The tokenizer first: it is the quicker one to fail.
-        tokenizer = _load_tokenizer(name if tokenizer is None else tokenizer, model_options.files)
-        model = getattr(models, row.auto_class).load(name, model_options)
+        defaults = _call_defaults(row, options)
+        return {"model": model, "tokenizer": _tokenizer(source, model.options.files), **defaults}
+
+    # ONNX Runtime opens the model while this thread imports numpy and reads the tokenizer: the two
+    # take about as long.
+    name = os.fspath(model)
+    model_options = replace(model_options, config=model_options.read_config(name))
+    opening = _in_background(lambda: _open(name, model_options))
+    defaults = _call_defaults(row, options)
+    tokenizer = _tokenizer(name if tokenizer is None else tokenizer, model_options.files)
+    auto_class = getattr(import_module("onnxformers.models"), row.auto_class)
+    model = auto_class.load(name, model_options, opening())
     return {"model": model, "tokenizer": tokenizer, **defaults}
 
 
-def _load_tokenizer(source: Any, files: LoadOptions) -> PreTrainedTokenizer:
+def _open(name: str, options: ModelOptions) -> dict[str, Session]:
+    config = options.read_config(name)
+    architecture = ARCHITECTURES.get(config.model_type or "")
+    kind = KINDS[architecture.kind if architecture else "encoder-only"]
+    return open_sessions(name, kind.stems, config, options)
+
+
+def _in_background(work: Callable[[], Result]) -> Callable[[], Result]:
+    """Start `work` on a thread; the function returned waits for its result or raises its error."""
+    results: list[Result] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(work())
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run, name="onnxformers-open", daemon=True)
+    thread.start()
+
+    def wait() -> Result:
+        thread.join()
+        if errors:
+            raise errors[0]
+        return results[0]
+
+    return wait
+
+
+def _call_defaults(row: Task, options: Mapping[str, Any]) -> dict[str, Any]:
+    from onnxformers.pipelines import pipeline_class
+
+    defaults = {name: value for name, value in options.items() if name not in _LOADING}
+    known = {field.name for field in fields(pipeline_class(row.pipeline_class).options_class)}
+    refuse_unknown(defaults, _LOADING | known, "pipeline")
+    return defaults
+
+
+def _loaded_model(model: Any) -> PreTrainedModel:
+    from onnxformers.models import PreTrainedModel
+
+    if not isinstance(model, PreTrainedModel):
+        raise InvalidTypeError(
+            f"[pipeline] model must be a name, a path or a loaded model, got {type(model).__name__}"
+        )
+    return model
+
+
+def _tokenizer(source: Any, files: LoadOptions) -> PreTrainedTokenizer:
+    from onnxformers.tokenizers import AutoTokenizer, PreTrainedTokenizer
+
     if isinstance(source, PreTrainedTokenizer):
         return source
-    return AutoTokenizer.load(_path(source, "tokenizer"), files)
-
-
-def _path(source: Any, what: str) -> str:
-    import os
-
     if not isinstance(source, (str, os.PathLike)):
         raise InvalidTypeError(
-            f"[pipeline] {what} must be a name, a path or a loaded {what}, "
+            "[pipeline] tokenizer must be a name, a path or a loaded tokenizer, "
             f"got {type(source).__name__}"
         )
-    return os.fspath(source)
+    return AutoTokenizer.load(os.fspath(source), files)

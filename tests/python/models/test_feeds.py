@@ -7,7 +7,8 @@ import pytest
 
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.models import ModelOutput
-from onnxformers.models.kinds import KINDS, make_feeds
+from onnxformers.models.feeds import make_feeds
+from onnxformers.models.kinds import KINDS
 
 OPTIONAL = KINDS["encoder-only"].optional_inputs
 BERT = {name: np.dtype(np.int64) for name in ("input_ids", "attention_mask", "token_type_ids")}

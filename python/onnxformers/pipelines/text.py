@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("onnxformers")
 
-#: Tokens in one batch, padding included; see benchmarks/RESULTS.md for what other budgets cost.
-TOKEN_BUDGET = 1024
+#: Tokens in one batch, padding included. On a CPU larger batches gain nothing and pad more: see
+#: benchmarks/RESULTS.md. An accelerator starves on small ones.
+CPU_TOKEN_BUDGET = 512
+DEVICE_TOKEN_BUDGET = 16_384
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,8 @@ class TextPipeline(Pipeline[Options]):
         super().__init__(tokenizer=tokenizer, **rest)
         self.tokenizer: PreTrainedTokenizer = tokenizer
         self._padding = tokenizer.pad_options._asdict()
+        is_on_cpu = self.model.device[0] == "CPUExecutionProvider"
+        self._token_budget = CPU_TOKEN_BUDGET if is_on_cpu else DEVICE_TOKEN_BUDGET
         self._cuts_left = tokenizer.truncation_side == "left"
         limit = tokenizer.model_max_length or self.model.config.get("max_position_embeddings")
         self._model_limit = limit if isinstance(limit, int) and limit > 0 else None
@@ -107,7 +111,7 @@ class TextPipeline(Pipeline[Options]):
     def forward(self, encodings: Encodings, options: Options) -> Iterator[Batch]:
         """Run the model over batches of similar length; rows come in any order, each once."""
         batches = plan_batches(
-            encodings.lengths, token_budget=TOKEN_BUDGET, max_rows=options.batch_size or 0
+            encodings.lengths, token_budget=self._token_budget, max_rows=options.batch_size or 0
         )
         for rows in batches:
             ids, mask, type_ids = encodings.pad(rows, **self._padding)

@@ -4,8 +4,9 @@
 
 #if defined(__GLIBC__)
 #include <cxxabi.h>
-#include <unistd.h>
 #endif
+
+#include "runtime/run_ticket.h"
 
 namespace onnxformers::bindings {
 
@@ -21,13 +22,14 @@ class GilRelease {
   GilRelease(const GilRelease&) = delete;
   GilRelease& operator=(const GilRelease&) = delete;
   ~GilRelease() {
+    if (runtime::is_ending()) {
+      runtime::wait_for_the_end();
+    }
 #if defined(__GLIBC__)
     try {
       PyEval_RestoreThread(state_);
     } catch (const abi::__forced_unwind&) {
-      for (;;) {
-        pause();
-      }
+      runtime::wait_for_the_end();
     }
 #else
     PyEval_RestoreThread(state_);

@@ -6,10 +6,12 @@
 #include <pybind11/typing.h>
 
 #include "bindings/gil.h"
+#include "bindings/interruptible.h"
 #include "bindings/runtime_session.h"
 #include "runtime/api.h"
 #include "runtime/probe.h"
 #include "runtime/providers.h"
+#include "runtime/run_ticket.h"
 
 namespace onnxformers::bindings {
 
@@ -124,6 +126,8 @@ void bind_session(py::module_& m) {
 }  // namespace
 
 void bind_runtime(py::module_& m) {
+  // At the very end of the interpreter, before the libraries' own objects go.
+  Py_AtExit([] { runtime::end_all_runs(2.0); });
   m.def("load_library", &runtime::load_library, "path"_a, py::call_guard<GilRelease>(),
         "Load the core library of ONNX Runtime, once a process.");
   m.def("library", &library_facts,

@@ -1,17 +1,15 @@
 #include "bindings/runtime_session.h"
 
 #include <algorithm>
-#include <atomic>
-#include <functional>
 #include <utility>
 
 #include <pybind11/stl.h>
 
 #include "bindings/gil.h"
 #include "bindings/numpy_api.h"
+#include "bindings/interruptible.h"
 #include "bindings/runtime_arrays.h"
 #include "bindings/runtime_options.h"
-#include "runtime/fork.h"
 #include "runtime/small_buffer.h"
 
 namespace onnxformers::bindings {
@@ -20,19 +18,6 @@ namespace {
 
 constexpr std::string_view kPlace = "Session.run";
 constexpr std::size_t kInline = 8;
-
-/// Whether Python runs its signal handlers on this thread.
-bool is_main_thread() {
-  static std::atomic<unsigned long> main_thread{0};
-  static std::atomic<std::uint64_t> known_for{~std::uint64_t{0}};
-  // After a fork the thread that forked is the main one.
-  if (const std::uint64_t generation = runtime::process_generation(); known_for != generation) {
-    main_thread =
-        py::module_::import("threading").attr("main_thread")().attr("ident").cast<unsigned long>();
-    known_for = generation;
-  }
-  return PyThread_get_thread_ident() == main_thread;
-}
 
 std::string listed(const std::vector<py::str>& names) {
   std::string text;
@@ -153,27 +138,6 @@ py::list run_model(const OpenModel& model, const py::dict& feeds,
 }
 
 }  // namespace
-
-void run_interruptibly(runtime::RunLimits limits,
-                       const std::function<runtime::RunEnd(const runtime::RunLimits&)>& body) {
-  limits.is_interruptible = is_main_thread();
-  for (;;) {
-    runtime::RunEnd end{};
-    {
-      const GilRelease release;
-      end = body(limits);
-    }
-    if (end == runtime::RunEnd::Done) {
-      return;
-    }
-    if (PyErr_CheckSignals() != 0) {
-      throw py::error_already_set();
-    }
-    if (end == runtime::RunEnd::DoneDuringInterrupt) {
-      return;
-    }
-  }
-}
 
 NodeNames::NodeNames(const std::vector<runtime::NodeInfo>& nodes) {
   for (const runtime::NodeInfo& node : nodes) {

@@ -2,7 +2,6 @@
 
 #include "bindings/module.h"
 
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -47,10 +46,5 @@ class PySession {
   mutable std::mutex mutex_;
   std::shared_ptr<const OpenModel> model_;
 };
-
-/// Calls body (GIL released) until it is not interrupted; between the calls, and after one during
-/// which SIGINT came, Python's own handlers run and may raise.
-void run_interruptibly(runtime::RunLimits limits,
-                       const std::function<runtime::RunEnd(const runtime::RunLimits&)>& body);
 
 }  // namespace onnxformers::bindings

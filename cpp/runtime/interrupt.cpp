@@ -5,9 +5,8 @@
 namespace onnxformers::runtime {
 
 // Ctrl-C arrives on a thread of its own there and reaches Python after the run.
-RunTicket* begin_interruptible() { return nullptr; }
+bool begin_interruptible(RunTicket& /*ticket*/) { return false; }
 void end_interruptible() noexcept {}
-void release_interruptible() noexcept {}
 
 }  // namespace onnxformers::runtime
 
@@ -27,8 +26,7 @@ namespace {
 /// Process generation + 1 of the run that has the ticket, 0 when it is free: a run that a fork cut
 /// off does not keep it.
 std::atomic<std::uint64_t> taken_by{0};
-/// Never freed: a handler on another thread may still hold it.
-std::atomic<RunTicket*> main_ticket{nullptr};
+std::atomic<RunTicket*> interruptible_ticket{nullptr};
 std::atomic<int> handlers_running{0};
 
 /// The handler that was there before ours. Written by the owner of the ticket, read by the handler.
@@ -40,11 +38,11 @@ Previous previous;
 
 void on_interrupt(int number, siginfo_t* info, void* context) {
   const int saved_errno = errno;
-  handlers_running.fetch_add(1, std::memory_order_acq_rel);
-  if (RunTicket* ticket = main_ticket.load(std::memory_order_acquire); ticket != nullptr) {
+  handlers_running.fetch_add(1);
+  if (RunTicket* ticket = interruptible_ticket.load(); ticket != nullptr) {
     ticket->stop(StopCause::Interrupt);
   }
-  handlers_running.fetch_sub(1, std::memory_order_acq_rel);
+  handlers_running.fetch_sub(1);
   if (auto* detailed = previous.detailed.load(); detailed != nullptr) {
     detailed(number, info, context);
   } else if (auto* plain = previous.plain.load(); plain != nullptr) {
@@ -102,33 +100,30 @@ bool install() {
 
 }  // namespace
 
-RunTicket* begin_interruptible() {
+bool begin_interruptible(RunTicket& ticket) {
   const std::uint64_t us = process_generation() + 1;
   std::uint64_t owner = taken_by.load(std::memory_order_relaxed);
   if (owner == us || !taken_by.compare_exchange_strong(owner, us, std::memory_order_acquire)) {
-    return nullptr;
+    return false;
   }
-  RunTicket* ticket = main_ticket.load(std::memory_order_relaxed);
-  if (ticket == nullptr) {
-    ticket = new RunTicket();  // NOLINT(cppcoreguidelines-owning-memory): never freed
-    main_ticket.store(ticket, std::memory_order_release);
-  }
-  ticket->reset();
+  interruptible_ticket.store(&ticket, std::memory_order_release);
   if (!install()) {
+    interruptible_ticket.store(nullptr, std::memory_order_release);
     taken_by.store(0, std::memory_order_release);
-    return nullptr;
+    return false;
   }
-  return ticket;
+  return true;
 }
 
 void end_interruptible() noexcept {
   sigaction(SIGINT, &former_action, nullptr);
-  while (handlers_running.load(std::memory_order_acquire) != 0) {
+  interruptible_ticket.store(nullptr);
+  // A handler on another thread may have read the ticket before.
+  while (handlers_running.load() != 0) {
     std::this_thread::yield();
   }
+  taken_by.store(0, std::memory_order_release);
 }
-
-void release_interruptible() noexcept { taken_by.store(0, std::memory_order_release); }
 
 }  // namespace onnxformers::runtime
 

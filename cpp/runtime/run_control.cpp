@@ -8,28 +8,6 @@
 
 namespace onnxformers::runtime {
 
-RunTicket::RunTicket()
-    : options_(make_handle<ort::RunOptions>("runtime", api().CreateRunOptions)) {}
-
-void RunTicket::stop(StopCause cause) noexcept {
-  StopCause expected = StopCause::None;
-  if (cause_.compare_exchange_strong(expected, cause, std::memory_order_acq_rel)) {
-    if (ort::Status* status = api().RunOptionsSetTerminate(options_.get()); status != nullptr) {
-      api().ReleaseStatus(status);
-    }
-  }
-}
-
-void RunTicket::reset() noexcept {
-  if (cause() == StopCause::None) {
-    return;
-  }
-  if (ort::Status* status = api().RunOptionsUnsetTerminate(options_.get()); status != nullptr) {
-    api().ReleaseStatus(status);
-  }
-  cause_.store(StopCause::None, std::memory_order_release);
-}
-
 void CancelToken::cancel() {
   const std::scoped_lock lock(mutex_);
   cancelled_.store(true, std::memory_order_release);
@@ -74,52 +52,52 @@ void fail_stopped(StopCause cause) {
   fail(ErrorKind::Cancelled, "Session.run", "the run was cancelled");
 }
 
-RunScope::RunScope(const RunLimits& limits) : limits_(limits) {
+namespace {
+
+/// The ticket is begun only when the limits allow the run.
+const RunLimits& check_limits(const RunLimits& limits) {
   if (limits.cancel != nullptr && limits.cancel->cancelled()) {
     fail_stopped(StopCause::Cancel);
   }
   if (limits.deadline && *limits.deadline <= Clock::now()) {
     fail_stopped(StopCause::Timeout);
   }
+  return limits;
+}
+
+}  // namespace
+
+RunScope::RunScope(const RunLimits& limits)
+    : limits_(check_limits(limits)), ticket_(RunTicket::begin()) {
   if (limits.is_interruptible) {
-    ticket_ = begin_interruptible();
-    is_interruptible_ = ticket_ != nullptr;
-  }
-  if (ticket_ == nullptr && (limits.deadline || limits.cancel != nullptr)) {
-    ticket_ = &own_.emplace();
+    is_interruptible_ = begin_interruptible(ticket_);
   }
   if (limits.deadline) {
-    Watchdog::instance().add(*limits.deadline, ticket_);
+    Watchdog::instance().add(*limits.deadline, &ticket_);
   }
   if (limits.cancel != nullptr) {
-    limits.cancel->attach(ticket_);
+    limits.cancel->attach(&ticket_);
   }
 }
 
 StopCause RunScope::finish() noexcept {
-  if (ticket_ == nullptr) {
-    return StopCause::None;
+  if (is_finished_) {
+    return ticket_.cause();
   }
-  if (!is_finished_) {
-    is_finished_ = true;
-    if (limits_.deadline) {
-      Watchdog::instance().remove(ticket_);
-    }
-    if (limits_.cancel != nullptr) {
-      limits_.cancel->detach(ticket_);
-    }
-    if (is_interruptible_) {
-      end_interruptible();
-    }
+  is_finished_ = true;
+  if (limits_.deadline) {
+    Watchdog::instance().remove(&ticket_);
   }
-  return ticket_->cause();
+  if (limits_.cancel != nullptr) {
+    limits_.cancel->detach(&ticket_);
+  }
+  if (is_interruptible_) {
+    end_interruptible();
+  }
+  ticket_.end();
+  return ticket_.cause();
 }
 
-RunScope::~RunScope() {
-  finish();
-  if (is_interruptible_) {
-    release_interruptible();
-  }
-}
+RunScope::~RunScope() { finish(); }
 
 }  // namespace onnxformers::runtime

@@ -1,8 +1,7 @@
 #pragma once
 
 // Stopping a run: by a deadline, by a token, by Ctrl-C. All end in the same call on the run's
-// options, which ends the run at the next node of the graph. A run that asks for none of them pays
-// for none of them.
+// options, which ends the run at the next node of the graph.
 
 #include <atomic>
 #include <chrono>
@@ -11,29 +10,11 @@
 #include <optional>
 #include <vector>
 
-#include "runtime/handles.h"
+#include "runtime/run_ticket.h"
 
 namespace onnxformers::runtime {
 
 using Clock = std::chrono::steady_clock;
-
-enum class StopCause : std::uint8_t { None, Timeout, Cancel, Interrupt };
-
-/// The run options of one run, and why it was stopped.
-class RunTicket {
- public:
-  RunTicket();
-  /// Thread-safe; the first cause wins. Also called from a signal handler: it sets flags only.
-  void stop(StopCause cause) noexcept;
-  [[nodiscard]] StopCause cause() const noexcept { return cause_.load(std::memory_order_acquire); }
-  [[nodiscard]] const ort::RunOptions* options() const noexcept { return options_.get(); }
-  /// Makes a stopped ticket usable again.
-  void reset() noexcept;
-
- private:
-  Handle<ort::RunOptions> options_;
-  std::atomic<StopCause> cause_{StopCause::None};
-};
 
 /// Cancels the runs it was given to, now and later. Thread-safe; one token may serve many runs.
 class CancelToken {
@@ -73,17 +54,13 @@ class RunScope {
   RunScope(RunScope&&) = delete;
   RunScope& operator=(RunScope&&) = delete;
 
-  /// nullptr when nothing can stop the run.
-  [[nodiscard]] const ort::RunOptions* options() const noexcept {
-    return ticket_ == nullptr ? nullptr : ticket_->options();
-  }
+  [[nodiscard]] const ort::RunOptions* options() const noexcept { return ticket_.options(); }
   /// Takes the ticket back everywhere; after it the cause does not change any more.
   StopCause finish() noexcept;
 
  private:
   const RunLimits& limits_;
-  std::optional<RunTicket> own_;
-  RunTicket* ticket_ = nullptr;
+  RunTicket& ticket_;
   bool is_interruptible_ = false;
   bool is_finished_ = false;
 };

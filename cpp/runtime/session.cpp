@@ -64,6 +64,8 @@ bool fits(const NodeInfo& node, std::span<const std::int64_t> shape) {
 
 std::shared_ptr<const Session> Session::open(const ModelSource& source,
                                              const SessionConfig& config) {
+  // The end of the process waits for us.
+  const TicketHolder holder;
   const OnnxFileInfo info = inspect(source, config);
   check_external_files(source.path, info.external_files, names_of(config.external_data));
   if (config.shared_thread_pool) {

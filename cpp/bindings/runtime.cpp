@@ -7,6 +7,7 @@
 
 #include "bindings/gil.h"
 #include "bindings/interruptible.h"
+#include "bindings/runtime_binding.h"
 #include "bindings/runtime_session.h"
 #include "runtime/api.h"
 #include "runtime/probe.h"
@@ -121,6 +122,7 @@ void bind_session(py::module_& m) {
       .def_property_readonly("providers", of_model(&Session::providers))
       .def_property_readonly("has_shared_thread_pool", of_model(&Session::has_shared_pool))
       .def_property_readonly("metadata", &metadata);
+  bind_io_binding(m, session);
 }
 
 }  // namespace

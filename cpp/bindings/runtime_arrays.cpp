@@ -199,6 +199,11 @@ py::object texts_array(const ort::Value* value, std::span<const std::int64_t> sh
 FedTensor feed_array(const runtime::Session& session, std::size_t index, py::handle array) {
   const runtime::NodeInfo& node = session.tensor_input(index);
   if (!npy::get().PyArray_Check_(array.ptr())) {
+    if (py::isinstance<DeviceTensor>(array)) {
+      return {.owned = nullptr,
+              .value = array.cast<const DeviceTensor&>().value.get(),
+              .keep_alive = py::reinterpret_borrow<py::object>(array)};
+    }
     fail(ErrorKind::InvalidType, kPlace,
          "input '" + node.name + "' must be a numpy.ndarray, got " + Py_TYPE(array.ptr())->tp_name);
   }

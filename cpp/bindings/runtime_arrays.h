@@ -2,6 +2,7 @@
 
 #include "bindings/module.h"
 
+#include <string>
 #include <string_view>
 
 #include <pybind11/numpy.h>
@@ -9,6 +10,12 @@
 #include "runtime/session.h"
 
 namespace onnxformers::bindings {
+
+/// A tensor that the runtime owns, in the memory of a device.
+struct DeviceTensor {
+  runtime::Handle<ort::Value> value;
+  std::string device;
+};
 
 /// An input of a run: the value, and the array whose memory it borrows.
 struct FedTensor {
@@ -18,8 +25,8 @@ struct FedTensor {
 };
 
 /// Checks an array against an input of the session and borrows its memory; arrays that are not
-/// contiguous are copied. Throws InvalidType (no array, or another dtype) and InvalidArgument
-/// (shape, text that is not UTF-8).
+/// contiguous are copied. Takes a DeviceTensor as it is. Throws InvalidType (no array, or another
+/// dtype) and InvalidArgument (shape, text that is not UTF-8).
 FedTensor feed_array(const runtime::Session& session, std::size_t index, py::handle array);
 
 /// A numpy array over the value's memory, which it owns from now on. Texts become an object array

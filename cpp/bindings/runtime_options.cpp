@@ -16,6 +16,10 @@ using Setter = void (*)(SessionConfig&, py::handle, py::list&);
 template <auto Field>
 void set(SessionConfig& config, py::handle value, py::list& /*buffers*/) {
   using Type = std::remove_cvref_t<decltype(config.*Field)>;
+  // pybind11 would read None as False.
+  if (std::is_same_v<Type, bool> && value.is_none()) {
+    throw py::cast_error("None");
+  }
   config.*Field = value.cast<Type>();
 }
 

@@ -26,7 +26,7 @@ fs::path from_utf8(const std::string& text) { return {std::u8string(text.begin()
 /// on all.
 void check_name(const std::string& name) {
   if (name.find('\0') != std::string::npos) {
-    refuse(name, "the name contains NUL");
+    refuse(name.substr(0, name.find('\0')) + "...", "the name contains NUL");
   }
   // ONNX Runtime's own mark for "the offset is an address in memory".
   if (name.find("_ORT_MEM_ADDR_") != std::string::npos) {

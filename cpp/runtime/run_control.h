@@ -34,7 +34,7 @@ class CancelToken {
 
 /// What may stop a run.
 struct RunLimits {
-  std::optional<Clock::time_point> deadline;
+  std::optional<Clock::time_point> deadline = std::nullopt;
   CancelToken* cancel = nullptr;  ///< stays alive during the run
   bool is_interruptible =
       false;  ///< stop at SIGINT; for the interpreter's main thread (POSIX only)
@@ -59,7 +59,7 @@ class RunScope {
   StopCause finish() noexcept;
 
  private:
-  const RunLimits& limits_;
+  RunLimits limits_;
   RunTicket& ticket_;
   bool is_interruptible_ = false;
   bool is_finished_ = false;

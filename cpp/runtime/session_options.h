@@ -26,10 +26,12 @@ struct SessionConfig {
   unsigned inter_op_threads = 1;  ///< operators at the same time; only with parallel_execution
   bool parallel_execution = false;
   bool shared_thread_pool = false;  ///< use the process's pools; own ones when those cannot be had
-  std::optional<bool> spinning;  ///< workers wait actively between operators; nullopt: our default
+  std::optional<bool> spinning =
+      std::nullopt;  ///< workers wait actively between operators; nullopt: our default
   std::string graph_optimization = "all";  ///< off, basic, extended, layout, all
   bool memory_arena = true;
-  std::optional<bool> memory_pattern;  ///< nullopt: off when an input has a symbolic dimension
+  std::optional<bool> memory_pattern =
+      std::nullopt;            ///< nullopt: off when an input has a symbolic dimension
   StringPairs config_entries;  ///< ONNX Runtime's session.* keys; they win over the fields above
   std::vector<std::pair<std::string, std::int64_t>>
       free_dimensions;  ///< sizes of symbolic dimensions

@@ -4,6 +4,8 @@ import typing
 
 __all__: list[str] = [
     "CancelToken",
+    "DeviceTensor",
+    "IoBinding",
     "NodeInfo",
     "Session",
     "available_providers",
@@ -74,6 +76,10 @@ class Session:
         """
         Close; calls that are running end first.
         """
+    def io_binding(self) -> IoBinding:
+        """
+        A new binding of inputs and outputs.
+        """
     def run(
         self,
         feeds: collections.abc.Mapping[str, typing.Any],
@@ -97,6 +103,47 @@ class Session:
     def outputs(self) -> list[NodeInfo]: ...
     @property
     def providers(self) -> list[str]: ...
+
+class DeviceTensor:
+    """
+    A tensor in the memory of a device; bind it as an input of another run.
+    """
+    @property
+    def device(self) -> str: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+class IoBinding:
+    """
+    Inputs and outputs that stay bound between runs; for one thread at a time.
+    """
+    def bind_input(self, name: str, tensor: typing.Any) -> None:
+        """
+        Read an array, or a DeviceTensor, in each run.
+        """
+    def bind_output(self, name: str, device: str = "cpu") -> None:
+        """
+        Leave an output on a device: "cpu", "cuda:0".
+        """
+    def clear(self) -> None:
+        """
+        Forget all that is bound.
+        """
+    def outputs(self) -> list:
+        """
+        Outputs of the last run in the order of binding: arrays, or DeviceTensors.
+        """
+    def run(
+        self,
+        *,
+        timeout_s: typing.SupportsFloat | typing.SupportsIndex | None = None,
+        cancel: CancelToken = None,
+    ) -> None:
+        """
+        Run the model on what is bound.
+        """
 
 def available_providers() -> list[str]:
     """

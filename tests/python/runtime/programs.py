@@ -1,4 +1,4 @@
-"""Programs that the tests start: what a process does at a signal, a fork or its end cannot be seen from inside a test."""
+"""Programs that the tests start: signals, forks and the end of a process need one of their own."""
 
 from __future__ import annotations
 

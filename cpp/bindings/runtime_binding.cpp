@@ -43,7 +43,10 @@ void PyIoBinding::run(std::optional<double> timeout_s, runtime::CancelToken* can
 
 py::list PyIoBinding::outputs() const {
   std::vector<runtime::Handle<ort::Value>> values;
-  without_gil([&] { values = binding_.outputs(); });
+  {
+    const GilRelease release;
+    values = binding_.outputs();
+  }
   py::list result;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::string& name = binding_.output_name(i);

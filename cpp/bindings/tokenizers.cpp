@@ -30,7 +30,7 @@ using Facts = py::typing::Dict<py::str, py::object>;
 
 /// Below this much text encoding takes less than releasing the GIL is worth.
 constexpr std::size_t kSmall = 4096;
-constexpr std::int64_t kMaxLength = std::int64_t{1} << 31;
+constexpr std::int64_t kMaxLength = 2'147'483'648;
 
 /// Rows and the tokenizer that knows their tokens.
 struct Rows {
@@ -48,7 +48,7 @@ struct Texts {
 [[noreturn]] void fail_surrogate(const char* what, std::size_t index) {
   const py::error_already_set error;
   if (!error.matches(PyExc_UnicodeEncodeError)) {
-    throw error;
+    throw py::error_already_set(error);
   }
   fail(ErrorKind::InvalidArgument, "Tokenizer",
        std::string(what) + "[" + std::to_string(index) + "] has a lone surrogate at position " +
@@ -77,7 +77,7 @@ Texts read_texts(const py::object& sequence, const char* what) {
     fail(ErrorKind::InvalidType, "Tokenizer",
          std::string(what) + " must be a sequence of str, got " + Py_TYPE(sequence.ptr())->tp_name);
   }
-  Texts texts{py::tuple(sequence), {}, 0};
+  Texts texts{.owner = py::tuple(sequence), .views = {}, .bytes = 0};
   const std::size_t count = py::len(texts.owner);
   texts.views.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
@@ -134,6 +134,8 @@ std::size_t size_argument(std::int64_t value, std::int64_t low, const char* what
   return static_cast<std::size_t>(value);
 }
 
+// The keyword arguments of the Python method.
+// NOLINTNEXTLINE(readability-function-size)
 Rows encode_batch(const std::shared_ptr<const Tokenizer>& self, const py::object& texts,
                   const py::object& pairs, bool add_special_tokens, const std::string& truncation,
                   std::optional<std::int64_t> max_length, std::int64_t stride,
@@ -160,7 +162,7 @@ Rows encode_batch(const std::shared_ptr<const Tokenizer>& self, const py::object
          "there must be as many pairs as texts, got " + std::to_string(second.views.size()) +
              " for " + std::to_string(first.views.size()));
   }
-  Rows rows{tokenizers::Encodings(with_offsets), self};
+  Rows rows{.rows = tokenizers::Encodings(with_offsets), .tokenizer = self};
   run(first.bytes + second.bytes,
       [&] { rows.rows = self->encode_batch(first.views, second.views, options); });
   return rows;
@@ -278,15 +280,16 @@ py::typing::Tuple<Ids, Ids, Ids> pad(const Rows& self, const std::optional<Ids>&
   padding.pad_type_id = pad_type_id;
   const std::vector<std::size_t> chosen = chosen_rows(self, rows);
   const std::size_t width = self.rows.padded_length(chosen, padding);
-  Ids arrays[3];
-  for (Ids& array : arrays) {
-    array = Ids({chosen.size(), width});
-  }
-  std::int64_t* out[3] = {arrays[0].mutable_data(), arrays[1].mutable_data(),
-                          arrays[2].mutable_data()};
+  const auto make = [&] { return Ids({chosen.size(), width}); };
+  Ids input_ids = make();
+  Ids attention_mask = make();
+  Ids token_type_ids = make();
   run(chosen.size() * width,
-      [&] { self.rows.pad(chosen, width, padding, out[0], out[1], out[2]); });
-  return py::make_tuple(arrays[0], arrays[1], arrays[2]);
+      [&, ids = input_ids.mutable_data(), mask = attention_mask.mutable_data(),
+       types = token_type_ids.mutable_data()] {
+        self.rows.pad(chosen, width, padding, ids, mask, types);
+      });
+  return py::make_tuple(std::move(input_ids), std::move(attention_mask), std::move(token_type_ids));
 }
 
 /// Encodes and lays out one text in a single call: the way of a service that embeds short texts.

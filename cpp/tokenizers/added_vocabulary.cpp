@@ -187,7 +187,7 @@ void AddedVocabulary::Finder::match(std::string_view text, std::vector<AddedMatc
     if (!token.single_word || !touches) {
       const std::size_t begin = std::max(taken, token.lstrip ? skip_space_left(text, i, taken) : i);
       taken = token.rstrip ? skip_space_right(text, found.end) : found.end;
-      matches.push_back({begin, std::max(begin, taken), &token});
+      matches.push_back({.begin = begin, .end = std::max(begin, taken), .token = &token});
     }
     i = next_start(text, found.end);
   }

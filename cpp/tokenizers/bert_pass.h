@@ -2,6 +2,7 @@
 
 // The loop of BertPipeline; included by bert_pipeline.cpp only.
 
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -115,13 +116,13 @@ class BertPipeline::Pass {
 
   /// Lowercases eight bytes of ASCII at once.
   static std::uint64_t lower_ascii(std::uint64_t bytes) {
-    const std::uint64_t from_a = bytes + kEveryByte * (0x80 - 'A');
-    const std::uint64_t past_z = bytes + kEveryByte * (0x80 - 'Z' - 1);
-    return bytes | ((from_a & ~past_z & kEveryByte * 0x80) >> 2);
+    const std::uint64_t from_a = bytes + (kEveryByte * (0x80 - 'A'));
+    const std::uint64_t past_z = bytes + (kEveryByte * (0x80 - 'Z' - 1));
+    return bytes | ((from_a & ~past_z & (kEveryByte * 0x80)) >> 2U);
   }
 
   static std::uint64_t first_bytes(std::uint64_t bytes, std::size_t count) {
-    return count >= 8 ? bytes : bytes & ((std::uint64_t{1} << (8 * count)) - 1);
+    return count >= 8 ? bytes : bytes & ((std::uint64_t{1} << (8U * count)) - 1);
   }
 
   [[nodiscard]] ShortWord load_ascii(std::size_t begin, std::size_t end) const {
@@ -155,10 +156,11 @@ class BertPipeline::Pass {
       if (id != ShortWords::kNone) {
         put_token(id, first, character_at(end));
       } else {
-        char bytes[ShortWord::kMaxBytes];
-        std::memcpy(bytes, &word.low, 8);
-        std::memcpy(bytes + 8, &word.high, 8);
-        put_pieces({bytes, size}, [&](std::size_t at) { return first + static_cast<Origin>(at); });
+        std::array<char, ShortWord::kMaxBytes> bytes{};
+        std::memcpy(bytes.data(), &word.low, 8);
+        std::memcpy(bytes.data() + 8, &word.high, 8);
+        put_pieces({bytes.data(), size},
+                   [&](std::size_t at) { return first + static_cast<Origin>(at); });
       }
     } else {
       scratch_.word.assign(text_, begin, size);
@@ -237,9 +239,7 @@ class BertPipeline::Pass {
         break;
       case Effect::Punctuation:
       case Effect::Chinese:
-        flush_word();
-        append_to_word(mapped.code, origin);
-        flush_word();
+        put_alone(mapped.code, origin);
         break;
       case Effect::Several:
         take_several(code, origin);
@@ -249,13 +249,19 @@ class BertPipeline::Pass {
     }
   }
 
+  void put_alone(char32_t code, Origin origin) {
+    flush_word();
+    append_to_word(code, origin);
+    flush_word();
+  }
+
   void take_several(char32_t code, Origin origin) {
     pipeline_.normalize(code, scratch_.characters);
     for (const char32_t character : scratch_.characters) {
       if (unicode::is_whitespace(character)) {
         flush_word();
       } else if (unicode::is_bert_punctuation(character)) {
-        take({Effect::Punctuation, character}, code, origin);
+        put_alone(character, origin);
       } else {
         append_to_word(character, origin);
       }

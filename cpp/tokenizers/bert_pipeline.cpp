@@ -49,12 +49,19 @@ void BertPipeline::fill_pages() {
     char32_t first;
     char32_t last;
   };
-  constexpr Range kKept[] = {{0x00, 0x07}, {0x09, 0x0E}, {0x10, 0x10}, {0x1E, 0x22},
-                             {0x25, 0x27}, {0x30, 0x31}, {0xFE, 0xFF}};
+  constexpr auto kKept = std::to_array<Range>({
+      {.first = 0x00, .last = 0x07},
+      {.first = 0x09, .last = 0x0E},
+      {.first = 0x10, .last = 0x10},
+      {.first = 0x1E, .last = 0x22},
+      {.first = 0x25, .last = 0x27},
+      {.first = 0x30, .last = 0x31},
+      {.first = 0xFE, .last = 0xFF},
+  });
   for (const Range& range : kKept) {
     for (char32_t page = range.first; page <= range.last; ++page) {
       for (char32_t i = 0; i < kPageSize; ++i) {
-        table_.push_back(compute(page * kPageSize + i));
+        table_.push_back(compute((page * kPageSize) + i));
       }
       pages_[page] = static_cast<std::uint16_t>(table_.size() / kPageSize);
     }
@@ -75,12 +82,22 @@ void BertPipeline::fill_ideographs() {
 
 bool BertPipeline::encode_ids(const Input& input, std::vector<std::uint32_t>& ids,
                               BertScratch& scratch) const {
-  return Pass<false>(*this, input, {&ids, nullptr, nullptr, nullptr}, scratch).run();
+  return Pass<false>(*this, input,
+                     {.ids = &ids, .spans = nullptr, .words = nullptr, .next_word = nullptr},
+                     scratch)
+      .run();
 }
 
 bool BertPipeline::encode_with_offsets(const Input& input, Tokens& tokens, std::uint32_t& next_word,
                                        BertScratch& scratch) const {
-  return Pass<true>(*this, input, {&tokens.ids, &tokens.spans, &tokens.words, &next_word}, scratch)
+  return Pass<true>(*this, input,
+                    {
+                        .ids = &tokens.ids,
+                        .spans = &tokens.spans,
+                        .words = &tokens.words,
+                        .next_word = &next_word,
+                    },
+                    scratch)
       .run();
 }
 
@@ -120,10 +137,10 @@ void BertPipeline::normalize(char32_t code, std::u32string& characters) const {
 BertPipeline::Mapped BertPipeline::compute(char32_t code) const {
   if (options_.clean_text) {
     if (BertNormalizer::is_dropped(code)) {
-      return {Effect::Drop, 0};
+      return {.effect = Effect::Drop, .code = 0};
     }
     if (unicode::is_whitespace(code)) {
-      return {Effect::Space, 0};
+      return {.effect = Effect::Space, .code = 0};
     }
   }
   std::u32string characters;
@@ -131,25 +148,25 @@ BertPipeline::Mapped BertPipeline::compute(char32_t code) const {
   for (const char32_t character : characters) {
     if ((options_.strip_accents && unicode::combining_class(character) != 0) ||
         may_begin_added(character)) {
-      return {Effect::Stages, 0};
+      return {.effect = Effect::Stages, .code = 0};
     }
   }
   if (characters.empty()) {
-    return {Effect::Drop, 0};
+    return {.effect = Effect::Drop, .code = 0};
   }
   const bool is_chinese = options_.handle_chinese_chars && BertNormalizer::is_chinese(code);
   if (characters.size() > 1) {
     // No ideograph does that today.
-    return {is_chinese ? Effect::Stages : Effect::Several, 0};
+    return {.effect = is_chinese ? Effect::Stages : Effect::Several, .code = 0};
   }
   const char32_t normalized = characters.front();
   if (unicode::is_whitespace(normalized)) {
-    return {Effect::Space, 0};
+    return {.effect = Effect::Space, .code = 0};
   }
   if (unicode::is_bert_punctuation(normalized)) {
-    return {Effect::Punctuation, normalized};
+    return {.effect = Effect::Punctuation, .code = normalized};
   }
-  return {is_chinese ? Effect::Chinese : Effect::Word, normalized};
+  return {.effect = is_chinese ? Effect::Chinese : Effect::Word, .code = normalized};
 }
 
 }  // namespace onnxformers::tokenizers

@@ -82,7 +82,7 @@ class BertPipeline {
     if (code < kPages * kPageSize) {
       const std::uint16_t page = pages_[code / kPageSize];
       if (page != 0) {
-        return table_[(page - 1) * kPageSize + code % kPageSize];
+        return table_[((page - 1) * kPageSize) + (code % kPageSize)];
       }
     }
     return compute(code);

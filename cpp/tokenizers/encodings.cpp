@@ -1,6 +1,7 @@
 #include "tokenizers/encodings.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/errors.h"
 #include "tokenizers/trim_offsets.h"
@@ -10,7 +11,7 @@ namespace onnxformers::tokenizers {
 namespace {
 
 // A pair whose both texts overflow makes a row for every two parts.
-constexpr std::size_t kMaxTokens = std::size_t{1} << 31;
+constexpr std::size_t kMaxTokens = std::size_t{1} << 31U;
 
 /// Choices of one part of each text, by text. Order of the reference, which joins text after text:
 /// overflow of the earlier with everything of the later, then the first part with its overflow.
@@ -37,8 +38,7 @@ std::vector<std::size_t> text_order(const PostPlan& plan) {
   for (const Layout& layout : plan.encodings) {
     for (const LayoutPart& part : layout) {
       const auto text = static_cast<std::size_t>(part.sequence);
-      if (part.sequence != LayoutPart::kSpecial &&
-          std::find(order.begin(), order.end(), text) == order.end()) {
+      if (part.sequence != LayoutPart::kSpecial && std::ranges::find(order, text) == order.end()) {
         order.push_back(text);
       }
     }
@@ -53,7 +53,7 @@ void check_size(std::span<const Encodings::Text> texts, std::size_t tokens) {
     rows *= text.parts.size();
     longest += text.parts.back().end;
   }
-  if (rows > 1 && (rows > kMaxTokens / longest || tokens + rows * longest > kMaxTokens)) {
+  if (rows > 1 && (rows > kMaxTokens / longest || tokens + (rows * longest) > kMaxTokens)) {
     fail(ErrorKind::InvalidArgument, "Tokenizer",
          "these texts overflow into " + std::to_string(rows) +
              " rows; use a larger max_length or encode without return_overflowing");
@@ -78,18 +78,16 @@ std::span<const std::uint32_t> Encodings::words(std::size_t row) const {
 
 const std::string* Encodings::text(std::size_t row, std::size_t token) const {
   const std::size_t index = rows_[row].first_token + token;
-  const auto found =
-      std::lower_bound(texts_.begin(), texts_.end(), index,
-                       [](const auto& entry, std::size_t value) { return entry.first < value; });
+  const auto found = std::ranges::lower_bound(texts_, index, {}, &IndexedText::first);
   return found != texts_.end() && found->first == index ? &found->second : nullptr;
 }
 
 void Encodings::append(const PostPlan& plan, std::span<const Text> texts, std::size_t sample,
                        bool is_truncated) {
   const std::size_t first_row = rows_.size();
-  constexpr std::size_t kFirstParts[2] = {0, 0};
-  const bool overflows = std::any_of(texts.begin(), texts.end(),
-                                     [](const Text& text) { return text.parts.size() > 1; });
+  constexpr std::array<std::size_t, 2> kFirstParts = {0, 0};
+  const bool overflows =
+      std::ranges::any_of(texts, [](const Text& text) { return text.parts.size() > 1; });
   if (!overflows) {
     append_row(plan, texts, kFirstParts);
   } else {
@@ -106,23 +104,33 @@ void Encodings::append(const PostPlan& plan, std::span<const Text> texts, std::s
 
 void Encodings::append_row(const PostPlan& plan, std::span<const Text> texts,
                            std::span<const std::size_t> choice) {
-  Row row{ids_.size(), runs_.size(), 0, 0, 0, false};
+  Row row{
+      .first_token = ids_.size(),
+      .first_run = runs_.size(),
+      .sample = 0,
+      .length = 0,
+      .runs = 0,
+      .truncated = false,
+  };
   for (const Layout& layout : plan.encodings) {
     for (const LayoutPart& part : layout) {
       if (part.sequence == LayoutPart::kSpecial) {
         ids_.push_back(part.id);
         if (with_offsets_) {
-          spans_.push_back({0, 0});
+          spans_.push_back({.begin = 0, .end = 0});
           words_.push_back(kNoWord);
         }
-        runs_.push_back({part.sequence, part.type_id, 1});
+        runs_.push_back({.sequence = part.sequence, .type_id = part.type_id, .length = 1});
         continue;
       }
       const auto index = static_cast<std::size_t>(part.sequence);
       const TokenSlice slice = texts[index].parts[choice[index]];
       append_slice(*texts[index].tokens, slice, plan);
-      runs_.push_back({part.sequence, choice[index] == 0 ? part.type_id : part.overflow_type_id,
-                       static_cast<std::uint32_t>(slice.end - slice.begin)});
+      runs_.push_back({
+          .sequence = part.sequence,
+          .type_id = choice[index] == 0 ? part.type_id : part.overflow_type_id,
+          .length = static_cast<std::uint32_t>(slice.end - slice.begin),
+      });
     }
   }
   row.length = static_cast<std::uint32_t>(ids_.size() - row.first_token);
@@ -197,7 +205,7 @@ void Encodings::pad(std::span<const std::size_t> rows, std::size_t length, const
       out = std::fill_n(out, count, value);
     };
     fill(input_ids, before, padding.pad_id);
-    input_ids = std::copy(tokens.begin(), tokens.end(), input_ids);
+    input_ids = std::ranges::copy(tokens, input_ids).out;
     fill(input_ids, after, padding.pad_id);
     fill(attention_mask, before, 0);
     fill(attention_mask, tokens.size(), 1);

@@ -84,6 +84,8 @@ class Encodings {
   void append(const Encodings& other, std::size_t first_sample);
 
  private:
+  using IndexedText = std::pair<std::size_t, std::string>;
+
   struct Row {
     std::size_t first_token;
     std::size_t first_run;
@@ -106,7 +108,7 @@ class Encodings {
   std::vector<std::uint32_t> ids_;
   std::vector<CharacterSpan> spans_;
   std::vector<std::uint32_t> words_;
-  std::vector<std::pair<std::size_t, std::string>> texts_;  // by index of the token, ascending
+  std::vector<IndexedText> texts_;  // by index of the token, ascending
   std::vector<Row> rows_;
   std::vector<Run> runs_;
 };

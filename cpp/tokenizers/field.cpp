@@ -28,7 +28,8 @@ std::string_view type_name(json::Type type) {
 
 bool is_plain(std::string_view key) {
   return !key.empty() &&
-         key.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_") == key.npos;
+         key.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_") ==
+             std::string_view::npos;
 }
 
 std::string member_path(const std::string& path, std::string_view key) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,7 +13,7 @@
 namespace onnxformers::tokenizers {
 
 /// Highest id a token may have, plus one: what a table by id may cost is bounded by it.
-inline constexpr std::int64_t kMaxTokenId = std::int64_t{1} << 22;
+inline constexpr std::int64_t kMaxTokenId = 4'194'304;
 
 /// A value of tokenizer.json and where it stands ("model.vocab"). Every accessor fails with
 /// ErrorKind::FileFormat and a message that begins with "[tokenizer.json] <path>: ". The document
@@ -63,13 +64,14 @@ class Field {
 /// Makes the component that the table has under the "type" of `field`. Its entries have a `type`
 /// and a `make` function.
 template <typename Maker, std::size_t kCount>
-auto make_component(const Maker (&table)[kCount], const Field& field, std::string_view type) {
+auto make_component(const std::array<Maker, kCount>& table, const Field& field,
+                    std::string_view type) {
   for (const Maker& entry : table) {
     if (entry.type == type) {
       return entry.make(field);
     }
   }
-  std::string_view known[kCount];
+  std::array<std::string_view, kCount> known;
   for (std::size_t i = 0; i < kCount; ++i) {
     known[i] = table[i].type;
   }

@@ -11,7 +11,7 @@ std::uint64_t hash_seed() noexcept {
         static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
     try {
       std::random_device device;
-      return (static_cast<std::uint64_t>(device()) << 32 | device()) ^ clock;
+      return (static_cast<std::uint64_t>(device()) << 32U | device()) ^ clock;
     } catch (...) {
       return mix(clock, kHashFactor);
     }

@@ -11,15 +11,15 @@ namespace onnxformers::tokenizers {
 
 /// Folds a 64 x 64 bit product.
 [[nodiscard]] inline std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
-#if defined(__SIZEOF_INT128__)
+#ifdef __SIZEOF_INT128__
   __extension__ using Product = unsigned __int128;
   const Product product = static_cast<Product>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
 #else
   // Two halves crossed: not the same values, as good a spread.
   const std::uint64_t low = (a & 0xFFFFFFFFULL) * (b | 1);
-  const std::uint64_t high = (a >> 32) * (b ^ 0x9E3779B97F4A7C15ULL);
-  return low ^ (high << 32 | high >> 32) ^ (low >> 29);
+  const std::uint64_t high = (a >> 32U) * (b ^ 0x9E3779B97F4A7C15ULL);
+  return low ^ (high << 32U | high >> 32U) ^ (low >> 29U);
 #endif
 }
 

@@ -7,7 +7,7 @@ namespace onnxformers::tokenizers {
 
 namespace {
 
-constexpr std::size_t kKeptTokens = std::size_t{1} << 18;
+constexpr std::size_t kKeptTokens = std::size_t{1} << 18U;
 
 }  // namespace
 
@@ -38,7 +38,8 @@ void TextEncoder::encode(std::string_view text, Tokens& tokens) {
     advance(match.begin);
     const std::uint32_t first = character;
     advance(match.end);
-    add_token(*match.token, {first, character}, text.substr(match.begin, match.end - match.begin));
+    add_token(*match.token, {.begin = first, .end = character},
+              text.substr(match.begin, match.end - match.begin));
     if (tokens.ids.size() >= limit_) {
       return;
     }
@@ -51,7 +52,11 @@ void TextEncoder::encode_between(std::string_view text, std::uint32_t first_char
     return;
   }
   if (tokenizer_.bert_ != nullptr) {
-    const BertPipeline::Input input{text, first_character, limit_};
+    const BertPipeline::Input input{
+        .text = text,
+        .first_character = first_character,
+        .limit = limit_,
+    };
     const bool done =
         with_offsets_
             ? tokenizer_.bert_->encode_with_offsets(input, *tokens_, next_word_, scratch_.bert)
@@ -81,10 +86,12 @@ void TextEncoder::encode_stages(std::string_view text, std::uint32_t first_chara
   };
   for (const AddedMatch& match : scratch_.normalized_matches) {
     encode_until(match.begin);
-    CharacterSpan span{0, 0};
+    CharacterSpan span{.begin = 0, .end = 0};
     if (with_offsets_) {
-      span = {origin_begin(normalized.origin(match.begin)),
-              origin_end(normalized.origin(match.end - 1))};
+      span = {
+          .begin = origin_begin(normalized.origin(match.begin)),
+          .end = origin_end(normalized.origin(match.end - 1)),
+      };
     }
     add_token(*match.token, span, normalized.text().substr(match.begin, match.end - match.begin));
     begin = match.end;
@@ -115,8 +122,10 @@ void TextEncoder::encode_word(const PreTokenizedText& text, const Piece& piece) 
   tokenizer_.model_->append_tokens(word, scratch_.word_tokens);
   for (const WordToken& token : scratch_.word_tokens) {
     tokens_->ids.push_back(token.id);
-    tokens_->spans.push_back({origin_begin(text.text.origin(piece.begin + token.begin)),
-                              origin_end(text.text.origin(piece.begin + token.end - 1))});
+    tokens_->spans.push_back({
+        .begin = origin_begin(text.text.origin(piece.begin + token.begin)),
+        .end = origin_end(text.text.origin(piece.begin + token.end - 1)),
+    });
     tokens_->words.push_back(next_word_);
   }
   ++next_word_;

@@ -1,6 +1,7 @@
 #include "tokenizers/tokenizer.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/errors.h"
 #include "base/parallel.h"
@@ -10,7 +11,7 @@ namespace onnxformers::tokenizers {
 
 namespace {
 
-constexpr std::size_t kMaxTextBytes = std::size_t{1} << 30;
+constexpr std::size_t kMaxTextBytes = std::size_t{1} << 30U;
 
 Scratch& thread_scratch() {
   static thread_local Scratch scratch;
@@ -119,9 +120,18 @@ void Tokenizer::encode_one(std::string_view text, const std::string_view* pair,
   const std::size_t first = scratch.first.ids.size();
   const std::size_t second = is_pair ? scratch.second.ids.size() : 0;
   const Kept kept = plan_truncation(first, second, is_pair, truncation.strategy, room);
-  const Encodings::Text rows[2] = {
-      {&scratch.first, cut(first, kept.first, truncation, options.return_overflowing)},
-      {&scratch.second, cut(second, kept.second, truncation, options.return_overflowing)}};
+  const std::array<Encodings::Text, 2> rows = {
+      {
+          {
+              .tokens = &scratch.first,
+              .parts = cut(first, kept.first, truncation, options.return_overflowing),
+          },
+          {
+              .tokens = &scratch.second,
+              .parts = cut(second, kept.second, truncation, options.return_overflowing),
+          },
+      },
+  };
   out.append(plan, std::span(rows).first(is_pair ? 2 : 1), sample,
              kept.first < first || kept.second < second);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -110,7 +111,7 @@ class Tokenizer {
   std::unique_ptr<Model> model_;
   std::unique_ptr<Decoder> decoder_;
   std::unique_ptr<BertPipeline> bert_;
-  PostPlan plans_[2][2];
+  std::array<std::array<PostPlan, 2>, 2> plans_;  // by is_pair and add_special_tokens
   std::map<std::string, std::optional<std::string>> components_;
   std::optional<FilePadding> file_padding_;
   std::uint32_t vocab_size_ = 0;

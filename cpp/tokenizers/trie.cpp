@@ -13,7 +13,7 @@ namespace {
 std::uint64_t leading_bytes(std::string_view text) {
   std::uint64_t key = 0;
   for (std::size_t i = 0; i < sizeof(key); ++i) {
-    key = key << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
+    key = key << 8U | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
   }
   return key;
 }
@@ -24,9 +24,9 @@ void sort_by_bytes(std::vector<Entry>& entries) {
   for (const Entry& entry : entries) {
     keyed.emplace_back(leading_bytes(entry.first), entry);
   }
-  std::sort(keyed.begin(), keyed.end());
-  std::transform(keyed.begin(), keyed.end(), entries.begin(),
-                 [](const auto& key_and_entry) { return key_and_entry.second; });
+  std::ranges::sort(keyed);
+  std::ranges::transform(keyed, entries.begin(),
+                         [](const auto& key_and_entry) { return key_and_entry.second; });
 }
 
 }  // namespace
@@ -40,7 +40,7 @@ class Trie::Builder {
   }
 
   void build() {
-    pending_.push_back({0, entries_.size(), 0, kRoot});
+    pending_.push_back({.begin = 0, .end = entries_.size(), .depth = 0, .node = kRoot});
     while (!pending_.empty()) {
       const Range range = pending_.back();
       pending_.pop_back();
@@ -72,7 +72,7 @@ class Trie::Builder {
     for (std::size_t i = range.begin; i < range.end; ++i) {
       const auto byte = static_cast<unsigned char>(entries_[i].first[range.depth]);
       if (children_.empty() || children_.back().byte != byte) {
-        children_.push_back({byte, i});
+        children_.push_back({.byte = byte, .begin = i});
       }
     }
     if (children_.empty()) {
@@ -85,7 +85,8 @@ class Trie::Builder {
       take(child);
       units_[child].parent = range.node;
       const std::size_t end = i + 1 < children_.size() ? children_[i + 1].begin : range.end;
-      pending_.push_back({children_[i].begin, end, range.depth + 1, child});
+      pending_.push_back(
+          {.begin = children_[i].begin, .end = end, .depth = range.depth + 1, .node = child});
     }
   }
 
@@ -128,8 +129,8 @@ class Trie::Builder {
     if (base + kAlphabet > units_.size()) {
       grow(units_.size() + kAlphabet);
     }
-    return std::all_of(children_.begin(), children_.end(),
-                       [&](const Child& child) { return is_free(base + child.byte); });
+    return std::ranges::all_of(children_,
+                               [&](const Child& child) { return is_free(base + child.byte); });
   }
 
   // Free units form a ring through next_ and previous_; the root's unit, never free, is its head.

@@ -43,14 +43,14 @@ class Trie {
   /// Longest non-empty member that text has at `begin`, going down from `node`; value kNoValue if
   /// there is none.
   [[nodiscard]] Match longest(Node node, std::string_view text, std::size_t begin) const noexcept {
-    Match match{begin, kNoValue};
+    Match match{.end = begin, .value = kNoValue};
     for (std::size_t i = begin; i < text.size(); ++i) {
       node = step(node, static_cast<unsigned char>(text[i]));
       if (node == kNone) {
         break;
       }
       if (units_[node].value != kNoValue) {
-        match = {i + 1, units_[node].value};
+        match = {.end = i + 1, .value = units_[node].value};
       }
     }
     return match;

@@ -19,9 +19,10 @@ Kept longest_first(std::size_t first, std::size_t second, std::size_t room) {
   }
   if (shorter + longer > room) {
     shorter = room / 2;
-    longer = shorter + room % 2;
+    longer = shorter + (room % 2);
   }
-  return swapped ? Kept{longer, shorter} : Kept{shorter, longer};
+  return swapped ? Kept{.first = longer, .second = shorter}
+                 : Kept{.first = shorter, .second = longer};
 }
 
 }  // namespace
@@ -30,13 +31,13 @@ Kept plan_truncation(std::size_t first, std::size_t second, bool is_pair,
                      TruncationStrategy strategy, std::size_t room) {
   const std::size_t total = first + second;
   if (strategy == TruncationStrategy::DoNotTruncate || total <= room) {
-    return {first, second};
+    return {.first = first, .second = second};
   }
   if (room == 0) {
-    return {0, 0};
+    return {.first = 0, .second = 0};
   }
   if (strategy == TruncationStrategy::LongestFirst) {
-    return is_pair ? longest_first(first, second, room) : Kept{room, 0};
+    return is_pair ? longest_first(first, second, room) : Kept{.first = room, .second = 0};
   }
   const bool cuts_first = strategy == TruncationStrategy::OnlyFirst;
   if (!cuts_first && !is_pair) {
@@ -52,16 +53,18 @@ Kept plan_truncation(std::size_t first, std::size_t second, bool is_pair,
              " tokens are too many and it has " + std::to_string(target) +
              "; use truncation='longest_first' or a larger max_length");
   }
-  return cuts_first ? Kept{first - excess, second} : Kept{first, second - excess};
+  return cuts_first ? Kept{.first = first - excess, .second = second}
+                    : Kept{.first = first, .second = second - excess};
 }
 
 Parts cut(std::size_t length, std::size_t kept, const Truncation& truncation, bool with_overflow) {
   if (kept >= length) {
-    return {{0, length}};
+    return {{.begin = 0, .end = length}};
   }
   if (kept == 0) {
     // As in the reference: nothing is kept, and all of the text overflows in one part.
-    return with_overflow ? Parts{{0, 0}, {0, length}} : Parts{{0, 0}};
+    return with_overflow ? Parts{{.begin = 0, .end = 0}, {.begin = 0, .end = length}}
+                         : Parts{{.begin = 0, .end = 0}};
   }
   if (truncation.stride >= kept) {
     fail(ErrorKind::InvalidArgument, "Tokenizer",
@@ -75,12 +78,12 @@ Parts cut(std::size_t length, std::size_t kept, const Truncation& truncation, bo
   for (std::size_t moved = 0; !is_last && (parts.empty() || with_overflow); moved += step) {
     if (truncation.side == Side::Right) {
       const std::size_t end = std::min(moved + kept, length);
-      parts.push_back({moved, end});
+      parts.push_back({.begin = moved, .end = end});
       is_last = end == length;
     } else {
       const std::size_t end = length - moved;
       const std::size_t begin = end - std::min(end, kept);
-      parts.push_back({begin, end});
+      parts.push_back({.begin = begin, .end = end});
       is_last = begin == 0;
     }
   }

@@ -15,16 +15,19 @@ Vocabulary::Vocabulary(const std::vector<std::optional<std::string_view>>& token
     bytes += token ? token->size() : 0;
     count += token ? 1 : 0;
   }
-  slots_.resize(std::bit_ceil(count * 2 + 1));
+  slots_.resize(std::bit_ceil((count * 2) + 1));
   if (bytes >= kGap) {
     fail(ErrorKind::FileFormat, "tokenizer.json", "model.vocab: more than 4 GB of tokens");
   }
   characters_.reserve(bytes);
   for (std::uint32_t id = 0; id < size(); ++id) {
-    if (tokens[id]) {
-      spans_[id] = {static_cast<std::uint32_t>(characters_.size()),
-                    static_cast<std::uint32_t>(tokens[id]->size())};
-      characters_.append(*tokens[id]);
+    const auto& token = tokens[id];
+    if (token) {
+      spans_[id] = {
+          .begin = static_cast<std::uint32_t>(characters_.size()),
+          .length = static_cast<std::uint32_t>(token->size()),
+      };
+      characters_.append(*token);
       insert(id);
     }
   }
@@ -48,11 +51,12 @@ Vocabulary Vocabulary::from_json(const Field& field) {
     if (index >= tokens.size()) {
       tokens.resize(index + 1);
     }
-    if (tokens[index] && *tokens[index] != object.key(i)) {
+    auto& token = tokens[index];
+    if (token && *token != object.key(i)) {
       field.member(i).fail("the id " + std::to_string(id) + " is also that of \"" +
-                           shortened(*tokens[index]) + "\"");
+                           shortened(*token) + "\"");
     }
-    tokens[index] = object.key(i);
+    token = object.key(i);
   }
   return Vocabulary(tokens);
 }

@@ -1,3 +1,5 @@
+#include <array>
+
 #include "tokenizers/decoders/decoder.h"
 #include "tokenizers/decoders/sequence.h"
 #include "tokenizers/decoders/wordpiece.h"
@@ -11,10 +13,10 @@ struct Maker {
   std::unique_ptr<Decoder> (*make)(const Field&);
 };
 
-constexpr Maker kMakers[] = {
-    {"WordPiece", &WordPieceDecoder::from_json},
-    {"Sequence", &DecoderSequence::from_json},
-};
+constexpr auto kMakers = std::to_array<Maker>({
+    {.type = "WordPiece", .make = &WordPieceDecoder::from_json},
+    {.type = "Sequence", .make = &DecoderSequence::from_json},
+});
 
 }  // namespace
 

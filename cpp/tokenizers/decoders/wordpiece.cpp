@@ -1,5 +1,6 @@
 #include "tokenizers/decoders/wordpiece.h"
 
+#include <array>
 #include <string_view>
 
 namespace onnxformers::tokenizers {
@@ -12,11 +13,19 @@ struct Replacement {
 };
 
 // The reference's list, in its order.
-constexpr Replacement kCleanup[] = {
-    {" .", "."},   {" ?", "?"},     {" !", "!"},     {" ,", ","},
-    {" ' ", "'"},  {" n't", "n't"}, {" 'm", "'m"},   {" do not", " don't"},
-    {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"},
-};
+constexpr auto kCleanup = std::to_array<Replacement>({
+    {.from = " .", .to = "."},
+    {.from = " ?", .to = "?"},
+    {.from = " !", .to = "!"},
+    {.from = " ,", .to = ","},
+    {.from = " ' ", .to = "'"},
+    {.from = " n't", .to = "n't"},
+    {.from = " 'm", .to = "'m"},
+    {.from = " do not", .to = " don't"},
+    {.from = " 's", .to = "'s"},
+    {.from = " 've", .to = "'ve"},
+    {.from = " 're", .to = "'re"},
+});
 
 // Linear: what is kept moves once.
 void replace_all(std::string& text, const Replacement& replacement) {

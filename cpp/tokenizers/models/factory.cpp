@@ -1,3 +1,5 @@
+#include <array>
+
 #include "tokenizers/models/model.h"
 #include "tokenizers/models/wordpiece.h"
 
@@ -10,9 +12,9 @@ struct Maker {
   std::unique_ptr<Model> (*make)(const Field&);
 };
 
-constexpr Maker kMakers[] = {
-    {"WordPiece", &WordPiece::from_json},
-};
+constexpr auto kMakers = std::to_array<Maker>({
+    {.type = "WordPiece", .make = &WordPiece::from_json},
+});
 
 // Files written before tokenizers 0.10 name no type: the fields tell.
 std::string_view inferred_type(const Field& field) {

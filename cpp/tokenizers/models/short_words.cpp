@@ -8,7 +8,7 @@ ShortWords::ShortWords(const std::vector<std::pair<std::string_view, std::int32_
     : seed_(hash_seed()),
       slots_(std::bit_ceil(std::max<std::size_t>(entries.size() * 2, 2))),
       mask_(slots_.size() - 1),
-      shift_(64 - std::countr_zero(slots_.size())) {
+      shift_(64U - static_cast<unsigned>(std::countr_zero(slots_.size()))) {
   for (const auto& [text, id] : entries) {
     if (text.empty() || text.size() > ShortWord::kMaxBytes) {
       continue;
@@ -18,8 +18,11 @@ ShortWords::ShortWords(const std::vector<std::pair<std::string_view, std::int32_
     while (slots_[slot].id_and_length != 0) {
       slot = (slot + 1) & mask_;
     }
-    slots_[slot] = {word.low, word.high,
-                    static_cast<std::uint32_t>(id) | word.length << kLengthShift};
+    slots_[slot] = {
+        .low = word.low,
+        .high = word.high,
+        .id_and_length = static_cast<std::uint32_t>(id) | word.length << kLengthShift,
+    };
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -34,10 +35,10 @@ class ShortWords {
   [[nodiscard]] static ShortWord load(std::string_view word) noexcept {
     ShortWord loaded;
     loaded.length = static_cast<std::uint32_t>(word.size());
-    char bytes[ShortWord::kMaxBytes] = {};
-    std::memcpy(bytes, word.data(), word.size());
-    std::memcpy(&loaded.low, bytes, sizeof(loaded.low));
-    std::memcpy(&loaded.high, bytes + sizeof(loaded.low), sizeof(loaded.high));
+    std::array<char, ShortWord::kMaxBytes> bytes{};
+    std::memcpy(bytes.data(), word.data(), word.size());
+    std::memcpy(&loaded.low, bytes.data(), sizeof(loaded.low));
+    std::memcpy(&loaded.high, bytes.data() + sizeof(loaded.low), sizeof(loaded.high));
     return loaded;
   }
 
@@ -67,13 +68,13 @@ class ShortWords {
   };
 
   [[nodiscard]] std::uint64_t hash(const ShortWord& word) const noexcept {
-    return mix(word.low ^ seed_, word.high ^ kHashFactor ^ (seed_ << 1)) * kHashFactor;
+    return mix(word.low ^ seed_, word.high ^ kHashFactor ^ (seed_ << 1U)) * kHashFactor;
   }
 
   std::uint64_t seed_;
   std::vector<Slot> slots_;
   std::size_t mask_;
-  int shift_;
+  unsigned shift_;
 };
 
 }  // namespace onnxformers::tokenizers

@@ -1,5 +1,6 @@
 #include "tokenizers/models/wordpiece.h"
 
+#include <limits>
 #include <utility>
 
 #include "base/utf8.h"
@@ -13,7 +14,7 @@ namespace {
 constexpr std::size_t kMaxTokenBytes = 1024;
 
 // Bounds the trie: 12 bytes a node, at most a node a byte.
-constexpr std::size_t kMaxBytes = std::size_t{32} << 20;
+constexpr std::size_t kMaxBytes = std::size_t{32} << 20U;
 
 /// Whether a word may be long enough for this token.
 bool can_match(std::string_view token, const WordPiece::Options& options) {
@@ -47,7 +48,7 @@ std::unique_ptr<Model> WordPiece::from_json(const Field& field) {
       field.string_or("continuing_subword_prefix", options.continuing_subword_prefix);
   if (const auto limit = field.find("max_input_chars_per_word")) {
     options.max_input_chars_per_word =
-        static_cast<std::size_t>(limit->as_integer(0, std::int64_t{1} << 31));
+        static_cast<std::size_t>(limit->as_integer(0, std::numeric_limits<std::int32_t>::max()));
   }
   const Field vocab = field.member("vocab");
   Vocabulary vocabulary = Vocabulary::from_json(vocab);
@@ -102,11 +103,15 @@ void WordPiece::append_ids(std::string_view word, std::vector<std::uint32_t>& id
 void WordPiece::append_tokens(std::string_view word, std::vector<WordToken>& tokens) const {
   const std::size_t before = tokens.size();
   const auto put = [&](std::uint32_t id, std::size_t begin, std::size_t end) {
-    tokens.push_back({id, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)});
+    tokens.push_back({
+        .id = id,
+        .begin = static_cast<std::uint32_t>(begin),
+        .end = static_cast<std::uint32_t>(end),
+    });
   };
   if (is_too_long(word) || !cover(word, put)) {
     tokens.resize(before);
-    tokens.push_back({unk_id_, 0, static_cast<std::uint32_t>(word.size())});
+    tokens.push_back({.id = unk_id_, .begin = 0, .end = static_cast<std::uint32_t>(word.size())});
   }
 }
 

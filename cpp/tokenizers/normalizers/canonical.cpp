@@ -28,15 +28,14 @@ class Reordering {
     const std::uint8_t combining = unicode::combining_class(code);
     if (combining == 0) {
       flush();
-      write({code, combining, is_first});
+      write({.code = code, .combining = combining, .is_first = is_first});
     } else {
-      marks_.push_back({code, combining, is_first});
+      marks_.push_back({.code = code, .combining = combining, .is_first = is_first});
     }
   }
 
   void flush() {
-    std::stable_sort(marks_.begin(), marks_.end(),
-                     [](const Mark& a, const Mark& b) { return a.combining < b.combining; });
+    std::ranges::stable_sort(marks_, {}, &Mark::combining);
     for (const Mark& mark : marks_) {
       write(mark);
     }
@@ -69,10 +68,10 @@ class Reordering {
 void append_decomposition(std::u32string& out, char32_t code) {
   if (code >= kSyllables && code < kSyllables + kSyllableCount) {
     const char32_t index = code - kSyllables;
-    out.push_back(kLeading + index / (kVowelCount * kTrailingCount));
-    out.push_back(kVowels + index % (kVowelCount * kTrailingCount) / kTrailingCount);
+    out.push_back(kLeading + (index / (kVowelCount * kTrailingCount)));
+    out.push_back(kVowels + (index % (kVowelCount * kTrailingCount) / kTrailingCount));
     if (index % kTrailingCount != 0) {
-      out.push_back(kTrailing + index % kTrailingCount);
+      out.push_back(kTrailing + (index % kTrailingCount));
     }
     return;
   }

@@ -1,3 +1,5 @@
+#include <array>
+
 #include "tokenizers/normalizers/bert_normalizer.h"
 #include "tokenizers/normalizers/normalizer.h"
 #include "tokenizers/normalizers/sequence.h"
@@ -11,10 +13,10 @@ struct Maker {
   std::unique_ptr<Normalizer> (*make)(const Field&);
 };
 
-constexpr Maker kMakers[] = {
-    {"BertNormalizer", &BertNormalizer::from_json},
-    {"Sequence", &NormalizerSequence::from_json},
-};
+constexpr auto kMakers = std::to_array<Maker>({
+    {.type = "BertNormalizer", .make = &BertNormalizer::from_json},
+    {.type = "Sequence", .make = &NormalizerSequence::from_json},
+});
 
 }  // namespace
 

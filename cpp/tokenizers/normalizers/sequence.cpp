@@ -6,6 +6,7 @@ std::unique_ptr<Normalizer> NormalizerSequence::from_json(const Field& field) {
   const Field list = field.member("normalizers");
   (void)list.expect(json::Type::Array);
   std::vector<std::unique_ptr<Normalizer>> steps;
+  steps.reserve(list.size());
   for (std::size_t i = 0; i < list.size(); ++i) {
     steps.push_back(make_normalizer(list.element(i)));
   }

@@ -17,10 +17,10 @@ void BertProcessing::apply(PostPlan& plan, bool add_special_tokens) const {
   for (std::uint32_t i = 0; i < plan.encodings.size(); ++i) {
     Layout& layout = plan.encodings[i];
     if (i == 0) {
-      layout.insert(layout.begin(), {LayoutPart::kSpecial, cls_, 0, 0});
+      layout.insert(layout.begin(), LayoutPart::special(cls_, 0));
     }
     const std::uint32_t type_id = i == 0 ? 0 : 1;
-    layout.push_back({LayoutPart::kSpecial, sep_, type_id, type_id});
+    layout.push_back(LayoutPart::special(sep_, type_id));
   }
 }
 

@@ -1,3 +1,5 @@
+#include <array>
+
 #include "tokenizers/post_processors/bert_processing.h"
 #include "tokenizers/post_processors/post_processor.h"
 #include "tokenizers/post_processors/roberta_processing.h"
@@ -13,12 +15,12 @@ struct Maker {
   std::unique_ptr<PostProcessor> (*make)(const Field&);
 };
 
-constexpr Maker kMakers[] = {
-    {"BertProcessing", &BertProcessing::from_json},
-    {"RobertaProcessing", &RobertaProcessing::from_json},
-    {"TemplateProcessing", &TemplateProcessing::from_json},
-    {"Sequence", &PostProcessorSequence::from_json},
-};
+constexpr auto kMakers = std::to_array<Maker>({
+    {.type = "BertProcessing", .make = &BertProcessing::from_json},
+    {.type = "RobertaProcessing", .make = &RobertaProcessing::from_json},
+    {.type = "TemplateProcessing", .make = &TemplateProcessing::from_json},
+    {.type = "Sequence", .make = &PostProcessorSequence::from_json},
+});
 
 }  // namespace
 
@@ -38,7 +40,8 @@ PostPlan PostPlan::initial(bool is_pair) {
   PostPlan plan;
   for (std::int32_t sequence = 0; sequence < (is_pair ? 2 : 1); ++sequence) {
     const auto type_id = static_cast<std::uint32_t>(sequence);
-    plan.encodings.push_back({{sequence, 0, type_id, type_id}});
+    plan.encodings.push_back(
+        {{.sequence = sequence, .id = 0, .type_id = type_id, .overflow_type_id = type_id}});
   }
   return plan;
 }

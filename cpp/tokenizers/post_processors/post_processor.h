@@ -13,6 +13,10 @@ namespace onnxformers::tokenizers {
 struct LayoutPart {
   static constexpr std::int32_t kSpecial = -1;
 
+  static LayoutPart special(std::uint32_t id, std::uint32_t type_id) {
+    return {.sequence = kSpecial, .id = id, .type_id = type_id, .overflow_type_id = type_id};
+  }
+
   std::int32_t sequence;           ///< kSpecial, 0 or 1
   std::uint32_t id;                ///< of the special token
   std::uint32_t type_id;           ///< in the row of the text itself

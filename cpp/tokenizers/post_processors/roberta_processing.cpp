@@ -26,8 +26,8 @@ void RobertaProcessing::apply(PostPlan& plan, bool add_special_tokens) const {
     }
     if (add_special_tokens) {
       const std::uint32_t first = i == 0 ? options_.cls : options_.sep;
-      layout.insert(layout.begin(), {LayoutPart::kSpecial, first, 0, 0});
-      layout.push_back({LayoutPart::kSpecial, options_.sep, 0, 0});
+      layout.insert(layout.begin(), LayoutPart::special(first, 0));
+      layout.push_back(LayoutPart::special(options_.sep, 0));
     }
   }
 }

@@ -6,6 +6,7 @@ std::unique_ptr<PostProcessor> PostProcessorSequence::from_json(const Field& fie
   const Field list = field.member("processors");
   (void)list.expect(json::Type::Array);
   std::vector<std::unique_ptr<PostProcessor>> steps;
+  steps.reserve(list.size());
   for (std::size_t i = 0; i < list.size(); ++i) {
     steps.push_back(make_post_processor(list.element(i)));
   }

@@ -18,10 +18,15 @@ LayoutPart read_sequence(const Field& field) {
   const Field id = field.member("id");
   const std::string_view name = id.as_string();
   if (name != "A" && name != "B") {
-    id.fail("expected \"A\" or \"B\", got \"" + shortened(name) + "\"");
+    id.fail(R"(expected "A" or "B", got ")" + shortened(name) + "\"");
   }
   const std::int32_t sequence = name == "A" ? 0 : 1;
-  return {sequence, 0, read_type_id(field), static_cast<std::uint32_t>(sequence)};
+  return {
+      .sequence = sequence,
+      .id = 0,
+      .type_id = read_type_id(field),
+      .overflow_type_id = static_cast<std::uint32_t>(sequence),
+  };
 }
 
 /// Appends one part for every id that the special token stands for.
@@ -35,7 +40,7 @@ void append_special(Layout& layout, const Field& field, const Field& special_tok
   const Field ids = token->member("ids");
   (void)ids.expect(json::Type::Array);
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    layout.push_back({LayoutPart::kSpecial, ids.element(i).as_token_id(), type_id, type_id});
+    layout.push_back(LayoutPart::special(ids.element(i).as_token_id(), type_id));
     if (layout.size() > kMaxLayoutParts) {
       field.fail("a template may have at most " + std::to_string(kMaxLayoutParts) + " tokens");
     }
@@ -55,7 +60,7 @@ Layout read_template(const Field& field, const Field& special_tokens) {
     } else if (const auto special = piece.find("SpecialToken")) {
       append_special(layout, *special, special_tokens);
     } else {
-      piece.fail("expected {\"Sequence\": ...} or {\"SpecialToken\": ...}");
+      piece.fail(R"(expected {"Sequence": ...} or {"SpecialToken": ...})");
     }
   }
   return layout;
@@ -70,8 +75,8 @@ void append_encoding(Layout& layout, const Layout& encoding, const LayoutPart& p
 }
 
 bool uses(const Layout& layout, std::int32_t sequence) {
-  return std::any_of(layout.begin(), layout.end(),
-                     [&](const LayoutPart& part) { return part.sequence == sequence; });
+  return std::ranges::any_of(layout,
+                             [&](const LayoutPart& part) { return part.sequence == sequence; });
 }
 
 }  // namespace
@@ -111,7 +116,8 @@ void TemplateProcessing::apply(PostPlan& plan, bool add_special_tokens) const {
       layout.push_back(part);
     }
   }
-  plan.encodings.assign(1, std::move(layout));
+  plan.encodings.clear();
+  plan.encodings.push_back(std::move(layout));
   plan.is_merged = true;
 }
 

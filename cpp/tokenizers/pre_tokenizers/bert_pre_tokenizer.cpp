@@ -16,7 +16,7 @@ void BertPreTokenizer::split(PreTokenizedText& text) const {
     std::uint32_t word = piece.begin;
     const auto end_word = [&](std::uint32_t end) {
       if (word < end) {
-        text.next.push_back({word, end});
+        text.next.push_back({.begin = word, .end = end});
       }
     };
     for (std::uint32_t i = piece.begin; i < piece.end;) {
@@ -27,7 +27,7 @@ void BertPreTokenizer::split(PreTokenizedText& text) const {
         word = after;
       } else if (unicode::is_bert_punctuation(code)) {
         end_word(i);
-        text.next.push_back({i, after});
+        text.next.push_back({.begin = i, .end = after});
         word = after;
       }
       i = after;

@@ -1,3 +1,5 @@
+#include <array>
+
 #include "tokenizers/pre_tokenizers/bert_pre_tokenizer.h"
 #include "tokenizers/pre_tokenizers/pre_tokenizer.h"
 #include "tokenizers/pre_tokenizers/sequence.h"
@@ -11,10 +13,10 @@ struct Maker {
   std::unique_ptr<PreTokenizer> (*make)(const Field&);
 };
 
-constexpr Maker kMakers[] = {
-    {"BertPreTokenizer", &BertPreTokenizer::from_json},
-    {"Sequence", &PreTokenizerSequence::from_json},
-};
+constexpr auto kMakers = std::to_array<Maker>({
+    {.type = "BertPreTokenizer", .make = &BertPreTokenizer::from_json},
+    {.type = "Sequence", .make = &PreTokenizerSequence::from_json},
+});
 
 }  // namespace
 
@@ -25,7 +27,7 @@ std::unique_ptr<PreTokenizer> make_pre_tokenizer(const Field& field) {
 void PreTokenizedText::reset_pieces() {
   pieces.clear();
   if (!text.text().empty()) {
-    pieces.push_back({0, static_cast<std::uint32_t>(text.text().size())});
+    pieces.push_back({.begin = 0, .end = static_cast<std::uint32_t>(text.text().size())});
   }
 }
 

@@ -6,6 +6,7 @@ std::unique_ptr<PreTokenizer> PreTokenizerSequence::from_json(const Field& field
   const Field list = field.member("pretokenizers");
   (void)list.expect(json::Type::Array);
   std::vector<std::unique_ptr<PreTokenizer>> steps;
+  steps.reserve(list.size());
   for (std::size_t i = 0; i < list.size(); ++i) {
     steps.push_back(make_pre_tokenizer(list.element(i)));
   }

@@ -85,7 +85,7 @@ def measure(model: Model, threads: int, options: argparse.Namespace) -> None:
         low_waste = low_waste_peer(model, threads)
         factories[BY_HAND] = lambda: in_process(lambda: low_waste(texts))
     cases, skipped = available({BARE: lambda: bare_case(model, threads, texts), **factories})
-    timings = interleave(cases, rounds=options.rounds or 3)
+    timings = interleave(cases, rounds=options.rounds or 2, warmup=0)
     print(f"### {model.dtype}, {threads} thread{'s' if threads > 1 else ''}\n")
     print(table(["", "CPU s", "x", "wall s", "x"], rows(timings)))
     print(f"\n{skipped_lines(skipped)}\n")

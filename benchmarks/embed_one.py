@@ -72,7 +72,7 @@ def measure(model: Model, threads: int, options: argparse.Namespace) -> None:
         share_session(model, threads, cases)
     timings = interleave(cases, rounds=options.rounds or 30, calls=10, warmup=20)
     print(f"### {model.dtype}, {threads} thread{'s' if threads > 1 else ''}\n")
-    print(table(["", "µs", "µs above bare", "x bare"], rows(timings)))
+    print(table(["", "µs", "µs above bare", "x bare", "CPU µs"], rows(timings)))
     print(f"\n{skipped_lines(skipped)}\n")
 
 
@@ -86,6 +86,7 @@ def rows(timings: dict[str, Timing]) -> list[list[str]]:
             micro(timing.wall),
             micro(timing.above(base)),
             ratio(base.wall + timing.above(base), base.wall),
+            micro(timing.cpu),
         ]
         for name, timing in ordered
     ]
@@ -96,7 +97,8 @@ def main() -> None:
     print_header(
         "One short sentence",
         f"“{SHORT_SENTENCE}”, mean pooling, length 1. Medians of interleaved calls; “above bare” "
-        "is the median difference to the bare run of the same round.",
+        "is the median difference to the bare run of the same round, and CPU time that of all "
+        "threads: where other programs run, it is the one to believe.",
     )
     for model in models(options):
         for threads in options.threads:

@@ -259,7 +259,7 @@ def is_wanted(name: str, only: Sequence[str] | None) -> bool:
 def embedding_cases(
     texts: Sequence[str], model: Model, threads: int, options: argparse.Namespace
 ) -> dict[str, Callable[[], Case]]:
-    """Factories of all peers that embed `texts`; each checks its vectors against the first's."""
+    """Factories of all peers that embed `texts`; each checks one vector against the first's."""
     # None of them may reach for the network, and tokenizers may not use more threads than we do.
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["RAYON_NUM_THREADS"] = str(threads)
@@ -273,12 +273,12 @@ def embedding_cases(
 
     def build(name: str, factory: Callable[[Model, int], Embed]) -> Case:
         embed = factory(model, threads)
-        agree(name, embed(texts)[-1])
+        agree(name, embed(texts[-1:])[-1])
         return in_process(lambda: embed(texts))
 
     def build_js() -> Case:
         child = TransformersJs(model, threads, options.node)
-        agree("Transformers.js", child.ask(list(texts), 1)["vector"])
+        agree("Transformers.js", child.ask(list(texts[-1:]), 1)["vector"])
         return child.case(texts)
 
     factories = {

@@ -19,6 +19,7 @@ SCRIPTS = (
     ("wordpiece.py", False, ["--rounds", "3"]),
     ("embed_one.py", True, ["--rounds", "5"]),
     ("embed_many.py", True, ["--rounds", "1"]),
+    ("token_budget.py", True, ["--rounds", "1"]),
     ("memory.py", True, ["--calls", "1000"]),
 )
 HEAD = """# Results

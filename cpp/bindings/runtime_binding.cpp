@@ -11,6 +11,10 @@ namespace {
 
 using namespace pybind11::literals;
 
+constexpr const char* kRunDoc =
+    "run(self, *, timeout_s: float | None = None, cancel: CancelToken | None = None) -> None\n\n"
+    "Run the model on what is bound.";
+
 std::size_t input_index(const runtime::Session& session, const std::string& name) {
   for (std::size_t i = 0; i < session.inputs().size(); ++i) {
     if (session.inputs()[i].name == name) {
@@ -41,13 +45,13 @@ void PyIoBinding::run(std::optional<double> timeout_s, runtime::CancelToken* can
                     [&](const runtime::RunLimits& limits) { return binding_.run(limits); });
 }
 
-py::list PyIoBinding::outputs() const {
+py::typing::List<py::object> PyIoBinding::outputs() const {
   std::vector<runtime::Handle<ort::Value>> values;
   {
     const GilRelease release;
     values = binding_.outputs();
   }
-  py::list result;
+  py::typing::List<py::object> result;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::string& name = binding_.output_name(i);
     if (runtime::is_on_cpu(values[i].get())) {
@@ -79,14 +83,20 @@ void bind_io_binding(py::module_& m, py::class_<PySession>& session) {
         return py::typing::Tuple<py::int_, py::ellipsis>(
             py::tuple(py::cast(std::vector<std::int64_t>(view.shape.begin(), view.shape.end()))));
       });
-  py::class_<PyIoBinding>(
-      m, "IoBinding", "Inputs and outputs that stay bound between runs; for one thread at a time.")
+  py::class_<PyIoBinding> binding(
+      m, "IoBinding", "Inputs and outputs that stay bound between runs; for one thread at a time.");
+  {
+    // pybind11 would not say that the token may be None.
+    py::options options;
+    options.disable_function_signatures();
+    binding.def("run", &PyIoBinding::run, py::kw_only(), "timeout_s"_a = py::none(),
+                "cancel"_a = py::none(), kRunDoc);
+  }
+  binding
       .def("bind_input", &PyIoBinding::bind_input, "name"_a, "tensor"_a,
            "Read an array, or a DeviceTensor, in each run.")
       .def("bind_output", &PyIoBinding::bind_output, "name"_a, "device"_a = "cpu",
            "Leave an output on a device: \"cpu\", \"cuda:0\".")
-      .def("run", &PyIoBinding::run, py::kw_only(), "timeout_s"_a = py::none(),
-           "cancel"_a = py::none(), "Run the model on what is bound.")
       .def("outputs", &PyIoBinding::outputs,
            "Outputs of the last run in the order of binding: arrays, or DeviceTensors.")
       .def("clear", &PyIoBinding::clear, "Forget all that is bound.");

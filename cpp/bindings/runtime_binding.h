@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include <pybind11/typing.h>
+
 #include "bindings/runtime_arrays.h"
 #include "bindings/runtime_session.h"
 #include "runtime/io_binding.h"
@@ -21,7 +23,7 @@ class PyIoBinding {
   void bind_output(const std::string& name, const std::string& device);
   void run(std::optional<double> timeout_s, runtime::CancelToken* cancel);
   /// Arrays; a DeviceTensor for what lies elsewhere.
-  [[nodiscard]] py::list outputs() const;
+  [[nodiscard]] py::typing::List<py::object> outputs() const;
   void clear();
 
  private:

@@ -131,16 +131,11 @@ class IoBinding:
         """
         Forget all that is bound.
         """
-    def outputs(self) -> list:
+    def outputs(self) -> list[typing.Any]:
         """
         Outputs of the last run in the order of binding: arrays, or DeviceTensors.
         """
-    def run(
-        self,
-        *,
-        timeout_s: typing.SupportsFloat | typing.SupportsIndex | None = None,
-        cancel: CancelToken = None,
-    ) -> None:
+    def run(self, *, timeout_s: float | None = None, cancel: CancelToken | None = None) -> None:
         """
         Run the model on what is bound.
         """

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata
-
 from onnxformers._native import runtime as native
 from onnxformers.errors import RuntimeLibraryError
 from onnxformers.runtime.cuda import why_not_cuda
@@ -17,6 +15,8 @@ def _installed() -> list[str]:
 
 
 def _version(distribution: str) -> str | None:
+    from importlib import metadata
+
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:

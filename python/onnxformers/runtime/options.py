@@ -22,8 +22,7 @@ class SessionOptions:
         shared_thread_pool: use one pool of threads for all models of the process that ask for it.
             It must be asked for by the first model that is opened; later it cannot be had any
             more and the model gets its own pool (`Session.has_shared_thread_pool` tells).
-        spinning: workers wait actively between operators: lower latency, busy cores. None: see
-            `docs`.
+        spinning: workers wait actively between operators, which keeps cores busy. None: no.
         graph_optimization: "off", "basic", "extended", "layout" or "all".
         memory_arena: keep freed memory for the next run. False: give it back after each run
             (slower, smaller).

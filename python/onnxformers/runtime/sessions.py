@@ -12,6 +12,10 @@ from onnxformers.runtime.devices import Device, prepare_device, resolve_device
 from onnxformers.runtime.library import load_runtime
 from onnxformers.runtime.options import SessionOptions
 
+# The fused kernel takes longer than the two operators it stands for: 7 to 14 % of a short text
+# through an int8 MiniLM, 6 to 9 % in float32 (ONNX Runtime 1.31, AVX-512).
+CPU_ENTRIES = {"optimization.disable_specified_optimizers": "SkipLayerNormFusion"}
+
 
 def open_session(
     path: str | os.PathLike[str],
@@ -43,11 +47,13 @@ def open_session(
         >>> [node.name for node in session.inputs]  # doctest: +SKIP
         ['input_ids', 'attention_mask', 'token_type_ids']
     """
-    chosen = SessionOptions.of(options)
+    arguments = SessionOptions.of(options).native_arguments()
     load_runtime()
     providers = resolve_device(device)
     prepare_device(providers)
+    if providers[0][0] == "cpu":
+        arguments["config_entries"] = CPU_ENTRIES | arguments["config_entries"]
     try:
-        return native.Session(os.fspath(path), providers=providers, **chosen.native_arguments())
+        return native.Session(os.fspath(path), providers=providers, **arguments)
     except ProviderError as error:
         raise explain_cuda(error) from None

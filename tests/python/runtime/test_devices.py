@@ -7,9 +7,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import pytest
-
 import onnx_builder as ob
+import pytest
+from programs import output
+
 from onnxformers import runtime
 from onnxformers._native import runtime as native
 from onnxformers.errors import (
@@ -19,7 +20,6 @@ from onnxformers.errors import (
     RuntimeLibraryError,
 )
 from onnxformers.runtime import cuda, library
-from runtime.programs import output
 
 CORE = {"win32": "onnxruntime.dll", "darwin": "libonnxruntime.{}.dylib"}.get(
     sys.platform, "libonnxruntime.so.{}"

@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnx_builder as ob
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from programs import output
 
-import onnx_builder as ob
 from onnxformers import runtime
 from onnxformers._native.runtime import Session
 from onnxformers.errors import (
@@ -23,7 +24,6 @@ from onnxformers.errors import (
     OnnxformersError,
     ProviderError,
 )
-from runtime.programs import output
 
 X = np.ones((2, 8), np.float32)
 links = pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")

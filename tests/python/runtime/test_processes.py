@@ -3,8 +3,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-
-from runtime.programs import output
+from programs import output
 
 forks = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
 

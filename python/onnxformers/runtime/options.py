@@ -33,6 +33,9 @@ class SessionOptions:
         free_dimensions: sizes for symbolic dimensions, by name.
         external_data: weights that lie in memory, under the file name that the model has for them.
         optimized_model_path: file to which the optimised graph is written.
+        optimized_model_cache: keep the optimised graph under `env.cache_dir` and open that from
+            the second time on: quicker, for as much disk as the model takes. CPU only; without
+            effect for other devices.
         log_severity: what ONNX Runtime prints to stderr: 0 all, 1 info, 2 warnings, 3 errors, 4
             fatal errors.
 
@@ -53,6 +56,7 @@ class SessionOptions:
     free_dimensions: Mapping[str, int] = field(default_factory=dict)
     external_data: Mapping[str, bytes | bytearray | memoryview] = field(default_factory=dict)
     optimized_model_path: str | None = None
+    optimized_model_cache: bool = False
     log_severity: int = 3
 
     @classmethod
@@ -84,6 +88,7 @@ class SessionOptions:
     def native_arguments(self) -> dict[str, Any]:
         """The keyword arguments of the native session."""
         arguments = {each.name: getattr(self, each.name) for each in fields(self)}
+        del arguments["optimized_model_cache"]  # of runtime/optimized.py
         for name in ("config_entries", "free_dimensions", "external_data"):
             arguments[name] = dict(arguments[name])
         return arguments

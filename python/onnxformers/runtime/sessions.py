@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from onnxformers._native import runtime as native
 from onnxformers.errors import ProviderError
@@ -47,12 +48,17 @@ def open_session(
         >>> [node.name for node in session.inputs]  # doctest: +SKIP
         ['input_ids', 'attention_mask', 'token_type_ids']
     """
-    arguments = SessionOptions.of(options).native_arguments()
+    chosen = SessionOptions.of(options)
+    arguments = chosen.native_arguments()
     load_runtime()
     providers = resolve_device(device)
     prepare_device(providers)
     if providers[0][0] == "cpu":
         arguments["config_entries"] = CPU_ENTRIES | arguments["config_entries"]
+        if chosen.optimized_model_cache:
+            from onnxformers.runtime.optimized import open_optimized
+
+            return open_optimized(Path(path), providers, arguments)
     try:
         return native.Session(os.fspath(path), providers=providers, **arguments)
     except ProviderError as error:

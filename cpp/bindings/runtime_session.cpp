@@ -6,8 +6,8 @@
 #include <pybind11/stl.h>
 
 #include "bindings/gil.h"
-#include "bindings/numpy_api.h"
 #include "bindings/interruptible.h"
+#include "bindings/numpy_api.h"
 #include "bindings/runtime_arrays.h"
 #include "bindings/runtime_options.h"
 #include "runtime/small_buffer.h"

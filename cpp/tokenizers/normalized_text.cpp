@@ -61,7 +61,7 @@ void NormalizedText::commit() noexcept {
 }
 
 void NormalizedText::shrink() {
-  constexpr std::size_t kKept = std::size_t{1} << 20U;
+  constexpr std::size_t kKept = std::size_t{1} << 22U;
   if (text_.capacity() + next_text_.capacity() > kKept) {
     *this = NormalizedText();
   }

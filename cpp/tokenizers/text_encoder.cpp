@@ -7,7 +7,7 @@ namespace onnxformers::tokenizers {
 
 namespace {
 
-constexpr std::size_t kKeptTokens = std::size_t{1} << 18U;
+constexpr std::size_t kKeptTokens = std::size_t{1} << 20U;
 
 }  // namespace
 

@@ -2,6 +2,8 @@
 
 #include "bindings/module.h"
 
+#include <string_view>
+
 namespace onnxformers::bindings {
 
 namespace {
@@ -50,7 +52,13 @@ void bind_errors() {
     } catch (const Error& e) {
       const py::object type =
           py::module_::import("onnxformers.errors").attr(python_class(e.kind()));
-      py::set_error(type, e.what());
+      // A message may quote a model file or ONNX Runtime: bytes that need not be UTF-8.
+      const std::string_view what = e.what();
+      const auto message = py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(
+          what.data(), static_cast<py::ssize_t>(what.size()), "backslashreplace"));
+      if (message) {
+        py::set_error(type, message);
+      }
     }
   });
 }

@@ -1,5 +1,7 @@
 #include "runtime/session_info.h"
 
+#include "base/errors.h"
+#include "base/utf8.h"
 #include "runtime/env.h"
 
 namespace onnxformers::runtime {
@@ -7,6 +9,14 @@ namespace onnxformers::runtime {
 namespace {
 
 constexpr std::string_view kPlace = "Session";
+
+/// Text of a model file, which may hold any bytes.
+std::string checked_text(const char* text) {
+  if (!utf8::is_valid(text)) {
+    fail(ErrorKind::FileFormat, kPlace, "the model has a name or metadata that is not UTF-8");
+  }
+  return text;
+}
 
 void read_dims(const ort::TensorTypeAndShapeInfo* info, NodeInfo& node) {
   const ort::Api& table = api();
@@ -20,7 +30,7 @@ void read_dims(const ort::TensorTypeAndShapeInfo* info, NodeInfo& node) {
   check(table.GetDimensions(info, sizes.data(), rank), kPlace);
   check(table.GetSymbolicDimensions(info, names.data(), rank), kPlace);
   for (std::size_t i = 0; i < rank; ++i) {
-    node.dims.push_back({sizes[i], names[i] == nullptr ? "" : names[i]});
+    node.dims.push_back({sizes[i], names[i] == nullptr ? "" : checked_text(names[i])});
   }
 }
 
@@ -34,7 +44,7 @@ std::vector<NodeInfo> read_nodes(const ort::Session* session, Count get_count, N
   for (std::size_t i = 0; i < count; ++i) {
     char* name = nullptr;
     check(get_name(session, i, default_allocator(), &name), kPlace);
-    nodes[i].name = Allocated<char>(name).get();
+    nodes[i].name = checked_text(Allocated<char>(name).get());
     const auto type = make_handle<ort::TypeInfo>(kPlace, get_type, session, i);
     check(table.GetOnnxTypeFromTypeInfo(type.get(), &nodes[i].kind), kPlace);
     const ort::TensorTypeAndShapeInfo* info = nullptr;
@@ -92,7 +102,7 @@ class MetadataReader {
   void add(const std::string& key, char* text) {
     const Allocated<char> owner(text);
     if (text != nullptr && *text != '\0') {
-      pairs.emplace_back(key, text);
+      pairs.emplace_back(checked_text(key.c_str()), checked_text(text));
     }
   }
 

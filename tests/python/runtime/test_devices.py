@@ -7,10 +7,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import onnx_builder as ob
 import pytest
-from programs import output
 
+import onnx_builder as ob
 from onnxformers import runtime
 from onnxformers._native import runtime as native
 from onnxformers.errors import (
@@ -20,6 +19,7 @@ from onnxformers.errors import (
     RuntimeLibraryError,
 )
 from onnxformers.runtime import cuda, library
+from programs import output
 
 CORE = {"win32": "onnxruntime.dll", "darwin": "libonnxruntime.{}.dylib"}.get(
     sys.platform, "libonnxruntime.so.{}"

@@ -3,9 +3,9 @@ from __future__ import annotations
 import gc
 
 import numpy as np
-import onnx_builder as ob
 import pytest
 
+import onnx_builder as ob
 from onnxformers import runtime
 from onnxformers._native.runtime import Session
 from onnxformers.errors import (

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-import onnx_builder as ob
 import pytest
 
+import onnx_builder as ob
 from onnxformers import runtime
 from onnxformers._native.runtime import CancelToken, Session
 

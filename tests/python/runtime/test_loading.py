@@ -8,12 +8,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import onnx_builder as ob
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from programs import output
 
+import onnx_builder as ob
 from onnxformers import runtime
 from onnxformers._native.runtime import Session
 from onnxformers.errors import (
@@ -24,6 +23,7 @@ from onnxformers.errors import (
     OnnxformersError,
     ProviderError,
 )
+from programs import output
 
 X = np.ones((2, 8), np.float32)
 links = pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
@@ -96,6 +96,15 @@ def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
 def test_models_that_onnx_runtime_refuses_raise_its_words(body: bytes) -> None:
     with pytest.raises(OnnxformersError, match="ONNX Runtime says"):
         Session(ob.model(body), log_severity=4)
+
+
+@pytest.mark.parametrize("index", range(len(ob.matmul(2))))
+def test_no_single_byte_makes_an_exception_that_is_not_ours(index: int) -> None:
+    for value in (0x22, 0x80, 0xFF):  # a quote, and bytes that are no UTF-8 where text is quoted
+        model = bytearray(ob.matmul(2))
+        model[index] = value
+        with contextlib.suppress(OnnxformersError):
+            Session(bytes(model), log_severity=4)
 
 
 @given(data=st.data())

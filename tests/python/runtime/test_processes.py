@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+
 from programs import output
 
 forks = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx_builder as ob
 import pytest
 
+import onnx_builder as ob
 from onnxformers import runtime
 from onnxformers._native.runtime import Session
 from onnxformers.errors import (

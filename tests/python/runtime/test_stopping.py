@@ -7,13 +7,13 @@ import threading
 import time
 
 import numpy as np
-import onnx_builder as ob
 import pytest
-from programs import output, start
 
+import onnx_builder as ob
 from onnxformers import runtime
 from onnxformers._native.runtime import CancelToken, Session
 from onnxformers.errors import InvalidArgumentError, RunCancelledError, RunTimeoutError
+from programs import output, start
 
 LONG = {"times": np.array(1 << 40), "x": np.zeros(1, np.float32)}
 SHORT = {"times": np.array(3), "x": np.zeros(1, np.float32)}

@@ -69,7 +69,7 @@ std::shared_ptr<const Session> Session::open(const ModelSource& source,
   const OnnxFileInfo info = inspect(source, config);
   check_external_files(source.path, info.external_files, names_of(config.external_data));
   if (config.shared_thread_pool) {
-    env(intra_op_threads(config), is_spinning(config));
+    env(intra_op_threads(config), config.spinning.value_or(false));
   }
   const ModelTraits traits{.has_symbolic_inputs = info.has_symbolic_inputs};
   bool use_shared_pool = config.shared_thread_pool && runtime::has_shared_pool();

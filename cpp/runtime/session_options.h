@@ -55,7 +55,4 @@ std::string_view config_entry(const SessionConfig& config, std::string_view key)
 /// intra_op_threads with its default filled in.
 unsigned intra_op_threads(const SessionConfig& config);
 
-/// Whether workers spin, with the default filled in.
-bool is_spinning(const SessionConfig& config);
-
 }  // namespace onnxformers::runtime

@@ -159,7 +159,6 @@ OpenModel::OpenModel(std::shared_ptr<const runtime::Session> opened, py::object 
       keep_alive(std::move(memory)) {}
 
 PySession::PySession(const py::object& model, const py::kwargs& options) {
-  load_numpy_api();
   py::list buffers;
   const runtime::SessionConfig config = session_config(options, buffers);
   runtime::ModelSource source;
@@ -177,6 +176,7 @@ PySession::PySession(const py::object& model, const py::kwargs& options) {
     const GilRelease release;
     session = runtime::Session::open(source, config);
   }
+  load_numpy_api();  // last: another thread may be importing numpy meanwhile
   model_ = std::make_shared<const OpenModel>(std::move(session), std::move(buffers));
 }
 

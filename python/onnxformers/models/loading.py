@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from onnxformers.configs import PretrainedConfig, load_config
 from onnxformers.hub import LoadOptions, files
 from onnxformers.hub.variants import requested_dtype
 from onnxformers.options import refuse_unknown
-from onnxformers.runtime import SessionOptions, open_session
+from onnxformers.runtime import SessionOptions, prepare_session
 
 if TYPE_CHECKING:
     from onnxformers._native.runtime import Session
@@ -85,7 +85,20 @@ def open_sessions(
         FileFormatError: ONNX Runtime or our own check refuses a file.
         ProviderError: The device asked for is not available.
     """
-    sessions = {}
+    return prepare_sessions(name_or_path, stems, config, options)()
+
+
+def prepare_sessions(
+    name_or_path: str, stems: tuple[str, ...], config: PretrainedConfig, options: ModelOptions
+) -> Callable[[], dict[str, Session]]:
+    """Find the sessions of a model; what it returns opens them, on any thread.
+
+    Raises:
+        MissingFileError: A file or the variant asked for is not there.
+        FileFormatError: ONNX Runtime or our own check refuses a file.
+        ProviderError: The device asked for is not available.
+    """
+    prepared = {}
     for stem in stems:
         file = files.model_file(
             name_or_path,
@@ -95,7 +108,7 @@ def open_sessions(
             use_external_data_format=options.use_external_data_format,
             config_dtype=config.js_config.get("dtype"),
         )
-        sessions[stem] = open_session(
+        prepared[stem] = prepare_session(
             file.path, device=options.device_for(stem), options=options.session_options
         )
-    return sessions
+    return lambda: {stem: open_one() for stem, open_one in prepared.items()}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from onnxformers.errors import InvalidTypeError
 from onnxformers.hub import LoadOptions
 from onnxformers.models.kinds import KINDS
-from onnxformers.models.loading import ModelOptions, open_sessions
+from onnxformers.models.loading import ModelOptions, prepare_sessions
 from onnxformers.models.registry import ARCHITECTURES
 from onnxformers.options import refuse_unknown
 
@@ -50,7 +50,7 @@ def load_parts(row: Task, model: Any, tokenizer: Any, options: Mapping[str, Any]
     # take about as long.
     name = os.fspath(model)
     model_options = replace(model_options, config=model_options.read_config(name))
-    opening = _in_background(lambda: _open(name, model_options))
+    opening = _in_background(_prepare(name, model_options))
     defaults = _call_defaults(row, options)
     tokenizer = _tokenizer(name if tokenizer is None else tokenizer, model_options.files)
     auto_class = getattr(import_module("onnxformers.models"), row.auto_class)
@@ -58,11 +58,11 @@ def load_parts(row: Task, model: Any, tokenizer: Any, options: Mapping[str, Any]
     return {"model": model, "tokenizer": tokenizer, **defaults}
 
 
-def _open(name: str, options: ModelOptions) -> dict[str, Session]:
+def _prepare(name: str, options: ModelOptions) -> Callable[[], dict[str, Session]]:
     config = options.read_config(name)
     architecture = ARCHITECTURES.get(config.model_type or "")
     kind = KINDS[architecture.kind if architecture else "encoder-only"]
-    return open_sessions(name, kind.stems, config, options)
+    return prepare_sessions(name, kind.stems, config, options)
 
 
 def _in_background(work: Callable[[], Result]) -> Callable[[], Result]:

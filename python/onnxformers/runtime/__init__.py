@@ -6,7 +6,7 @@ from onnxformers.runtime.describe import describe
 from onnxformers.runtime.devices import resolve_device
 from onnxformers.runtime.library import load_runtime
 from onnxformers.runtime.options import SessionOptions, default_threads
-from onnxformers.runtime.sessions import open_session
+from onnxformers.runtime.sessions import open_session, prepare_session
 
 __all__ = [
     "SessionOptions",
@@ -14,5 +14,6 @@ __all__ = [
     "describe",
     "load_runtime",
     "open_session",
+    "prepare_session",
     "resolve_device",
 ]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from onnxformers._native import runtime as native
 from onnxformers.errors import ProviderError
 from onnxformers.runtime.cuda import explain_cuda
-from onnxformers.runtime.devices import Device, prepare_device, resolve_device
+from onnxformers.runtime.devices import Device, Providers, prepare_device, resolve_device
 from onnxformers.runtime.library import load_runtime
 from onnxformers.runtime.options import SessionOptions
 
@@ -48,6 +50,20 @@ def open_session(
         >>> [node.name for node in session.inputs]  # doctest: +SKIP
         ['input_ids', 'attention_mask', 'token_type_ids']
     """
+    return prepare_session(path, device=device, options=options)()
+
+
+def prepare_session(
+    path: str | os.PathLike[str],
+    *,
+    device: Device = None,
+    options: SessionOptions | Mapping[str, object] | None = None,
+) -> Callable[[], native.Session]:
+    """All that comes before opening; what it returns opens the model, on any thread.
+
+    Arguments and errors as of `open_session`, those of the file when it is opened. The second part
+    hardly holds the GIL, so that it runs beside whatever else a program does at its start.
+    """
     chosen = SessionOptions.of(options)
     arguments = chosen.native_arguments()
     load_runtime()
@@ -58,8 +74,12 @@ def open_session(
         if chosen.optimized_model_cache:
             from onnxformers.runtime.optimized import open_optimized
 
-            return open_optimized(Path(path), providers, arguments)
+            return partial(open_optimized, Path(path), providers, arguments)
+    return partial(_open, os.fspath(path), providers, arguments)
+
+
+def _open(path: str, providers: Providers, arguments: dict[str, Any]) -> native.Session:
     try:
-        return native.Session(os.fspath(path), providers=providers, **arguments)
+        return native.Session(path, providers=providers, **arguments)
     except ProviderError as error:
         raise explain_cuda(error) from None

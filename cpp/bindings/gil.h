@@ -2,7 +2,7 @@
 
 #include "bindings/module.h"
 
-#if defined(__GLIBC__)
+#ifdef __GLIBC__
 #include <cxxabi.h>
 #endif
 
@@ -25,7 +25,7 @@ class GilRelease {
     if (runtime::is_ending()) {
       runtime::wait_for_the_end();
     }
-#if defined(__GLIBC__)
+#ifdef __GLIBC__
     try {
       PyEval_RestoreThread(state_);
     } catch (const abi::__forced_unwind&) {

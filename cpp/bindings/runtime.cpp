@@ -67,7 +67,7 @@ std::string dtype(const runtime::NodeInfo& node) {
 }
 
 Shape shape(const runtime::NodeInfo& node) {
-  py::tuple result(node.dims.size());
+  Shape result(py::tuple(node.dims.size()));
   for (std::size_t i = 0; i < node.dims.size(); ++i) {
     const runtime::Dim& dim = node.dims[i];
     if (dim.size >= 0) {
@@ -78,13 +78,13 @@ Shape shape(const runtime::NodeInfo& node) {
       result[i] = dim.name;
     }
   }
-  return Shape(result);
+  return result;
 }
 
 void bind_node_info(py::module_& m) {
   py::class_<runtime::NodeInfo>(m, "NodeInfo", "An input or output of a model.")
       .def_readonly("name", &runtime::NodeInfo::name)
-      .def_property_readonly("dtype", &dtype, "\"float32\", \"int64\", \"string\", ...")
+      .def_property_readonly("dtype", &dtype, R"("float32", "int64", "string", ...)")
       .def_property_readonly("shape", &shape, "int, name, or None for each dimension.")
       .def_readonly("is_rank_known", &runtime::NodeInfo::is_rank_known)
       .def("__repr__", [](const runtime::NodeInfo& node) {
@@ -140,7 +140,8 @@ void bind_runtime(py::module_& m) {
       "provider_problem",
       [](const std::string& name, const std::map<std::string, std::string>& options) {
         const GilRelease release;
-        return runtime::provider_problem({name, {options.begin(), options.end()}});
+        return runtime::provider_problem(
+            {.name = name, .options = {options.begin(), options.end()}});
       },
       "name"_a, "options"_a,
       "Why a provider cannot be used; empty when a model of one node opens on it.");

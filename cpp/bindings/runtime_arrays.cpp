@@ -1,7 +1,6 @@
 #include "bindings/runtime_arrays.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <span>
 #include <string>
@@ -22,40 +21,40 @@ constexpr std::string_view kPlace = "Session.run";
 constexpr int kObject = npy::NPY_OBJECT_;
 constexpr int kUnicode = npy::NPY_UNICODE_;
 constexpr int kHalf = 23;  // pybind11 has no name for it
-constexpr int kNoType = -1;
 
-/// numpy's type number for the memory of an element type, by the value of the enum.
-constexpr std::array<int, 27> kTypeNumbers = {kNoType,
-                                              npy::NPY_FLOAT_,
-                                              npy::NPY_UINT8_,
-                                              npy::NPY_INT8_,
-                                              npy::NPY_UINT16_,
-                                              npy::NPY_INT16_,
-                                              npy::NPY_INT32_,
-                                              npy::NPY_INT64_,
-                                              kObject,
-                                              npy::NPY_BOOL_,
-                                              kHalf,
-                                              npy::NPY_DOUBLE_,
-                                              npy::NPY_UINT32_,
-                                              npy::NPY_UINT64_,
-                                              npy::NPY_CFLOAT_,
-                                              npy::NPY_CDOUBLE_,
-                                              npy::NPY_UINT16_,
-                                              npy::NPY_UINT8_,
-                                              npy::NPY_UINT8_,
-                                              npy::NPY_UINT8_,
-                                              npy::NPY_UINT8_,
-                                              npy::NPY_UINT8_,
-                                              npy::NPY_UINT8_,
-                                              npy::NPY_UINT8_,
-                                              npy::NPY_UINT8_,
-                                              npy::NPY_UINT8_,
-                                              npy::NPY_UINT8_};
-
+/// numpy's type number for the memory of an element type.
 int type_number(ElemType type) {
-  const auto index = static_cast<std::size_t>(type);
-  return index < kTypeNumbers.size() ? kTypeNumbers[index] : kNoType;
+  switch (type) {
+    case ElemType::Float32:
+      return npy::NPY_FLOAT_;
+    case ElemType::Int8:
+      return npy::NPY_INT8_;
+    case ElemType::Uint16:
+    case ElemType::Bfloat16:
+      return npy::NPY_UINT16_;
+    case ElemType::Int16:
+      return npy::NPY_INT16_;
+    case ElemType::Int32:
+      return npy::NPY_INT32_;
+    case ElemType::Int64:
+      return npy::NPY_INT64_;
+    case ElemType::Bool:
+      return npy::NPY_BOOL_;
+    case ElemType::Float16:
+      return kHalf;
+    case ElemType::Float64:
+      return npy::NPY_DOUBLE_;
+    case ElemType::Uint32:
+      return npy::NPY_UINT32_;
+    case ElemType::Uint64:
+      return npy::NPY_UINT64_;
+    case ElemType::Complex64:
+      return npy::NPY_CFLOAT_;
+    case ElemType::Complex128:
+      return npy::NPY_CDOUBLE_;
+    default:  // uint8 itself, and the types of 8 bits and fewer
+      return npy::NPY_UINT8_;
+  }
 }
 
 /// Whether numpy's type is the wanted one or its twin of the same size (C has two integer types of
@@ -156,8 +155,8 @@ Handle<ort::Value> make_strings(const runtime::NodeInfo& node, py::handle array,
 }
 
 py::object contiguous(py::handle array) {
-  constexpr int kWanted = npy::NPY_ARRAY_C_CONTIGUOUS_ | npy::NPY_ARRAY_ALIGNED_;
-  if ((py::detail::array_proxy(array.ptr())->flags & kWanted) == kWanted) {
+  constexpr int kWanted = npy::NPY_ARRAY_C_CONTIGUOUS_ + npy::NPY_ARRAY_ALIGNED_;
+  if (py::detail::check_flags(array.ptr(), kWanted)) {
     return py::reinterpret_borrow<py::object>(array);
   }
   PyObject* copy = npy::get().PyArray_FromAny_(array.ptr(), nullptr, 0, 0, kWanted, nullptr);
@@ -167,11 +166,15 @@ py::object contiguous(py::handle array) {
   return py::reinterpret_steal<py::object>(copy);
 }
 
-/// What a capsule around a value carries: memory of a parent process is left alone in a forked
-/// child.
 constexpr const char* kCapsuleName = "onnxformers.value";
 
+/// The capsule's context is the process generation in which the value was made: in a forked child
+/// the allocator's lock may be held by a thread that is no more.
 void release_capsule(PyObject* capsule) {
+  if (reinterpret_cast<std::uintptr_t>(PyCapsule_GetContext(capsule)) !=
+      runtime::process_generation()) {
+    return;
+  }
   runtime::Release()(static_cast<ort::Value*>(PyCapsule_GetPointer(capsule, kCapsuleName)));
 }
 
@@ -200,9 +203,11 @@ FedTensor feed_array(const runtime::Session& session, std::size_t index, py::han
   const runtime::NodeInfo& node = session.tensor_input(index);
   if (!npy::get().PyArray_Check_(array.ptr())) {
     if (py::isinstance<DeviceTensor>(array)) {
-      return {.owned = nullptr,
-              .value = array.cast<const DeviceTensor&>().value.get(),
-              .keep_alive = py::reinterpret_borrow<py::object>(array)};
+      return {
+          .owned = nullptr,
+          .value = array.cast<const DeviceTensor&>().value.get(),
+          .keep_alive = py::reinterpret_borrow<py::object>(array),
+      };
     }
     fail(ErrorKind::InvalidType, kPlace,
          "input '" + node.name + "' must be a numpy.ndarray, got " + Py_TYPE(array.ptr())->tp_name);
@@ -240,9 +245,11 @@ py::object to_array(Handle<ort::Value> value, std::string_view name) {
   if (!capsule) {
     throw py::error_already_set();
   }
-  (void)value.release();
+  // A number in the place of a pointer. NOLINTNEXTLINE(performance-no-int-to-ptr)
+  PyCapsule_SetContext(capsule.ptr(), reinterpret_cast<void*>(runtime::process_generation()));
+  [[maybe_unused]] const ort::Value* owned = value.release();
   constexpr int kFlags =
-      npy::NPY_ARRAY_C_CONTIGUOUS_ | npy::NPY_ARRAY_ALIGNED_ | npy::NPY_ARRAY_WRITEABLE_;
+      npy::NPY_ARRAY_C_CONTIGUOUS_ + npy::NPY_ARRAY_ALIGNED_ + npy::NPY_ARRAY_WRITEABLE_;
   auto array = py::reinterpret_steal<py::object>(numpy.PyArray_NewFromDescr_(
       numpy.PyArray_Type_, numpy.PyArray_DescrFromType_(type_number(view.type)), rank, dims.data(),
       nullptr, view.data, kFlags, nullptr));

@@ -57,7 +57,7 @@ py::typing::List<py::object> PyIoBinding::outputs() const {
     if (runtime::is_on_cpu(values[i].get())) {
       result.append(to_array(std::move(values[i]), name));
     } else {
-      result.append(DeviceTensor{std::move(values[i]), devices_.at(name)});
+      result.append(DeviceTensor{.value = std::move(values[i]), .device = devices_.at(name)});
     }
   }
   return result;
@@ -96,7 +96,7 @@ void bind_io_binding(py::module_& m, py::class_<PySession>& session) {
       .def("bind_input", &PyIoBinding::bind_input, "name"_a, "tensor"_a,
            "Read an array, or a DeviceTensor, in each run.")
       .def("bind_output", &PyIoBinding::bind_output, "name"_a, "device"_a = "cpu",
-           "Leave an output on a device: \"cpu\", \"cuda:0\".")
+           R"(Leave an output on a device: "cpu", "cuda:0".)")
       .def("outputs", &PyIoBinding::outputs,
            "Outputs of the last run in the order of binding: arrays, or DeviceTensors.")
       .def("clear", &PyIoBinding::clear, "Forget all that is bound.");

@@ -27,7 +27,7 @@ void set_providers(SessionConfig& config, py::handle value, py::list& /*buffers*
   config.providers.clear();
   for (const py::handle entry : value) {
     const auto pair = entry.cast<std::pair<std::string, py::dict>>();
-    runtime::ProviderSpec spec{pair.first, {}};
+    runtime::ProviderSpec spec{.name = pair.first, .options = {}};
     for (const auto& [key, option] : pair.second) {
       spec.options.emplace_back(key.cast<std::string>(), py::str(option).cast<std::string>());
     }
@@ -38,7 +38,7 @@ void set_providers(SessionConfig& config, py::handle value, py::list& /*buffers*
 template <auto Field>
 void set_pairs(SessionConfig& config, py::handle value, py::list& /*buffers*/) {
   auto& pairs = config.*Field;
-  using Value = typename std::remove_cvref_t<decltype(pairs)>::value_type::second_type;
+  using Value = std::remove_cvref_t<decltype(pairs)>::value_type::second_type;
   const auto dict = value.cast<py::dict>();
   for (const auto& [key, entry] : dict) {
     pairs.emplace_back(py::cast<std::string>(key), py::cast<Value>(entry));
@@ -50,9 +50,9 @@ void set_external_data(SessionConfig& config, py::handle value, py::list& buffer
     const py::memoryview flat =
         py::memoryview(py::reinterpret_borrow<py::object>(entry)).attr("cast")("B");
     const Py_buffer* view = PyMemoryView_GET_BUFFER(flat.ptr());
-    config.external_data.push_back(
-        {key.cast<std::string>(),
-         {static_cast<const char*>(view->buf), static_cast<std::size_t>(view->len)}});
+    const std::string_view bytes(static_cast<const char*>(view->buf),
+                                 static_cast<std::size_t>(view->len));
+    config.external_data.push_back({.name = key.cast<std::string>(), .bytes = bytes});
     buffers.append(flat);
   }
 }
@@ -63,6 +63,7 @@ struct Option {
   std::string_view expected;
 };
 
+// NOLINTBEGIN(modernize-use-designated-initializers,readability-trailing-comma): a table
 constexpr std::array<Option, 14> kOptions = {{
     {"providers", set_providers, "a list of (name, dict of options)"},
     {"intra_op_threads", set<&SessionConfig::intra_op_threads>, "an int of 0 or more"},
@@ -83,6 +84,7 @@ constexpr std::array<Option, 14> kOptions = {{
      "a str or None"},
     {"log_severity", set<&SessionConfig::log_severity>, "an int from 0 to 4"},
 }};
+// NOLINTEND(modernize-use-designated-initializers,readability-trailing-comma)
 
 const Option& find_option(const std::string& name) {
   std::string known;

@@ -52,13 +52,26 @@ std::string listed(const std::vector<py::str>& names) {
 
 using Fed = runtime::SmallBuffer<FedTensor, kInline>;
 
+/// The entry, or nothing.
+py::object find(const py::dict& entries, const py::str& key) {
+#if PY_VERSION_HEX >= 0x030D0000
+  // Another thread may replace the entry meanwhile where there is no GIL.
+  PyObject* found = nullptr;
+  PyDict_GetItemRef(entries.ptr(), key.ptr(), &found);
+#else
+  PyObject* found = PyDict_GetItemWithError(entries.ptr(), key.ptr());
+  Py_XINCREF(found);
+#endif
+  if (found == nullptr && PyErr_Occurred() != nullptr) {
+    throw py::error_already_set();
+  }
+  return py::reinterpret_steal<py::object>(found);
+}
+
 void feed_all(const OpenModel& model, const py::dict& feeds, Fed& fed) {
   for (std::size_t i = 0; i < fed.size(); ++i) {
-    PyObject* array = PyDict_GetItemWithError(feeds.ptr(), model.inputs.objects[i].ptr());
-    if (array == nullptr) {
-      if (PyErr_Occurred() != nullptr) {
-        throw py::error_already_set();
-      }
+    const py::object array = find(feeds, model.inputs.objects[i]);
+    if (!array) {
       fail_feeds(model, feeds);
     }
     fed[i] = feed_array(*model.session, i, array);
@@ -76,7 +89,8 @@ py::dict as_dict(const py::object& feeds) {
     fail(ErrorKind::InvalidType, kPlace,
          std::string("feeds must map input names to arrays, got ") + Py_TYPE(feeds.ptr())->tp_name);
   }
-  return py::dict(feeds);
+  py::dict copy(feeds);
+  return copy;
 }
 
 /// Positions of the outputs asked for.
@@ -103,15 +117,15 @@ std::vector<std::size_t> find_outputs(const OpenModel& model, const py::object& 
   return positions;
 }
 
+/// wanted: positions of the outputs; nullptr for all of them.
 py::list run_model(const OpenModel& model, const py::dict& feeds,
-                   const std::optional<std::vector<std::size_t>>& wanted,
-                   const runtime::RunLimits& limits) {
-  const std::size_t count = wanted ? wanted->size() : model.outputs.pointers.size();
+                   const std::vector<std::size_t>* wanted, const runtime::RunLimits& limits) {
+  const std::size_t count = wanted != nullptr ? wanted->size() : model.outputs.pointers.size();
   Fed fed(model.inputs.pointers.size());
   feed_all(model, feeds, fed);
   runtime::SmallBuffer<const ort::Value*, kInline> inputs(fed.size());
   std::ranges::transform(fed, inputs.data(), &FedTensor::value);
-  runtime::SmallBuffer<const char*, kInline> names(wanted ? count : 0);
+  runtime::SmallBuffer<const char*, kInline> names(wanted != nullptr ? count : 0);
   for (std::size_t i = 0; i < names.size(); ++i) {
     names[i] = model.outputs.pointers[(*wanted)[i]];
   }
@@ -120,9 +134,10 @@ py::list run_model(const OpenModel& model, const py::dict& feeds,
   const runtime::RunArguments arguments{
       .input_names = model.inputs.pointers,
       .inputs = {inputs.data(), inputs.size()},
-      .output_names =
-          wanted ? std::span<const char* const>(names.data(), count) : model.outputs.pointers,
-      .outputs = {slots.data(), count}};
+      .output_names = wanted != nullptr ? std::span<const char* const>(names.data(), count)
+                                        : model.outputs.pointers,
+      .outputs = {slots.data(), count},
+  };
   run_interruptibly(limits, [&](const runtime::RunLimits& with) {
     const runtime::RunEnd end = model.session->run(arguments, with);
     for (std::size_t i = 0; i < count; ++i) {
@@ -203,11 +218,11 @@ py::list PySession::run(const py::object& feeds, const py::object& outputs,
                         std::optional<double> timeout_s, runtime::CancelToken* cancel) const {
   const runtime::RunLimits limits{.deadline = runtime::deadline_after(timeout_s), .cancel = cancel};
   const auto model = this->model();
-  std::optional<std::vector<std::size_t>> wanted;
-  if (!outputs.is_none()) {
-    wanted = find_outputs(*model, outputs);
+  if (outputs.is_none()) {
+    return run_model(*model, as_dict(feeds), nullptr, limits);
   }
-  return run_model(*model, as_dict(feeds), wanted, limits);
+  const std::vector<std::size_t> wanted = find_outputs(*model, outputs);
+  return run_model(*model, as_dict(feeds), &wanted, limits);
 }
 
 }  // namespace onnxformers::bindings

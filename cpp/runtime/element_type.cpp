@@ -9,6 +9,7 @@ namespace {
 using ort::ElemType;
 
 // In the order of the enum, so that the type is the index.
+// NOLINTBEGIN(modernize-use-designated-initializers,readability-trailing-comma): a table
 constexpr std::array<ElementType, 27> kElementTypes = {{
     {ElemType::Undefined, "undefined", "undefined", 0},
     {ElemType::Float32, "float32", "float32", 32},
@@ -38,6 +39,7 @@ constexpr std::array<ElementType, 27> kElementTypes = {{
     {ElemType::Int2, "int2", "uint8", 2},
     {ElemType::Float8E8M0, "float8e8m0", "uint8", 8},
 }};
+// NOLINTEND(modernize-use-designated-initializers,readability-trailing-comma)
 
 }  // namespace
 
@@ -47,7 +49,7 @@ const ElementType& element_type(ort::ElemType type) noexcept {
 }
 
 std::size_t byte_size(ort::ElemType type, std::size_t count) noexcept {
-  return (count * element_type(type).bits + 7) / 8;
+  return ((count * element_type(type).bits) + 7) / 8;
 }
 
 }  // namespace onnxformers::runtime

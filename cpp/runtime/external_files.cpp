@@ -63,8 +63,7 @@ bool is_device_name(const fs::path& file) {
 }
 
 bool is_inside(const fs::path& file, const fs::path& folder) {
-  const auto [rest, end] = std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
-  return rest == folder.end();
+  return std::ranges::mismatch(folder, file).in1 == folder.end();
 }
 
 /// The blobs folder of the Hub cache that a folder lies in (…/snapshots/<revision>/…), or "".

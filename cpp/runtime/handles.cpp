@@ -23,7 +23,7 @@ ErrorKind kind_of(ort::ErrorCode code, ErrorKind otherwise) {
 
 Failure take_failure(ort::Status* status) {
   const ort::Api& table = api();
-  Failure failure{table.GetErrorCode(status), table.GetErrorMessage(status)};
+  Failure failure{.code = table.GetErrorCode(status), .text = table.GetErrorMessage(status)};
   table.ReleaseStatus(status);
   return failure;
 }

@@ -53,13 +53,16 @@ void on_interrupt(int number, siginfo_t* info, void* context) {
 
 struct sigaction former_action;
 
+bool is_detailed(const struct sigaction& action) {
+  return (static_cast<unsigned>(action.sa_flags) & SA_SIGINFO) != 0;
+}
+
 bool is_ours(const struct sigaction& action) {
-  return (action.sa_flags & SA_SIGINFO) != 0 && action.sa_sigaction == on_interrupt;
+  return is_detailed(action) && action.sa_sigaction == on_interrupt;
 }
 
 bool is_handled(const struct sigaction& action) {
-  return (action.sa_flags & SA_SIGINFO) != 0 ||
-         (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN);
+  return is_detailed(action) || (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN);
 }
 
 void remember(const struct sigaction& action) {
@@ -67,9 +70,8 @@ void remember(const struct sigaction& action) {
     return;
   }
   former_action = action;
-  const bool is_detailed = (action.sa_flags & SA_SIGINFO) != 0;
-  previous.detailed.store(is_detailed ? action.sa_sigaction : nullptr);
-  previous.plain.store(is_detailed ? nullptr : action.sa_handler);
+  previous.detailed.store(is_detailed(action) ? action.sa_sigaction : nullptr);
+  previous.plain.store(is_detailed(action) ? nullptr : action.sa_handler);
 }
 
 struct sigaction our_action() {
@@ -85,9 +87,9 @@ struct sigaction our_action() {
 }
 
 bool install() {
-  static const struct sigaction kOurs = our_action();
+  static const struct sigaction ours = our_action();
   struct sigaction replaced{};
-  if (sigaction(SIGINT, &kOurs, &replaced) != 0) {
+  if (sigaction(SIGINT, &ours, &replaced) != 0) {
     return false;
   }
   remember(replaced);

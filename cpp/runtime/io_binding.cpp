@@ -28,7 +28,10 @@ void check_name(const std::vector<NodeInfo>& nodes, const std::string& name,
 Handle<ort::MemoryInfo> device_memory(const Device& device) {
   // TensorRT's tensors lie in CUDA's memory.
   const bool is_cuda = device.name == "cuda" || device.name == "tensorrt";
-  const std::string name = is_cuda ? "Cuda" : device.name == "cpu" ? "Cpu" : device.name;
+  std::string name = device.name == "cpu" ? "Cpu" : device.name;
+  if (is_cuda) {
+    name = "Cuda";
+  }
   ort::MemoryInfo* raw = nullptr;
   check(api().CreateMemoryInfo(name.c_str(), ort::AllocatorType::Device, device.id,
                                ort::MemType::Default, &raw),
@@ -40,7 +43,7 @@ Handle<ort::MemoryInfo> device_memory(const Device& device) {
 
 Device parse_device(const std::string& text) {
   const std::size_t colon = text.find(':');
-  Device device{text.substr(0, colon), 0};
+  Device device{.name = text.substr(0, colon), .id = 0};
   bool is_right = !device.name.empty();
   if (colon != std::string::npos) {
     const char* end = text.data() + text.size();
@@ -61,7 +64,7 @@ IoBinding::IoBinding(std::shared_ptr<const Session> session)
 
 IoBinding::~IoBinding() {
   if (session_->generation() != process_generation()) {
-    (void)handle_.release();
+    [[maybe_unused]] const ort::IoBinding* left = handle_.release();
   }
 }
 
@@ -72,7 +75,7 @@ void IoBinding::bind_input(const std::string& name, const ort::Value* value) {
 
 void IoBinding::bind_output(const std::string& name, const Device& device) {
   check_name(session_->outputs(), name, "output");
-  Output output{name, device_memory(device)};
+  Output output{.name = name, .memory = device_memory(device)};
   bind(output);
   const auto known = std::ranges::find(outputs_, name, &Output::name);
   if (known != outputs_.end()) {
@@ -103,6 +106,7 @@ std::vector<Handle<ort::Value>> IoBinding::outputs() const {
   check(table.GetBoundOutputValues(handle_.get(), default_allocator(), &raw, &count), kPlace);
   const Allocated<ort::Value*> owner(raw);
   std::vector<Handle<ort::Value>> values;
+  values.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     values.emplace_back(raw[i]);
   }

@@ -21,6 +21,7 @@ struct Lookalike {
   std::string_view start;
   std::string_view what;
 };
+// NOLINTBEGIN(modernize-use-designated-initializers,readability-trailing-comma): a table
 constexpr std::array<Lookalike, 6> kLookalikes = {{
     {"version https://git-lfs",
      "a Git LFS pointer, not the model: run 'git lfs pull' in its folder"},
@@ -30,6 +31,7 @@ constexpr std::array<Lookalike, 6> kLookalikes = {{
     {"\x89HDF", "an HDF5 file (a Keras checkpoint?)"},
     {"GGUF", "a GGUF file"},
 }};
+// NOLINTEND(modernize-use-designated-initializers,readability-trailing-comma)
 
 [[noreturn]] void refuse(std::string_view what) { fail(ErrorKind::FileFormat, kPlace, what); }
 
@@ -40,6 +42,7 @@ class ModelWalk {
   OnnxFileInfo info{.is_ort_format = false, .has_symbolic_inputs = false, .external_files = {}};
 
  private:
+  // They call each other, to a limited depth: a graph in a node in a graph.
   void graph(WireReader reader, int depth);
   void node(WireReader reader, int depth);
   void attribute(WireReader reader, int depth);
@@ -47,7 +50,7 @@ class ModelWalk {
   void tensor(WireReader reader);
   void input(WireReader reader);
   void shape(WireReader reader);
-  std::string external_location(WireReader entry);
+  static std::string external_location(WireReader entry);
 };
 
 void ModelWalk::model(WireReader reader) {
@@ -78,6 +81,7 @@ void ModelWalk::model(WireReader reader) {
   }
 }
 
+// NOLINTNEXTLINE(misc-no-recursion)
 void ModelWalk::graph(WireReader reader, int depth) {
   if (depth > kDeepestGraph) {
     refuse("graphs are nested deeper than " + std::to_string(kDeepestGraph));
@@ -99,6 +103,7 @@ void ModelWalk::graph(WireReader reader, int depth) {
   }
 }
 
+// NOLINTNEXTLINE(misc-no-recursion)
 void ModelWalk::node(WireReader reader, int depth) {
   WireField field;
   while (reader.next(field)) {
@@ -108,6 +113,7 @@ void ModelWalk::node(WireReader reader, int depth) {
   }
 }
 
+// NOLINTNEXTLINE(misc-no-recursion)
 void ModelWalk::attribute(WireReader reader, int depth) {
   WireField field;
   while (reader.next(field)) {
@@ -235,7 +241,8 @@ OnnxFileInfo inspect(ByteSource& source, bool accept_ort_format) {
   walk.model(WireReader(source));
   auto& files = walk.info.external_files;
   std::ranges::sort(files);
-  files.erase(std::unique(files.begin(), files.end()), files.end());
+  const auto repeated = std::ranges::unique(files);
+  files.erase(repeated.begin(), repeated.end());
   return std::move(walk.info);
 }
 

@@ -98,12 +98,14 @@ constexpr std::string_view kGpuRemedy =
 constexpr std::string_view kOtherRemedy =
     "install an ONNX Runtime distribution that has it (only one distribution at a time)";
 
+// NOLINTBEGIN(modernize-use-designated-initializers,readability-trailing-comma): a table
 constexpr std::array<Provider, 3> kProviders = {{
     {"cpu", "CPUExecutionProvider", append_cpu, ""},
     {"cuda", "CUDAExecutionProvider", append_cuda, kGpuRemedy},
     {"tensorrt", "TensorrtExecutionProvider", append_tensorrt, kGpuRemedy},
 }};
 constexpr Provider kOther = {"", "", append_by_name, kOtherRemedy};
+// NOLINTEND(modernize-use-designated-initializers,readability-trailing-comma)
 
 const Provider& find_provider(const std::string& name) {
   const std::string wanted = lower(name);
@@ -154,7 +156,7 @@ std::string provider_name(const std::string& name) {
     return std::string(row.full_name);
   }
   // As ONNX Runtime spells it, when it has it: "xnnpack" → "XnnpackExecutionProvider".
-  const std::string full = name.ends_with(kSuffix) ? name : name + std::string(kSuffix);
+  std::string full = name.ends_with(kSuffix) ? name : name + std::string(kSuffix);
   for (const std::string& known : available_providers()) {
     if (lower(known) == lower(full)) {
       return known;

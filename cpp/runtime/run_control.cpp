@@ -55,7 +55,7 @@ void fail_stopped(StopCause cause) {
 namespace {
 
 /// The ticket is begun only when the limits allow the run.
-const RunLimits& check_limits(const RunLimits& limits) {
+RunLimits checked(const RunLimits& limits) {
   if (limits.cancel != nullptr && limits.cancel->cancelled()) {
     fail_stopped(StopCause::Cancel);
   }
@@ -68,7 +68,7 @@ const RunLimits& check_limits(const RunLimits& limits) {
 }  // namespace
 
 RunScope::RunScope(const RunLimits& limits)
-    : limits_(check_limits(limits)), ticket_(RunTicket::begin()) {
+    : limits_(checked(limits)), ticket_(RunTicket::begin()) {
   if (limits.is_interruptible) {
     is_interruptible_ = begin_interruptible(ticket_);
   }

@@ -40,14 +40,16 @@ std::string shape_text(const std::vector<Dim>& dims) {
   std::string text = "(";
   for (const Dim& dim : dims) {
     text += text.size() > 1 ? ", " : "";
-    text += dim.size >= 0 ? std::to_string(dim.size) : (dim.name.empty() ? "?" : dim.name);
+    text += dim.size >= 0 ? std::to_string(dim.size) : dim.name;
+    text += dim.size < 0 && dim.name.empty() ? "?" : "";
   }
   return text + (dims.size() == 1 ? ",)" : ")");
 }
 
 std::string shape_text(std::span<const std::int64_t> shape) {
   std::vector<Dim> dims(shape.size());
-  std::ranges::transform(shape, dims.begin(), [](std::int64_t size) { return Dim{size, ""}; });
+  std::ranges::transform(shape, dims.begin(),
+                         [](std::int64_t size) { return Dim{.size = size, .name = ""}; });
   return shape_text(dims);
 }
 
@@ -106,7 +108,7 @@ Session::Session(Handle<ort::Session> handle, const SessionConfig& config, bool 
 Session::~Session() {
   if (generation_ != process_generation()) {
     // The workers did not survive the fork; joining them would wait for ever.
-    (void)handle_.release();
+    [[maybe_unused]] const ort::Session* left = handle_.release();
   }
 }
 

@@ -78,10 +78,10 @@ class Session {
 
   /// Runs the model. Thread-safe.
   /// Throws Session (ONNX Runtime's words), Timeout, Cancelled, Forked; the session stays usable.
-  RunEnd run(const RunArguments& arguments, const RunLimits& limits = {}) const;
+  [[nodiscard]] RunEnd run(const RunArguments& arguments, const RunLimits& limits = {}) const;
 
   /// The same over an IO binding.
-  RunEnd run(ort::IoBinding& binding, const RunLimits& limits = {}) const;
+  [[nodiscard]] RunEnd run(ort::IoBinding& binding, const RunLimits& limits = {}) const;
 
   /// For objects that ONNX Runtime makes from a session.
   [[nodiscard]] ort::Session* handle() const noexcept { return handle_.get(); }

@@ -30,7 +30,8 @@ void read_dims(const ort::TensorTypeAndShapeInfo* info, NodeInfo& node) {
   check(table.GetDimensions(info, sizes.data(), rank), kPlace);
   check(table.GetSymbolicDimensions(info, names.data(), rank), kPlace);
   for (std::size_t i = 0; i < rank; ++i) {
-    node.dims.push_back({sizes[i], names[i] == nullptr ? "" : checked_text(names[i])});
+    node.dims.push_back(
+        {.size = sizes[i], .name = names[i] == nullptr ? "" : checked_text(names[i])});
   }
 }
 

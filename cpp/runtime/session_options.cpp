@@ -24,6 +24,7 @@ struct Level {
   std::string_view name;
   ort::GraphOptimizationLevel level;
 };
+// NOLINTBEGIN(modernize-use-designated-initializers,readability-trailing-comma): a table
 constexpr std::array<Level, 5> kLevels = {{
     {"off", ort::GraphOptimizationLevel::Off},
     {"basic", ort::GraphOptimizationLevel::Basic},
@@ -31,6 +32,7 @@ constexpr std::array<Level, 5> kLevels = {{
     {"layout", ort::GraphOptimizationLevel::Layout},
     {"all", ort::GraphOptimizationLevel::All},
 }};
+// NOLINTEND(modernize-use-designated-initializers,readability-trailing-comma)
 
 ort::GraphOptimizationLevel level_of(const std::string& name) {
   for (const Level& row : kLevels) {
@@ -110,6 +112,7 @@ void set_external_data(ort::SessionOptions* options, const std::vector<ExternalD
         const_cast<char*>(file.bytes.data()));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
     sizes.push_back(file.bytes.size());
   }
+  name_pointers.reserve(names.size());
   for (const auto& name : names) {
     name_pointers.push_back(name.c_str());
   }

@@ -20,7 +20,7 @@ struct ExternalData {
 
 /// How a session is opened.
 struct SessionConfig {
-  std::vector<ProviderSpec> providers = {{"cpu", {}}};
+  std::vector<ProviderSpec> providers = {{.name = "cpu", .options = {}}};
   unsigned intra_op_threads =
       0;  ///< threads inside an operator, the caller's included; 0: cpu_info().threads
   unsigned inter_op_threads = 1;  ///< operators at the same time; only with parallel_execution

@@ -23,7 +23,7 @@ class SmallBuffer {
   T* end() noexcept { return data() + size_; }
 
  private:
-  // NOLINTNEXTLINE(modernize-avoid-c-arrays): the size is known at run time only
+  // NOLINTBEGIN(modernize-avoid-c-arrays): the size is known at run time only
   static std::unique_ptr<T[]> allocate(std::size_t size) {
     if (size > PTRDIFF_MAX / sizeof(T)) {
       throw std::length_error("SmallBuffer");

@@ -87,7 +87,10 @@ StringContent read_strings(const ort::Value* value, std::size_t count) {
   const ort::Api& table = api();
   std::size_t length = 0;
   check(table.GetStringTensorDataLength(value, &length), kPlace);
-  StringContent content{std::string(length, '\0'), std::vector<std::size_t>(count + 1, length)};
+  StringContent content{
+      .bytes = std::string(length, '\0'),
+      .offsets = std::vector<std::size_t>(count + 1, length),
+  };
   if (count > 0) {
     check(table.GetStringTensorContent(value, content.bytes.data(), length, content.offsets.data(),
                                        count),

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <span>
+#include <utility>
 
 #include "base/errors.h"
 
@@ -57,7 +58,7 @@ class FileSource final : public ByteSource {
     }
     file_.seekg(static_cast<std::streamoff>(position));
     file_.read(reinterpret_cast<char*>(window_.data()), static_cast<std::streamsize>(wanted));
-    if (static_cast<std::size_t>(file_.gcount()) != wanted) {
+    if (std::cmp_not_equal(file_.gcount(), wanted)) {
       fail(ErrorKind::FileFormat, kPlace, "reading failed at byte " + std::to_string(position));
     }
     start_ = position;
@@ -125,8 +126,13 @@ bool WireReader::next(WireField& field) {
   }
   const std::uint64_t start = position_;
   const std::uint64_t key = varint();
-  field = {.number = static_cast<std::uint32_t>(key >> 3U),
-           .type = static_cast<std::uint32_t>(key & 7U)};
+  field = {
+      .number = static_cast<std::uint32_t>(key >> 3U),
+      .type = static_cast<std::uint32_t>(key & 7U),
+      .value = 0,
+      .begin = 0,
+      .end = 0,
+  };
   if (key == 0) {
     fail(ErrorKind::FileFormat, kPlace,
          "zeros where a field should begin, at byte " + std::to_string(start));

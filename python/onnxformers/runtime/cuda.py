@@ -6,7 +6,6 @@ first: the system's loader then takes the loaded ones by name.
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import importlib.util
 import logging
@@ -101,6 +100,8 @@ def preload_cuda() -> None:
 
 
 def _preload(path: Path) -> None:
+    import ctypes
+
     try:
         ctypes.CDLL(str(path))
     except OSError as error:

@@ -18,15 +18,14 @@ COUNT = 512
 
 
 def under_budget(pipe: Any, texts: list[str], budget: int) -> Callable[[], None]:
-    """Embeds the texts with another budget than the pipelines' own."""
-    from onnxformers.pipelines import text
+    """Embeds the texts with another budget than the pipeline's own."""
 
     def run() -> None:
-        usual, text.TOKEN_BUDGET = text.TOKEN_BUDGET, budget
+        usual, pipe._token_budget = pipe._token_budget, budget
         try:
             pipe(texts, pooling="mean", normalize=True)
         finally:
-            text.TOKEN_BUDGET = usual
+            pipe._token_budget = usual
 
     return run
 

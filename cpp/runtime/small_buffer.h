@@ -32,8 +32,8 @@ class SmallBuffer {
   }
 
   std::array<T, Inline> inline_{};
-  std::unique_ptr<T[]>
-      heap_;  // NOLINT(modernize-avoid-c-arrays): the size is known at run time only
+  std::unique_ptr<T[]> heap_;
+  // NOLINTEND(modernize-avoid-c-arrays)
   std::size_t size_;
 };
 

@@ -70,9 +70,9 @@ std::shared_ptr<const Session> Session::open(const ModelSource& source,
   const TicketHolder holder;
   const OnnxFileInfo info = inspect(source, config);
   check_external_files(source.path, info.external_files, names_of(config.external_data));
-  if (config.shared_thread_pool) {
-    env(intra_op_threads(config), config.spinning.value_or(false));
-  }
+  // Before the options: appending a provider loads its library, which needs the environment's
+  // logger.
+  env(config.shared_thread_pool ? intra_op_threads(config) : 0, config.spinning.value_or(false));
   const ModelTraits traits{.has_symbolic_inputs = info.has_symbolic_inputs};
   bool use_shared_pool = config.shared_thread_pool && runtime::has_shared_pool();
   ort::Session* raw = nullptr;

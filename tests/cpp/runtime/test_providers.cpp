@@ -1,6 +1,8 @@
 #include "check.h"
 #include "runtime/fake_table.h"
 #include "runtime/providers.h"
+#include "runtime/session.h"
+#include "runtime/wire_writer.h"
 
 using namespace onnxformers;           // NOLINT(google-build-using-namespace)
 using namespace onnxformers::check;    // NOLINT(google-build-using-namespace)
@@ -97,4 +99,52 @@ TEST(a_provider_that_cannot_be_loaded_gives_the_runtimes_words) {
 TEST(nothing_stands_behind_the_cpu) {
   CHECK_ERROR(ErrorKind::InvalidArgument, "put the CPU last", append({{"cpu", {}}, {"cuda", {}}}));
   CHECK_ERROR(ErrorKind::InvalidArgument, "empty", append({}));
+}
+
+namespace {
+
+bool has_env = false;
+
+/// What is called before a session is made.
+void add_options(ort::Api& table) {
+  table.CreateEnv = [](ort::LoggingLevel, const char*, ort::Env**) -> ort::Status* {
+    has_env = true;
+    return nullptr;
+  };
+  table.DisableTelemetryEvents = [](const ort::Env*) -> ort::Status* { return nullptr; };
+  table.CreateSessionOptions = [](ort::SessionOptions** out) -> ort::Status* {
+    *out = new ort::SessionOptions;
+    return nullptr;
+  };
+  table.ReleaseSessionOptions = [](ort::SessionOptions* options) { delete options; };
+  const auto take_number = [](ort::SessionOptions*, int) -> ort::Status* { return nullptr; };
+  table.SetSessionLogSeverityLevel = take_number;
+  table.SetIntraOpNumThreads = take_number;
+  table.SetInterOpNumThreads = take_number;
+  table.SetSessionGraphOptimizationLevel =
+      [](ort::SessionOptions*, ort::GraphOptimizationLevel) -> ort::Status* { return nullptr; };
+  table.SetSessionExecutionMode = [](ort::SessionOptions*, ort::ExecutionMode) -> ort::Status* {
+    return nullptr;
+  };
+  table.DisableMemPattern = [](ort::SessionOptions*) -> ort::Status* { return nullptr; };
+  table.AddSessionConfigEntry = [](ort::SessionOptions*, const char*, const char*) -> ort::Status* {
+    return nullptr;
+  };
+}
+
+}  // namespace
+
+TEST(the_environment_is_made_before_a_provider_is_loaded) {
+  ort::Api& table = fake_table();
+  add_cuda(table);
+  add_options(table);
+  table.UpdateCUDAProviderOptions = [](ort::CUDAProviderOptionsV2*, const char* const*,
+                                       const char* const*, std::size_t) -> ort::Status* {
+    return new ort::Status{ort::ErrorCode::Fail, has_env ? "environment first" : "no environment"};
+  };
+  SessionConfig config;
+  config.providers = {{"cuda", {}}};
+  const std::string model = model_of(bytes_field(2, "g"));
+  CHECK_ERROR(ErrorKind::Provider, "environment first",
+              Session::open({.path = "", .bytes = model}, config));
 }

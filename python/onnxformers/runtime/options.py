@@ -36,8 +36,9 @@ class SessionOptions:
         external_data: weights that lie in memory, under the file name that the model has for them.
         optimized_model_path: file to which the optimised graph is written.
         optimized_model_cache: keep the optimised graph under `env.cache_dir` and open that from
-            the second time on: quicker, for as much disk as the model takes. CPU only; without
-            effect for other devices.
+            the second time on, for as much disk as the model takes. What is kept is checked
+            against its hash at each opening, which costs large models more than it saves. CPU
+            only; without effect for other devices.
         log_severity: what ONNX Runtime prints to stderr: 0 all, 1 info, 2 warnings, 3 errors, 4
             fatal errors.
 

@@ -15,10 +15,6 @@ from onnxformers.runtime.devices import Device, Providers, prepare_device, resol
 from onnxformers.runtime.library import load_runtime
 from onnxformers.runtime.options import SessionOptions
 
-# The fused kernel takes longer than the two operators it stands for: 7 to 14 % of a short text
-# through an int8 MiniLM, 6 to 9 % in float32 (ONNX Runtime 1.31, AVX-512).
-CPU_ENTRIES = {"optimization.disable_specified_optimizers": "SkipLayerNormFusion"}
-
 
 def open_session(
     path: str | os.PathLike[str],
@@ -69,12 +65,10 @@ def prepare_session(
     load_runtime()
     providers = resolve_device(device)
     prepare_device(providers)
-    if providers[0][0] == "cpu":
-        arguments["config_entries"] = CPU_ENTRIES | arguments["config_entries"]
-        if chosen.optimized_model_cache:
-            from onnxformers.runtime.optimized import open_optimized
+    if chosen.optimized_model_cache and providers[0][0] == "cpu":
+        from onnxformers.runtime.optimized import open_optimized
 
-            return partial(open_optimized, Path(path), providers, arguments)
+        return partial(open_optimized, Path(path), providers, arguments)
     return partial(_open, os.fspath(path), providers, arguments)
 
 

@@ -23,7 +23,7 @@ class BertPipeline::Pass {
     std::uint32_t* next_word;
   };
 
-  Pass(const BertPipeline& pipeline, const Input& input, const Output& output, BertScratch& scratch)
+  Pass(const BertPipeline& pipeline, const Input& input, const Output& output, Scratch& scratch)
       : pipeline_(pipeline),
         model_(pipeline.model_),
         text_(input.text),
@@ -322,7 +322,7 @@ class BertPipeline::Pass {
   std::size_t limit_;
   std::uint32_t character_;  // character_at() of byte 0, less what only continues characters
   Output output_;
-  BertScratch& scratch_;
+  Scratch& scratch_;
   std::size_t ids_before_;
   std::uint32_t words_before_;
   std::size_t word_characters_ = 0;

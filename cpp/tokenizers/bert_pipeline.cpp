@@ -8,19 +8,21 @@
 
 namespace onnxformers::tokenizers {
 
-std::unique_ptr<BertPipeline> BertPipeline::try_make(const Normalizer* normalizer,
-                                                     const PreTokenizer* pre_tokenizer,
-                                                     const Model& model,
-                                                     const AddedVocabulary& added) {
-  const auto* bert = dynamic_cast<const BertNormalizer*>(normalizer);
-  const auto* wordpiece = dynamic_cast<const WordPiece*>(&model);
-  const bool splits = dynamic_cast<const BertPreTokenizer*>(pre_tokenizer) != nullptr;
+std::unique_ptr<FastPath> BertPipeline::try_make(const Stages& stages) {
+  const auto* bert = dynamic_cast<const BertNormalizer*>(stages.normalizer);
+  const auto* wordpiece = dynamic_cast<const WordPiece*>(&stages.model);
+  const bool splits = dynamic_cast<const BertPreTokenizer*>(stages.pre_tokenizer) != nullptr;
   // A token that begins with a space could begin anywhere: spaces are also put in.
-  const bool added_space = added.normalized_starts()[' '];
+  const bool added_space = stages.added.normalized_starts()[' '];
   if (bert == nullptr || wordpiece == nullptr || !splits || added_space) {
     return nullptr;
   }
-  return std::unique_ptr<BertPipeline>(new BertPipeline(bert->options(), *wordpiece, added));
+  return std::unique_ptr<FastPath>(new BertPipeline(bert->options(), *wordpiece, stages.added));
+}
+
+BertPipeline::Scratch& BertPipeline::thread_scratch() {
+  static thread_local Scratch scratch;
+  return scratch;
 }
 
 BertPipeline::BertPipeline(const BertNormalizer::Options& options, const WordPiece& model,
@@ -80,16 +82,15 @@ void BertPipeline::fill_ideographs() {
   }
 }
 
-bool BertPipeline::encode_ids(const Input& input, std::vector<std::uint32_t>& ids,
-                              BertScratch& scratch) const {
+bool BertPipeline::encode_ids(const Input& input, std::vector<std::uint32_t>& ids) const {
   return Pass<false>(*this, input,
                      {.ids = &ids, .spans = nullptr, .words = nullptr, .next_word = nullptr},
-                     scratch)
+                     thread_scratch())
       .run();
 }
 
-bool BertPipeline::encode_with_offsets(const Input& input, Tokens& tokens, std::uint32_t& next_word,
-                                       BertScratch& scratch) const {
+bool BertPipeline::encode_with_offsets(const Input& input, Tokens& tokens,
+                                       std::uint32_t& next_word) const {
   return Pass<true>(*this, input,
                     {
                         .ids = &tokens.ids,
@@ -97,7 +98,7 @@ bool BertPipeline::encode_with_offsets(const Input& input, Tokens& tokens, std::
                         .words = &tokens.words,
                         .next_word = &next_word,
                     },
-                    scratch)
+                    thread_scratch())
       .run();
 }
 

@@ -8,50 +8,40 @@
 #include <string_view>
 #include <vector>
 
-#include "tokenizers/added_vocabulary.h"
+#include "tokenizers/fast_path.h"
 #include "tokenizers/models/wordpiece.h"
 #include "tokenizers/normalized_text.h"
 #include "tokenizers/normalizers/bert_normalizer.h"
-#include "tokenizers/pre_tokenizers/pre_tokenizer.h"
-#include "tokenizers/tokens.h"
 
 namespace onnxformers::tokenizers {
-
-/// The word that BertPipeline reads, where it is not simply a part of the text.
-struct BertScratch {
-  std::string word;
-  std::vector<Origin> origins;  ///< of its bytes; only with offsets
-  std::u32string characters;
-};
 
 /// BertNormalizer, BertPreTokenizer and WordPiece in one pass over the bytes: words of ASCII are
 /// looked up where they stand, without a copy of the normalised text.
 ///
 /// Time linear in the text; one probe of a hash table for most words.
-class BertPipeline {
+class BertPipeline final : public FastPath {
  public:
   /// Nothing if the components are others.
-  static std::unique_ptr<BertPipeline> try_make(const Normalizer* normalizer,
-                                                const PreTokenizer* pre_tokenizer,
-                                                const Model& model, const AddedVocabulary& added);
+  static std::unique_ptr<FastPath> try_make(const Stages& stages);
 
-  struct Input {
-    std::string_view text;  ///< well-formed UTF-8
-    std::uint32_t first_character;
-    std::size_t limit;  ///< may stop once there are as many ids
-  };
-
-  /// Both append the tokens of a text, or leave it to the stages one by one and give false (then
-  /// nothing is appended): where a token could stand in normalised text, and where marks would have
-  /// to be reordered that are kept.
-  [[nodiscard]] bool encode_ids(const Input& input, std::vector<std::uint32_t>& ids,
-                                BertScratch& scratch) const;
+  /// Both leave a text to the stages where a token could stand in normalised text, and where marks
+  /// would have to be reordered that are kept.
+  [[nodiscard]] bool encode_ids(const Input& input, std::vector<std::uint32_t>& ids) const override;
   [[nodiscard]] bool encode_with_offsets(const Input& input, Tokens& tokens,
-                                         std::uint32_t& next_word, BertScratch& scratch) const;
+                                         std::uint32_t& next_word) const override;
 
  private:
+  /// The word being read, where it is not simply a part of the text.
+  struct Scratch {
+    std::string word;
+    std::vector<Origin> origins;  ///< of its bytes; only with offsets
+    std::u32string characters;
+  };
+
   template <bool kWithOffsets>
   class Pass;
+
+  [[nodiscard]] static Scratch& thread_scratch();
 
   /// What a character does to the word being read.
   enum class Effect : std::uint8_t {

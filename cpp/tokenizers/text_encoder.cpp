@@ -51,16 +51,14 @@ void TextEncoder::encode_between(std::string_view text, std::uint32_t first_char
   if (text.empty()) {
     return;
   }
-  if (tokenizer_.bert_ != nullptr) {
-    const BertPipeline::Input input{
+  if (const FastPath* fast = tokenizer_.fast_path_.get()) {
+    const FastPath::Input input{
         .text = text,
         .first_character = first_character,
         .limit = limit_,
     };
-    const bool done =
-        with_offsets_
-            ? tokenizer_.bert_->encode_with_offsets(input, *tokens_, next_word_, scratch_.bert)
-            : tokenizer_.bert_->encode_ids(input, tokens_->ids, scratch_.bert);
+    const bool done = with_offsets_ ? fast->encode_with_offsets(input, *tokens_, next_word_)
+                                    : fast->encode_ids(input, tokens_->ids);
     if (done) {
       return;
     }

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "tokenizers/added_vocabulary.h"
-#include "tokenizers/bert_pipeline.h"
 #include "tokenizers/models/model.h"
 #include "tokenizers/pre_tokenizers/pre_tokenizer.h"
 #include "tokenizers/tokens.h"
@@ -23,7 +22,6 @@ struct Scratch {
   std::vector<AddedMatch> original_matches;
   std::vector<AddedMatch> normalized_matches;
   std::vector<WordToken> word_tokens;
-  BertScratch bert;
   Tokens first;
   Tokens second;
 

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "tokenizers/added_vocabulary.h"
-#include "tokenizers/bert_pipeline.h"
 #include "tokenizers/decoders/decoder.h"
 #include "tokenizers/encodings.h"
+#include "tokenizers/fast_path.h"
 #include "tokenizers/models/model.h"
 #include "tokenizers/normalizers/normalizer.h"
 #include "tokenizers/post_processors/post_processor.h"
@@ -86,8 +86,8 @@ class Tokenizer {
     return file_padding_;
   }
 
-  /// Without the single pass for BERT: every stage for itself. For tests that compare the two.
-  void disable_fast_paths() noexcept { bert_.reset(); }
+  /// Every stage for itself from now on. For tests that compare a fast path with them.
+  void disable_fast_paths() noexcept { fast_path_.reset(); }
 
  private:
   Tokenizer() = default;
@@ -110,7 +110,7 @@ class Tokenizer {
   std::unique_ptr<PreTokenizer> pre_tokenizer_;
   std::unique_ptr<Model> model_;
   std::unique_ptr<Decoder> decoder_;
-  std::unique_ptr<BertPipeline> bert_;
+  std::unique_ptr<FastPath> fast_path_;
   std::array<std::array<PostPlan, 2>, 2> plans_;  // by is_pair and add_special_tokens
   std::map<std::string, std::optional<std::string>> components_;
   std::optional<FilePadding> file_padding_;

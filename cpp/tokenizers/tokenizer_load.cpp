@@ -3,9 +3,6 @@
 
 #include "base/errors.h"
 #include "base/json.h"
-#include "tokenizers/models/wordpiece.h"
-#include "tokenizers/normalizers/bert_normalizer.h"
-#include "tokenizers/pre_tokenizers/bert_pre_tokenizer.h"
 #include "tokenizers/tokenizer.h"
 
 namespace onnxformers::tokenizers {
@@ -93,7 +90,12 @@ void Tokenizer::read_components(const Field& root) {
     vocab_size_ = std::max(vocab_size_, token.id + 1);
   }
   make_plans(post_processor.get());
-  bert_ = BertPipeline::try_make(normalizer_.get(), pre_tokenizer_.get(), *model_, *added_);
+  fast_path_ = make_fast_path({
+      .normalizer = normalizer_.get(),
+      .pre_tokenizer = pre_tokenizer_.get(),
+      .model = *model_,
+      .added = *added_,
+  });
 }
 
 void Tokenizer::make_plans(const PostProcessor* post_processor) {

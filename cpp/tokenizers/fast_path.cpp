@@ -1,0 +1,28 @@
+#include "tokenizers/fast_path.h"
+
+#include <array>
+
+#include "tokenizers/bert_pipeline.h"
+
+namespace onnxformers::tokenizers {
+
+namespace {
+
+using TryMake = std::unique_ptr<FastPath> (*)(const Stages&);
+
+constexpr auto kFastPaths = std::to_array<TryMake>({
+    &BertPipeline::try_make,
+});
+
+}  // namespace
+
+std::unique_ptr<FastPath> make_fast_path(const Stages& stages) {
+  for (const TryMake try_make : kFastPaths) {
+    if (auto made = try_make(stages)) {
+      return made;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace onnxformers::tokenizers

@@ -1,0 +1,138 @@
+#include "bindings/tokenizer_arguments.h"
+
+#include <algorithm>
+#include <limits>
+
+#include <pybind11/numpy.h>
+
+#include "base/errors.h"
+#include "bindings/numpy_api.h"
+
+namespace onnxformers::bindings {
+
+using tokenizers::Side;
+using tokenizers::TruncationStrategy;
+
+namespace {
+
+constexpr std::int64_t kMaxLength = 2'147'483'648;
+
+[[noreturn]] void fail_surrogate(const char* what, std::size_t index) {
+  const py::error_already_set error;
+  if (!error.matches(PyExc_UnicodeEncodeError)) {
+    throw py::error_already_set(error);
+  }
+  fail(ErrorKind::InvalidArgument, "Tokenizer",
+       std::string(what) + "[" + std::to_string(index) + "] has a lone surrogate at position " +
+           std::to_string(error.value().attr("start").cast<std::size_t>()) +
+           ", which is no text; clean it, e.g. with "
+           "text.encode('utf-16', 'surrogatepass').decode('utf-16', 'replace')");
+}
+
+}  // namespace
+
+/// The UTF-8 that a str keeps.
+std::string_view read_text(PyObject* item, const char* what, std::size_t index) {
+  if (PyUnicode_Check(item) == 0) {
+    fail(ErrorKind::InvalidType, "Tokenizer",
+         std::string(what) + "[" + std::to_string(index) + "] must be a str, got " +
+             Py_TYPE(item)->tp_name);
+  }
+  py::ssize_t size = 0;
+  const char* data = PyUnicode_AsUTF8AndSize(item, &size);
+  if (data == nullptr) {
+    fail_surrogate(what, index);
+  }
+  return {data, static_cast<std::size_t>(size)};
+}
+
+Texts read_texts(const py::object& sequence, const char* what) {
+  if (PyUnicode_Check(sequence.ptr()) != 0 || PySequence_Check(sequence.ptr()) == 0) {
+    fail(ErrorKind::InvalidType, "Tokenizer",
+         std::string(what) + " must be a sequence of str, got " + Py_TYPE(sequence.ptr())->tp_name);
+  }
+  Texts texts{.owner = py::tuple(sequence), .views = {}, .bytes = 0};
+  const std::size_t count = py::len(texts.owner);
+  texts.views.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    PyObject* item = PyTuple_GET_ITEM(texts.owner.ptr(), static_cast<py::ssize_t>(i));
+    texts.views.push_back(read_text(item, what, i));
+    texts.bytes += texts.views.back().size();
+  }
+  return texts;
+}
+TruncationStrategy strategy_from_name(const std::string& name) {
+  if (name == "do_not_truncate") {
+    return TruncationStrategy::DoNotTruncate;
+  }
+  if (name == "longest_first") {
+    return TruncationStrategy::LongestFirst;
+  }
+  if (name == "only_first") {
+    return TruncationStrategy::OnlyFirst;
+  }
+  if (name == "only_second") {
+    return TruncationStrategy::OnlySecond;
+  }
+  fail(ErrorKind::InvalidArgument, "Tokenizer",
+       "truncation must be 'longest_first', 'only_first', 'only_second' or 'do_not_truncate', got "
+       "'" +
+           name + "'");
+}
+
+Side side_from_name(const std::string& name, const char* what) {
+  if (name != "left" && name != "right") {
+    fail(ErrorKind::InvalidArgument, "Tokenizer",
+         std::string(what) + " must be 'left' or 'right', got '" + name + "'");
+  }
+  return name == "left" ? Side::Left : Side::Right;
+}
+
+std::size_t size_argument(std::int64_t value, std::int64_t low, const char* what) {
+  if (value < low || value > kMaxLength) {
+    fail(ErrorKind::InvalidArgument, "Tokenizer",
+         std::string(what) + " must be from " + std::to_string(low) + " to 2^31, got " +
+             std::to_string(value));
+  }
+  return static_cast<std::size_t>(value);
+}
+
+std::vector<std::uint32_t> read_ids(const py::object& ids) {
+  std::vector<std::uint32_t> read;
+  const auto add = [&](std::int64_t id) {
+    if (id < 0) {
+      fail(ErrorKind::InvalidArgument, "Tokenizer",
+           "ids must not be negative, got " + std::to_string(id) + " at position " +
+               std::to_string(read.size()));
+    }
+    constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
+    read.push_back(static_cast<std::uint32_t>(std::min(id, kMost)));
+  };
+  if (py::isinstance<py::array>(ids)) {
+    const auto array = py::reinterpret_borrow<py::array>(ids);
+    if (array.ndim() != 1 || (array.dtype().kind() != 'i' && array.dtype().kind() != 'u')) {
+      fail(ErrorKind::InvalidType, "Tokenizer",
+           "ids must be a list of int or a one-dimensional array of integers");
+    }
+    const auto numbers = py::array_t<std::int64_t, py::array::c_style>::ensure(array);
+    for (py::ssize_t i = 0; i < numbers.size(); ++i) {
+      add(numbers.data()[i]);
+    }
+    return read;
+  }
+  if (PySequence_Check(ids.ptr()) == 0 || PyUnicode_Check(ids.ptr()) != 0) {
+    fail(ErrorKind::InvalidType, "Tokenizer",
+         std::string("ids must be a list of int, got ") + Py_TYPE(ids.ptr())->tp_name);
+  }
+  for (const py::handle item : py::tuple(ids)) {
+    try {
+      add(item.cast<std::int64_t>());
+    } catch (const py::cast_error&) {
+      fail(ErrorKind::InvalidType, "Tokenizer",
+           std::string("ids must be int, got ") + Py_TYPE(item.ptr())->tp_name);
+    }
+  }
+  return read;
+}
+
+}  // namespace onnxformers::bindings

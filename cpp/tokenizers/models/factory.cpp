@@ -1,5 +1,6 @@
 #include <array>
 
+#include "tokenizers/models/bpe.h"
 #include "tokenizers/models/model.h"
 #include "tokenizers/models/wordpiece.h"
 
@@ -13,6 +14,7 @@ struct Maker {
 };
 
 constexpr auto kMakers = std::to_array<Maker>({
+    {.type = "BPE", .make = &Bpe::from_json},
     {.type = "WordPiece", .make = &WordPiece::from_json},
 });
 

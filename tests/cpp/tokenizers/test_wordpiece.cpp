@@ -116,8 +116,8 @@ TEST(the_type_is_inferred_where_the_file_has_none) {
   std::string type;
   load(json_of({{"[UNK]", 0}}, "\"max_input_chars_per_word\": 100, "), &type);
   CHECK_EQUAL(type, "WordPiece");
-  CHECK_ERROR(ErrorKind::FileFormat, "part: unknown type 'BPE'; known: WordPiece",
-              load(json_of({}, "\"merges\": [], ")));
+  CHECK_ERROR(ErrorKind::FileFormat, "part: unknown type 'Nothing'; known: BPE",
+              load(json_of({}, "\"type\": \"Nothing\", ")));
 }
 
 TEST(wrong_fields_are_refused) {

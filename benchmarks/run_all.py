@@ -1,6 +1,6 @@
 """Runs every benchmark and writes RESULTS.md.
 
-python benchmarks/run_all.py --fp32 FOLDER --node FOLDER [--quick]
+python benchmarks/run_all.py --fp32 FOLDER --node FOLDER --data FOLDER [--quick]
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-#: Script, whether it takes the models, and the options of --quick.
+#: Script, which of the shared options it takes, and its own options under --quick.
 SCRIPTS = (
-    ("import_time.py", False, ["--rounds", "3"]),
-    ("cold_start.py", True, ["--rounds", "3"]),
-    ("session_overhead.py", False, ["--rounds", "5"]),
-    ("wordpiece.py", False, ["--rounds", "3"]),
-    ("embed_one.py", True, ["--rounds", "5"]),
-    ("embed_many.py", True, ["--rounds", "1"]),
-    ("token_budget.py", True, ["--rounds", "1"]),
-    ("memory.py", True, ["--calls", "1000"]),
+    ("import_time.py", (), ["--rounds", "3"]),
+    ("cold_start.py", ("fp32", "node"), ["--rounds", "3"]),
+    ("session_overhead.py", (), ["--rounds", "5"]),
+    ("tokenizer_speed.py", ("node", "data"), ["--quick"]),
+    ("embed_one.py", ("fp32", "node"), ["--rounds", "5"]),
+    ("embed_many.py", ("fp32", "node"), ["--rounds", "1"]),
+    ("token_budget.py", ("fp32", "node"), ["--rounds", "1"]),
+    ("memory.py", ("fp32", "node"), ["--calls", "1000"]),
 )
 HEAD = """# Results
 
@@ -46,18 +46,16 @@ def main() -> None:
         "--fp32", type=Path, help="folder of tools/make_demo_model.py --fp32-folder"
     )
     parser.add_argument("--node", type=Path, help="folder with @huggingface/transformers")
+    parser.add_argument("--data", type=Path, help="folder of tokenizers")
     parser.add_argument("--quick", action="store_true", help="few rounds: does everything run?")
     parser.add_argument("--output", type=Path, default=HERE / "RESULTS.md")
     options = parser.parse_args()
-    shared = [
-        part
-        for name in ("fp32", "node")
-        if getattr(options, name)
-        for part in (f"--{name}", str(getattr(options, name)))
-    ]
     sections = [HEAD]
-    for script, takes_models, quick in SCRIPTS:
-        arguments = (shared if takes_models else []) + (quick if options.quick else [])
+    for script, takes, quick in SCRIPTS:
+        arguments = list(quick) if options.quick else []
+        for name in takes:
+            if getattr(options, name):
+                arguments += [f"--{name}", str(getattr(options, name))]
         sections.append(output(script, arguments).strip() + "\n")
         options.output.write_text("\n".join(sections))
 

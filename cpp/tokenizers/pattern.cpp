@@ -1,0 +1,42 @@
+#include "tokenizers/pattern.h"
+
+#include "base/errors.h"
+
+namespace onnxformers::tokenizers {
+
+Pattern Pattern::from_json(const Field& field) {
+  if (field.value().type() == json::Type::String) {
+    return {field.as_string(), false};
+  }
+  (void)field.expect(json::Type::Object);
+  if (const auto string = field.find("String")) {
+    return {string->as_string(), false};
+  }
+  const Field regex = field.member("Regex");
+  try {
+    return {regex.as_string(), true};
+  } catch (const Error& e) {
+    regex.fail(e.what());
+  }
+}
+
+Pattern::Pattern(std::string_view source, bool is_regex) : source_(source), is_regex_(is_regex) {
+  if (is_regex || source.empty()) {
+    regex_.emplace(source);
+  }
+}
+
+void Pattern::find_all(std::string_view text, std::vector<Match>& matches) const {
+  if (regex_) {
+    regex_->find_all(text, matches);
+    return;
+  }
+  std::size_t begin = text.find(source_);
+  while (begin != std::string_view::npos) {
+    const std::size_t end = begin + source_.size();
+    matches.push_back({.begin = begin, .end = end});
+    begin = text.find(source_, end);
+  }
+}
+
+}  // namespace onnxformers::tokenizers

@@ -1,0 +1,145 @@
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "base/regex.h"
+#include "check.h"
+
+using namespace onnxformers;
+
+namespace {
+
+/// Matches in brackets, what lies between as it is.
+std::string mark(std::string_view pattern, std::string_view text) {
+  std::vector<Regex::Match> matches;
+  Regex(pattern).find_all(text, matches);
+  std::string marked;
+  std::size_t begin = 0;
+  for (const Regex::Match& match : matches) {
+    marked.append(text.substr(begin, match.begin - begin));
+    marked.append("[").append(text.substr(match.begin, match.end - match.begin)).append("]");
+    begin = match.end;
+  }
+  return marked.append(text.substr(begin));
+}
+
+void refused(std::string_view pattern, const std::string& part) {
+  CHECK_ERROR(ErrorKind::FileFormat, part, Regex(pattern));
+}
+
+double seconds_for(const Regex& regex, const std::string& text) {
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<Regex::Match> matches;
+  try {
+    regex.find_all(text, matches);
+  } catch (const Error& e) {
+    CHECK(e.kind() == ErrorKind::InvalidArgument);
+  }
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+TEST(the_first_alternative_that_fits_wins) {
+  CHECK_EQUAL(mark("a|ab", "ab"), "[a]b");
+  CHECK_EQUAL(mark("ab|a", "abaa"), "[ab][a][a]");
+  CHECK_EQUAL(mark("(?:a|ab)c", "abc"), "[abc]");
+  CHECK_EQUAL(mark("'s|'t| ?\\p{L}+", "it's it"), "[it]['s][ it]");
+}
+
+TEST(quantifiers_are_greedy_lazy_or_possessive) {
+  CHECK_EQUAL(mark("a+", "aaba"), "[aa]b[a]");
+  CHECK_EQUAL(mark("a+?", "aa"), "[a][a]");
+  CHECK_EQUAL(mark("a++a", "aaa"), "aaa");
+  CHECK_EQUAL(mark("a{2,3}", "aaaaa"), "[aaa][aa]");
+  CHECK_EQUAL(mark("a{,2}", "aaa"), "[aa][a]");
+  CHECK_EQUAL(mark("(?:ab){2}", "ababab"), "[abab]ab");
+  CHECK_EQUAL(mark("(?:ab)*?c", "ababc"), "[ababc]");
+  CHECK_EQUAL(mark("(?:a|b)++b", "abab"), "abab");
+}
+
+TEST(intervals_are_those_of_oniguruma) {
+  // No possessive interval, but a repeated one; no lazy {n}, but an optional one.
+  CHECK_EQUAL(mark("(?:a{2,3}+)a", "aaaa"), "[aaaa]");
+  CHECK_EQUAL(mark("a{2}?", "aaaaa"), "[aa][aa]a[]");
+  CHECK_EQUAL(mark("a{3,2}a", "aaa"), "aaa");
+  CHECK_EQUAL(mark("a{,}", "aa{,}"), "a[a{,}]");
+  CHECK_EQUAL(mark("a{", "a{"), "[a{]");
+}
+
+TEST(anchors_are_those_of_lines) {
+  CHECK_EQUAL(mark("^a", "a\na"), "[a]\n[a]");
+  CHECK_EQUAL(mark("^", "a\n"), "[]a\n");
+  CHECK_EQUAL(mark("$", "a\n"), "a[]\n[]");
+  CHECK_EQUAL(mark("\\Aa|a\\z", "aaa"), "[a]a[a]");
+  CHECK_EQUAL(mark("a\\Z", "a\n"), "[a]\n");
+  CHECK_EQUAL(mark("\\b\\w", "ab cd"), "[a]b [c]d");
+  CHECK_EQUAL(mark("(?m).+", "a\nb"), "[a\nb]");
+  CHECK_EQUAL(mark(".+", "a\nb"), "[a]\n[b]");
+}
+
+TEST(look_around_reads_nothing) {
+  CHECK_EQUAL(mark("\\s+(?!\\S)|\\s+", "a   b "), "a[  ][ ]b[ ]");
+  CHECK_EQUAL(mark("a(?=b)", "abac"), "[a]bac");
+  CHECK_EQUAL(mark("(?<=a|bc)d", "adbcdd"), "a[d]bc[d]d");
+  CHECK_EQUAL(mark("(?<!a+)b", "aabb"), "aab[b]");
+  CHECK_EQUAL(mark("(?<=a*?b)c", "aabc"), "aab[c]");
+}
+
+TEST(empty_matches_do_not_follow_a_match) {
+  CHECK_EQUAL(mark("", "a\xC3\xA9"), "[]a[]\xC3\xA9[]");
+  CHECK_EQUAL(mark("x*", "axxb"), "[]a[xx]b[]");
+  CHECK_EQUAL(mark("(?:a?)*", "aab"), "[aa]b[]");
+  CHECK_EQUAL(mark("(?:|a)+", "aa"), "[]a[]a[]");
+}
+
+TEST(classes_can_be_nested_negated_and_intersected) {
+  CHECK_EQUAL(mark("[a-c&&b-d]", "abcd"), "a[b][c]d");
+  CHECK_EQUAL(mark("[a[^b]]", "abc"), "[a]b[c]");
+  CHECK_EQUAL(mark("[^a&&b]", "bc"), "[b][c]");
+  CHECK_EQUAL(mark("[]a-]", "]-b"), "[]][-]b");
+  CHECK_EQUAL(mark("[[:digit:][:^ascii:]]", "a1\xC3\xA9"), "a[1][\xC3\xA9]");
+  CHECK_EQUAL(mark("[\\d\\]]", "1]"), "[1][]]");
+  CHECK_EQUAL(mark("\\p{^Lu}", "aA"), "[a]A");
+  CHECK_EQUAL(mark("\\P{Letter}", "a1"), "a[1]");
+}
+
+TEST(case_may_be_ignored) {
+  CHECK_EQUAL(mark("(?i:'s)", "'S's'\xC5\xBF"), "['S]['s]['\xC5\xBF]");
+  CHECK_EQUAL(mark("a(?i)b|c", "aBaC"), "[aB][aC]");
+}
+
+TEST(what_is_not_known_is_refused) {
+  refused("(a", "'(' without ')'");
+  refused("a)", "')' without '('");
+  refused("*a", "nothing to repeat");
+  refused("a|+", "nothing to repeat");
+  refused("[a", "without ']'");
+  refused("[]", "an empty class");
+  refused("[b-a]", "wrong way round");
+  refused("[\\w-a]", "begins with a class");
+  refused("(a)\\1", "back-references");
+  refused("(?s).", "not supported");
+  refused("\\p{Foo}", "not known");
+  refused("^*", "assertion cannot be repeated");
+  refused("a{100001}", "above 100000");
+  refused("(?:(?:ab){1000}){1000}", "too large");
+  refused(std::string(1000, '(') + std::string(1000, ')'), "nested too deeply");
+  refused("\\", "ends too early");
+}
+
+TEST(time_is_linear_where_others_explode) {
+  for (const std::string_view pattern :
+       {"^(\\w+\\s?)*$", "(a|aa)+$", "(a*)*b", "((a+)+)+b", "(a|a)*c", "(?:a*a*a*a*)c", " *x|.",
+        "(?=(a+)+b)a", "a++b|.", "(.*)*c", "(?:a?){50}a{50}b", "(a|b|ab)*c", "(?<=a+b)c|a"}) {
+    const Regex regex(pattern);
+    for (const std::size_t size : {30, 3000}) {
+      const std::string text = std::string(size, pattern.front() == ' ' ? ' ' : 'a') + "!";
+      const double seconds = seconds_for(regex, text);
+      if (seconds > 0.1) {
+        check::failed(__FILE__, __LINE__,
+                      std::string(pattern) + " takes " + std::to_string(seconds));
+      }
+    }
+  }
+}

@@ -119,6 +119,10 @@ void TextEncoder::encode_word(const PreTokenizedText& text, const Piece& piece) 
   scratch_.word_tokens.clear();
   tokenizer_.model_->append_tokens(word, scratch_.word_tokens);
   for (const WordToken& token : scratch_.word_tokens) {
+    if (token.shows_text) {
+      tokens_->texts.emplace_back(static_cast<std::uint32_t>(tokens_->ids.size()),
+                                  word.substr(token.begin, token.end - token.begin));
+    }
     tokens_->ids.push_back(token.id);
     tokens_->spans.push_back({
         .begin = origin_begin(text.text.origin(piece.begin + token.begin)),

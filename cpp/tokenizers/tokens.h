@@ -19,7 +19,8 @@ struct Tokens {
   std::vector<CharacterSpan> spans;
   std::vector<std::uint32_t> words;  ///< index of the piece of the text that a token belongs to
 
-  /// Text of added tokens that stand in the text with whitespace around them, by index.
+  /// By index, text of tokens that go by it: added tokens with whitespace around them, and unknown
+  /// tokens of some models.
   std::vector<std::pair<std::uint32_t, std::string>> texts;
 
   void clear() noexcept {

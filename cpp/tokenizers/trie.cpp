@@ -1,7 +1,10 @@
 #include "tokenizers/trie.h"
 
 #include <algorithm>
-#include <limits>
+#include <iterator>
+
+#include "tokenizers/byte_order.h"
+#include "tokenizers/free_units.h"
 
 namespace onnxformers::tokenizers {
 
@@ -9,24 +12,15 @@ using Entry = std::pair<std::string_view, std::int32_t>;
 
 namespace {
 
-/// The first bytes of a string as a number that sorts as they do.
-std::uint64_t leading_bytes(std::string_view text) {
-  std::uint64_t key = 0;
-  for (std::size_t i = 0; i < sizeof(key); ++i) {
-    key = key << 8U | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
-  }
-  return key;
-}
-
 void sort_by_bytes(std::vector<Entry>& entries) {
-  std::vector<std::pair<std::uint64_t, Entry>> keyed;
-  keyed.reserve(entries.size());
-  for (const Entry& entry : entries) {
-    keyed.emplace_back(leading_bytes(entry.first), entry);
+  std::vector<std::string_view> texts(entries.size());
+  std::ranges::transform(entries, texts.begin(), &Entry::first);
+  std::vector<Entry> sorted;
+  sorted.reserve(entries.size());
+  for (const std::uint32_t index : byte_order(texts)) {
+    sorted.push_back(entries[index]);
   }
-  std::ranges::sort(keyed);
-  std::ranges::transform(keyed, entries.begin(),
-                         [](const auto& key_and_entry) { return key_and_entry.second; });
+  entries = std::move(sorted);
 }
 
 }  // namespace
@@ -35,8 +29,7 @@ class Trie::Builder {
  public:
   Builder(std::vector<Unit>& units, const std::vector<Entry>& entries)
       : units_(units), entries_(entries) {
-    grow(kAlphabet);
-    take(kRoot);
+    units_.resize(kAlphabet);
   }
 
   void build() {
@@ -46,7 +39,7 @@ class Trie::Builder {
       pending_.pop_back();
       expand(range);
     }
-    units_.resize(units_.size() + kAlphabet);
+    units_.resize(free_.end() + kAlphabet);
     units_.shrink_to_fit();
   }
 
@@ -78,11 +71,15 @@ class Trie::Builder {
     if (children_.empty()) {
       return;
     }
-    const std::uint32_t base = find_base();
+    codes_.clear();
+    std::ranges::transform(children_, std::back_inserter(codes_), &Child::byte);
+    const std::uint32_t base = free_.place(codes_);
+    if (free_.end() > units_.size()) {
+      units_.resize(free_.end() * 2);
+    }
     units_[range.node].base = base;
     for (std::size_t i = 0; i < children_.size(); ++i) {
       const Node child = base + children_[i].byte;
-      take(child);
       units_[child].parent = range.node;
       const std::size_t end = i + 1 < children_.size() ? children_[i + 1].begin : range.end;
       pending_.push_back(
@@ -90,90 +87,12 @@ class Trie::Builder {
     }
   }
 
-  // A single child fills the first gap. A few children go on searching where the last search of
-  // the kind ended, so that no gap is tried again; many children try a bounded number of gaps.
-  std::uint32_t find_base() {
-    constexpr std::size_t kFew = 4;
-    constexpr int kTries = 64;
-    if (children_.size() == 1) {
-      return search(next_[kHead], kTries, nullptr);
-    }
-    const std::uint32_t from = is_free(search_from_) ? search_from_ : next_[kHead];
-    if (children_.size() > kFew) {
-      return search(from, kTries, nullptr);
-    }
-    return search(from, std::numeric_limits<int>::max(), &search_from_);
-  }
-
-  std::uint32_t search(std::uint32_t unit, int tries, std::uint32_t* ended) {
-    const unsigned char first = children_.front().byte;
-    std::uint32_t base = 0;
-    for (; tries > 0 && unit != kHead; --tries, unit = next_[unit]) {
-      if (unit > first && fits(unit - first)) {
-        base = unit - first;
-        break;
-      }
-    }
-    if (base == 0) {
-      base = static_cast<std::uint32_t>(units_.size());
-      grow(units_.size() + kAlphabet);
-    }
-    if (ended != nullptr) {
-      // The unit itself is taken now.
-      *ended = next_[base + first];
-    }
-    return base;
-  }
-
-  [[nodiscard]] bool fits(std::uint32_t base) {
-    if (base + kAlphabet > units_.size()) {
-      grow(units_.size() + kAlphabet);
-    }
-    return std::ranges::all_of(children_,
-                               [&](const Child& child) { return is_free(base + child.byte); });
-  }
-
-  // Free units form a ring through next_ and previous_; the root's unit, never free, is its head.
-  static constexpr std::uint32_t kHead = kRoot;
-
-  [[nodiscard]] bool is_free(Node node) const {
-    return units_[node].parent == kNone && node != kRoot;
-  }
-
-  void grow(std::size_t size) {
-    const std::size_t old = units_.size();
-    units_.resize(size);
-    next_.resize(size);
-    previous_.resize(size);
-    for (std::size_t i = old; i < size; ++i) {
-      const auto unit = static_cast<std::uint32_t>(i);
-      if (unit == kHead) {
-        next_[kHead] = previous_[kHead] = kHead;
-        continue;
-      }
-      const std::uint32_t last = previous_[kHead];
-      next_[last] = unit;
-      previous_[unit] = last;
-      next_[unit] = kHead;
-      previous_[kHead] = unit;
-    }
-  }
-
-  void take(Node node) {
-    if (node == kHead) {
-      return;
-    }
-    next_[previous_[node]] = next_[node];
-    previous_[next_[node]] = previous_[node];
-  }
-
   std::vector<Unit>& units_;
   const std::vector<Entry>& entries_;
   std::vector<Range> pending_;
   std::vector<Child> children_;
-  std::vector<std::uint32_t> next_;
-  std::vector<std::uint32_t> previous_;
-  std::uint32_t search_from_ = kHead;
+  std::vector<std::uint32_t> codes_;
+  FreeUnits free_;
 };
 
 Trie::Trie() : units_(kAlphabet) {}

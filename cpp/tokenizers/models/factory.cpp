@@ -2,6 +2,8 @@
 
 #include "tokenizers/models/bpe.h"
 #include "tokenizers/models/model.h"
+#include "tokenizers/models/unigram.h"
+#include "tokenizers/models/wordlevel.h"
 #include "tokenizers/models/wordpiece.h"
 
 namespace onnxformers::tokenizers {
@@ -15,6 +17,8 @@ struct Maker {
 
 constexpr auto kMakers = std::to_array<Maker>({
     {.type = "BPE", .make = &Bpe::from_json},
+    {.type = "Unigram", .make = &Unigram::from_json},
+    {.type = "WordLevel", .make = &WordLevel::from_json},
     {.type = "WordPiece", .make = &WordPiece::from_json},
 });
 

@@ -15,6 +15,7 @@ struct WordToken {
   std::uint32_t id;
   std::uint32_t begin;
   std::uint32_t end;
+  bool shows_text = false;  ///< an unknown token that goes by the text it stands for
 };
 
 /// Third stage: turns one word (a piece of the pre-tokenizer) into tokens. Immutable; one serves

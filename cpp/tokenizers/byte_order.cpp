@@ -1,0 +1,91 @@
+#include "tokenizers/byte_order.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <utility>
+
+namespace onnxformers::tokenizers {
+
+namespace {
+
+struct Keyed {
+  std::uint64_t key;  // the first bytes as a number that sorts as they do
+  std::uint32_t index;
+};
+
+constexpr std::size_t kKeyBytes = sizeof(std::uint64_t);
+
+std::uint64_t leading_bytes(std::string_view text) {
+  std::uint64_t key = 0;
+  std::memcpy(&key, text.data(), std::min(text.size(), kKeyBytes));
+  if constexpr (std::endian::native == std::endian::little) {
+    std::uint64_t swapped = 0;
+    for (std::size_t i = 0; i < kKeyBytes; ++i) {
+      swapped = swapped << 8U | (key >> (8U * i) & 0xFFU);
+    }
+    key = swapped;
+  }
+  return key;
+}
+
+constexpr unsigned kDigitBits = 11;
+constexpr std::size_t kDigits = (64 + kDigitBits - 1) / kDigitBits;
+using Counts = std::array<std::uint32_t, std::size_t{1} << kDigitBits>;
+
+std::size_t digit_of(std::uint64_t key, std::size_t digit) {
+  return key >> (digit * kDigitBits) & ((1U << kDigitBits) - 1);
+}
+
+void radix_sort(std::vector<Keyed>& items) {
+  std::vector<Counts> counts(kDigits);
+  for (const Keyed& item : items) {
+    for (std::size_t digit = 0; digit < kDigits; ++digit) {
+      ++counts[digit][digit_of(item.key, digit)];
+    }
+  }
+  std::vector<Keyed> sorted(items.size());
+  for (std::size_t digit = 0; digit < kDigits; ++digit) {
+    Counts& places = counts[digit];
+    if (std::ranges::find(places, items.size()) != places.end()) {
+      continue;  // the same everywhere
+    }
+    std::uint32_t before = 0;
+    for (std::uint32_t& place : places) {
+      before += std::exchange(place, before);
+    }
+    for (const Keyed& item : items) {
+      sorted[places[digit_of(item.key, digit)]++] = item;
+    }
+    items.swap(sorted);
+  }
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> byte_order(std::span<const std::string_view> texts) {
+  std::vector<Keyed> items(texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    items[i] = {.key = leading_bytes(texts[i]), .index = static_cast<std::uint32_t>(i)};
+  }
+  radix_sort(items);
+  for (auto begin = items.begin(); begin != items.end();) {
+    auto end = begin + 1;
+    while (end != items.end() && end->key == begin->key) {
+      ++end;
+    }
+    if (end - begin > 1) {
+      std::sort(begin, end, [&](const Keyed& a, const Keyed& b) {
+        const int compared = texts[a.index].compare(texts[b.index]);
+        return compared != 0 ? compared < 0 : a.index < b.index;
+      });
+    }
+    begin = end;
+  }
+  std::vector<std::uint32_t> order(items.size());
+  std::ranges::transform(items, order.begin(), &Keyed::index);
+  return order;
+}
+
+}  // namespace onnxformers::tokenizers

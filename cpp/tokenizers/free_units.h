@@ -1,0 +1,44 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace onnxformers::tokenizers {
+
+/// Finds room for the children of the nodes of a double array (Aoe 1989) while it is built: a bit
+/// for each unit, so that 64 places are tried at once.
+///
+/// Time: near constant for an only child; for several children a bounded number of words of bits,
+/// then the end of the array.
+class FreeUnits {
+ public:
+  /// Unit 0, the root's, is taken.
+  FreeUnits();
+
+  /// A base such that every unit base + code was free; takes them.
+  /// @param codes ascending, not empty.
+  std::uint32_t place(std::span<const std::uint32_t> codes);
+
+  /// One past the highest unit that is taken.
+  [[nodiscard]] std::size_t end() const noexcept { return end_; }
+
+ private:
+  static constexpr std::size_t kWordBits = 64;
+  static constexpr std::size_t kKinds = 5;
+
+  [[nodiscard]] std::uint32_t search(std::span<const std::uint32_t> codes);
+  [[nodiscard]] std::uint32_t next_free(std::size_t unit);
+  [[nodiscard]] std::uint64_t bits_at(std::size_t unit) const noexcept;
+  void reserve(std::size_t units);
+  void take(std::size_t unit);
+
+  std::vector<std::uint64_t> free_;
+  std::vector<std::uint32_t> next_word_;  // where to look on from a word without free units
+  std::array<std::uint32_t, kKinds> search_from_{};  // by number of children
+  std::size_t end_ = 1;
+};
+
+}  // namespace onnxformers::tokenizers

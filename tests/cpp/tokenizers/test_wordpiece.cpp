@@ -116,3 +116,24 @@ TEST(the_type_is_inferred_where_the_file_has_none) {
   std::string type;
   load(json_of({{"[UNK]", 0}}, "\"max_input_chars_per_word\": 100, "), &type);
   CHECK_EQUAL(type, "WordPiece");
+  CHECK_ERROR(ErrorKind::FileFormat, "part: unknown type 'Nothing'; known: BPE",
+              load(json_of({}, "\"type\": \"Nothing\", ")));
+}
+
+TEST(wrong_fields_are_refused) {
+  CHECK_ERROR(ErrorKind::FileFormat, "part.unk_token: \"[UNK]\" is not in model.vocab",
+              load(json_of({{"a", 0}}, "\"type\": \"WordPiece\", ")));
+  CHECK_ERROR(ErrorKind::FileFormat, "part.max_input_chars_per_word: expected an integer",
+              load(json_of({{"[UNK]", 0}}, "\"max_input_chars_per_word\": \"x\", ")));
+  CHECK_ERROR(ErrorKind::FileFormat, "the token has 2000 bytes, at most 1024 are accepted",
+              load(json_of({{"[UNK]", 0}, {std::string(2000, 'a'), 1}},
+                           "\"max_input_chars_per_word\": 5000, ")));
+}
+
+TEST(a_token_longer_than_any_word_is_kept_but_never_matches) {
+  const std::string token(2000, 'a');
+  const auto model =
+      load(json_of({{"[UNK]", 0}, {token, 1}}, "\"max_input_chars_per_word\": 100, "));
+  CHECK_EQUAL(model->vocabulary().find(token).value(), 1U);
+  CHECK(ids_of(*model, token) == (Ids{0}));
+}

@@ -31,6 +31,28 @@ std::size_t skip_ascii(std::string_view text, std::size_t position) {
   return position;
 }
 
+/// How much of an ill-formed sequence could have begun a well-formed one; at least one byte.
+std::size_t broken_length(std::string_view bytes, std::size_t begin) {
+  const auto lead = static_cast<unsigned char>(bytes[begin]);
+  if (lead < 0xC2 || lead > 0xF4 || begin + 1 == bytes.size()) {
+    return 1;
+  }
+  // Some leads rule out overlong forms, surrogates and what is past U+10FFFF in the second byte.
+  const auto second = static_cast<unsigned char>(bytes[begin + 1]);
+  const unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+  const unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  if (second < low || second > high) {
+    return 1;
+  }
+  const auto length = static_cast<std::size_t>(std::countl_one(lead));
+  std::size_t end = begin + 2;
+  while (end < bytes.size() && end < begin + length &&
+         (static_cast<unsigned char>(bytes[end]) & 0xC0U) == 0x80) {
+    ++end;
+  }
+  return end - begin;
+}
+
 }  // namespace
 
 Decoded decode_multibyte(std::string_view text, std::size_t position) noexcept {
@@ -78,6 +100,26 @@ void append(std::string& out, char32_t code) {
   // As many leading ones as bytes.
   bytes[0] = static_cast<char>((0xF00U >> length) | code);
   out.append(bytes.data(), length);
+}
+
+void append_lossy(std::string& out, std::string_view bytes) {
+  out.reserve(out.size() + bytes.size());
+  for (std::size_t i = 0; i < bytes.size();) {
+    const std::size_t ascii = skip_ascii(bytes, i);
+    out.append(bytes, i, ascii - i);
+    i = ascii;
+    if (i == bytes.size()) {
+      break;
+    }
+    const std::uint8_t length = decode_multibyte(bytes, i).length;
+    if (length > 1) {
+      out.append(bytes, i, length);
+      i += length;
+    } else {
+      append(out, kReplacement);
+      i += broken_length(bytes, i);
+    }
+  }
 }
 
 bool is_valid(std::string_view text) noexcept {

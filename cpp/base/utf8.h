@@ -22,6 +22,10 @@ struct Decoded {
 /// Appends the UTF-8 form; surrogates and values above U+10FFFF become kReplacement.
 void append(std::string& out, char32_t code);
 
+/// Appends bytes as text: U+FFFD for each longest start of a sequence that does not go on, or for a
+/// byte that starts none (the "substitution of maximal subparts" of the Unicode Standard, 3.9).
+void append_lossy(std::string& out, std::string_view bytes);
+
 /// Whether all of text is well-formed (no surrogates, no overlong forms).
 [[nodiscard]] bool is_valid(std::string_view text) noexcept;
 

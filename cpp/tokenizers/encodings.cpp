@@ -125,7 +125,7 @@ void Encodings::append_row(const PostPlan& plan, std::span<const Text> texts,
       }
       const auto index = static_cast<std::size_t>(part.sequence);
       const TokenSlice slice = texts[index].parts[choice[index]];
-      append_slice(*texts[index].tokens, slice, plan);
+      append_slice(*texts[index].tokens, slice, plan, index == 1);
       runs_.push_back({
           .sequence = part.sequence,
           .type_id = choice[index] == 0 ? part.type_id : part.overflow_type_id,
@@ -138,7 +138,8 @@ void Encodings::append_row(const PostPlan& plan, std::span<const Text> texts,
   rows_.push_back(row);
 }
 
-void Encodings::append_slice(const Tokens& tokens, const TokenSlice& slice, const PostPlan& plan) {
+void Encodings::append_slice(const Tokens& tokens, const TokenSlice& slice, const PostPlan& plan,
+                             bool is_second) {
   const auto begin = static_cast<std::ptrdiff_t>(slice.begin);
   const auto end = static_cast<std::ptrdiff_t>(slice.end);
   const std::size_t first = ids_.size();
@@ -148,13 +149,31 @@ void Encodings::append_slice(const Tokens& tokens, const TokenSlice& slice, cons
   }
   spans_.insert(spans_.end(), tokens.spans.begin() + begin, tokens.spans.begin() + end);
   words_.insert(words_.end(), tokens.words.begin() + begin, tokens.words.begin() + end);
+  const std::size_t first_text = texts_.size();
   for (const auto& [index, text] : tokens.texts) {
     if (index >= slice.begin && index < slice.end) {
-      const std::size_t position = first + index - slice.begin;
-      if (plan.trim_offsets) {
-        trim_span(spans_[position], text, index == slice.begin, plan.add_prefix_space);
-      }
-      texts_.emplace_back(position, text);
+      texts_.emplace_back(first + index - slice.begin, text);
+    }
+  }
+  for (const OffsetTrim& trim : plan.trims) {
+    trim_slice(trim, *plan.token_spaces, first, first_text, is_second);
+  }
+}
+
+void Encodings::trim_slice(const OffsetTrim& trim, const TokenSpaces& token_spaces,
+                           std::size_t first, std::size_t first_text, bool is_second) {
+  std::size_t next_text = first_text;
+  for (std::size_t i = first; i < ids_.size(); ++i) {
+    OuterSpaces spaces;
+    if (next_text < texts_.size() && texts_[next_text].first == i) {
+      spaces = outer_spaces(texts_[next_text].second);
+      ++next_text;
+    } else {
+      spaces = token_spaces.find(ids_[i]);
+    }
+    if ((spaces.leading | spaces.trailing) != 0) {
+      trim_span(spans_[i], spaces, i == first && trim.begins_encoding[is_second ? 1 : 0],
+                trim.add_prefix_space);
     }
   }
 }

@@ -102,7 +102,10 @@ class Encodings {
 
   void append_row(const PostPlan& plan, std::span<const Text> texts,
                   std::span<const std::size_t> choice);
-  void append_slice(const Tokens& tokens, const TokenSlice& slice, const PostPlan& plan);
+  void append_slice(const Tokens& tokens, const TokenSlice& slice, const PostPlan& plan,
+                    bool is_second);
+  void trim_slice(const OffsetTrim& trim, const TokenSpaces& token_spaces, std::size_t first,
+                  std::size_t first_text, bool is_second);
 
   bool with_offsets_;
   std::vector<std::uint32_t> ids_;

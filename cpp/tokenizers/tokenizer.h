@@ -111,6 +111,7 @@ class Tokenizer {
   std::unique_ptr<Model> model_;
   std::unique_ptr<Decoder> decoder_;
   std::unique_ptr<FastPath> fast_path_;
+  std::unique_ptr<TokenSpaces> token_spaces_;
   std::array<std::array<PostPlan, 2>, 2> plans_;  // by is_pair and add_special_tokens
   std::map<std::string, std::optional<std::string>> components_;
   std::optional<FilePadding> file_padding_;

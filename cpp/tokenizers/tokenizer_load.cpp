@@ -89,6 +89,8 @@ void Tokenizer::read_components(const Field& root) {
   for (const AddedToken& token : added_->tokens()) {
     vocab_size_ = std::max(vocab_size_, token.id + 1);
   }
+  token_spaces_ = std::make_unique<TokenSpaces>(
+      vocab_size_, [this](std::uint32_t id) { return id_to_token(id); });
   make_plans(post_processor.get());
   fast_path_ = make_fast_path({
       .normalizer = normalizer_.get(),
@@ -106,6 +108,7 @@ void Tokenizer::make_plans(const PostProcessor* post_processor) {
       if (post_processor != nullptr) {
         post_processor->apply(plan, add_special_tokens);
       }
+      plan.token_spaces = token_spaces_.get();
       if (!is_pair && !plan.unsupported.empty()) {
         fail(ErrorKind::FileFormat, "tokenizer.json", "post_processor: " + plan.unsupported);
       }

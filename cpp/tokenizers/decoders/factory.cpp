@@ -1,5 +1,6 @@
 #include <array>
 
+#include "tokenizers/decoders/byte_level.h"
 #include "tokenizers/decoders/decoder.h"
 #include "tokenizers/decoders/sequence.h"
 #include "tokenizers/decoders/wordpiece.h"
@@ -14,6 +15,7 @@ struct Maker {
 };
 
 constexpr auto kMakers = std::to_array<Maker>({
+    {.type = "ByteLevel", .make = &ByteLevelDecoder::from_json},
     {.type = "WordPiece", .make = &WordPieceDecoder::from_json},
     {.type = "Sequence", .make = &DecoderSequence::from_json},
 });

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "tokenizers/post_processors/bert_processing.h"
+#include "tokenizers/post_processors/byte_level.h"
 #include "tokenizers/post_processors/post_processor.h"
 #include "tokenizers/post_processors/roberta_processing.h"
 #include "tokenizers/post_processors/sequence.h"
@@ -17,6 +18,7 @@ struct Maker {
 
 constexpr auto kMakers = std::to_array<Maker>({
     {.type = "BertProcessing", .make = &BertProcessing::from_json},
+    {.type = "ByteLevel", .make = &ByteLevelProcessing::from_json},
     {.type = "RobertaProcessing", .make = &RobertaProcessing::from_json},
     {.type = "TemplateProcessing", .make = &TemplateProcessing::from_json},
     {.type = "Sequence", .make = &PostProcessorSequence::from_json},
@@ -44,6 +46,16 @@ PostPlan PostPlan::initial(bool is_pair) {
         {{.sequence = sequence, .id = 0, .type_id = type_id, .overflow_type_id = type_id}});
   }
   return plan;
+}
+
+void PostPlan::add_trim(bool add_prefix_space) {
+  OffsetTrim trim{.add_prefix_space = add_prefix_space, .begins_encoding = {false, false}};
+  for (const Layout& layout : encodings) {
+    if (!layout.empty() && layout.front().sequence != LayoutPart::kSpecial) {
+      trim.begins_encoding[static_cast<std::size_t>(layout.front().sequence)] = true;
+    }
+  }
+  trims.push_back(trim);
 }
 
 bool PostPlan::can_grow() {

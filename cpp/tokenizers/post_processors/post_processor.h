@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "tokenizers/field.h"
+#include "tokenizers/trim_offsets.h"
 
 namespace onnxformers::tokenizers {
 
@@ -27,13 +29,22 @@ using Layout = std::vector<LayoutPart>;
 /// Parts a row may have: a file that names a few tokens over and over must not fill the memory.
 inline constexpr std::size_t kMaxLayoutParts = 1024;
 
+/// A step that leaves spaces out of the offsets of tokens, see trim_span().
+struct OffsetTrim {
+  bool add_prefix_space;
+  std::array<bool, 2> begins_encoding;  ///< by text: nothing stood in front of it then
+};
+
 /// What post-processors make of one text or two: worked out once, when the file is read.
 struct PostPlan {
   std::vector<Layout> encodings;  ///< one after the other they are the row
   bool is_merged = false;         ///< a template has made one row of them: no other may follow
-  bool trim_offsets = false;      ///< offsets leave out whitespace at the ends of a token
-  bool add_prefix_space = false;  ///< but for the space put in front of the text
-  std::string unsupported;        ///< why such input cannot be encoded, if it cannot
+  std::vector<OffsetTrim> trims;  ///< one after the other
+  const TokenSpaces* token_spaces = nullptr;  ///< what trims cut off; set where there are some
+  std::string unsupported;                    ///< why such input cannot be encoded, if it cannot
+
+  /// Trims the offsets of the tokens that are there so far.
+  void add_trim(bool add_prefix_space);
 
   /// Whether a post-processor can add tokens; if not, `unsupported` is set.
   [[nodiscard]] bool can_grow();

@@ -15,8 +15,9 @@ void RobertaProcessing::apply(PostPlan& plan, bool add_special_tokens) const {
   if (!plan.can_grow()) {
     return;
   }
-  plan.trim_offsets = plan.trim_offsets || options_.trim_offsets;
-  plan.add_prefix_space = plan.add_prefix_space || options_.add_prefix_space;
+  if (options_.trim_offsets) {
+    plan.add_trim(options_.add_prefix_space);
+  }
   for (std::size_t i = 0; i < plan.encodings.size(); ++i) {
     Layout& layout = plan.encodings[i];
     for (LayoutPart& part : layout) {

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "tokenizers/pre_tokenizers/bert_pre_tokenizer.h"
+#include "tokenizers/pre_tokenizers/byte_level.h"
 #include "tokenizers/pre_tokenizers/pre_tokenizer.h"
 #include "tokenizers/pre_tokenizers/sequence.h"
 
@@ -15,6 +16,7 @@ struct Maker {
 
 constexpr auto kMakers = std::to_array<Maker>({
     {.type = "BertPreTokenizer", .make = &BertPreTokenizer::from_json},
+    {.type = "ByteLevel", .make = &ByteLevel::from_json},
     {.type = "Sequence", .make = &PreTokenizerSequence::from_json},
 });
 

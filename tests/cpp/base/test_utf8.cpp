@@ -106,3 +106,28 @@ TEST(the_replacement_character_itself_is_well_formed) {
   CHECK(utf8::is_valid(""));
   CHECK_EQUAL(utf8::count(""), 0U);
 }
+
+TEST(broken_bytes_become_replacement_characters) {
+  const auto lossy = [](std::string_view bytes) {
+    std::string out;
+    utf8::append_lossy(out, bytes);
+    return out;
+  };
+  const std::string r = "\xEF\xBF\xBD";
+  CHECK_EQUAL(lossy("plain \xC3\xA9 \xF0\x9F\x98\x80"), "plain \xC3\xA9 \xF0\x9F\x98\x80");
+  // The examples of the standard, tables 3-8 to 3-11.
+  CHECK_EQUAL(lossy("\xC0\xAF\xE0\x80\xBF\xF0\x81\x82"
+                    "A"),
+              r + r + r + r + r + r + r + r + "A");
+  CHECK_EQUAL(lossy("\xED\xA0\x80\xED\xBF\xBF\xED\xAF"
+                    "A"),
+              r + r + r + r + r + r + r + r + "A");
+  CHECK_EQUAL(lossy("\xF4\x91\x92\x93\xFF"
+                    "A\x80\xBF"
+                    "B"),
+              r + r + r + r + r + "A" + r + r + "B");
+  CHECK_EQUAL(lossy("\xE1\x80\xE2\xF0\x91\x92\xF1\xBF"
+                    "A"),
+              r + r + r + r + "A");
+  CHECK_EQUAL(lossy("\xF0\x9F\x98"), r);
+}

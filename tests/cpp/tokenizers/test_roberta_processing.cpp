@@ -25,6 +25,7 @@ TEST(offsets_are_trimmed_as_the_file_says) {
   const Parsed parsed(kJson);
   PostPlan plan = PostPlan::initial(false);
   make_post_processor(parsed.field)->apply(plan, true);
-  CHECK(plan.trim_offsets);
-  CHECK(!plan.add_prefix_space);
+  CHECK_EQUAL(plan.trims.size(), std::size_t{1});
+  CHECK(!plan.trims[0].add_prefix_space);
+  CHECK(plan.trims[0].begins_encoding[0]);
 }

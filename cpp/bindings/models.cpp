@@ -1,9 +1,11 @@
 #include "bindings/module.h"
 
 #include <pybind11/numpy.h>
+#include <pybind11/stl.h>
 
 #include "base/errors.h"
 #include "bindings/gil.h"
+#include "bindings/text_embedder.h"
 #include "models/pooling.h"
 
 namespace onnxformers::bindings {
@@ -55,6 +57,16 @@ void bind_models(py::module_& m) {
   m.def("pool", &pool, "hidden"_a.noconvert(), "mask"_a.noconvert(), "pooling"_a,
         "normalize"_a = false,
         "One vector a row, shape (rows, width), over the tokens of the mask.");
+  py::class_<TextEmbedder>(m, "TextEmbedder",
+                           "One text to one vector: tokenizer, session and pooling in one call.")
+      .def(py::init<std::shared_ptr<tokenizers::Tokenizer>, const PySession&, const std::string&>(),
+           py::keep_alive<1, 3>(), "tokenizer"_a, "session"_a, "output"_a,
+           "InvalidArgumentError: the model takes more than tokens, or gives no vectors of them.")
+      .def("embed", &TextEmbedder::embed, "text"_a, "pooling"_a, "normalize"_a = false,
+           "max_length"_a = 0, "cuts_left"_a = false, "timeout_s"_a = py::none(),
+           "cancel"_a = py::none(),
+           "Float32 of shape (1, width), and whether the text was cut; a max_length of 0 cuts "
+           "nothing.");
 }
 
 }  // namespace onnxformers::bindings

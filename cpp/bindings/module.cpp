@@ -6,10 +6,11 @@ PYBIND11_MODULE(_native, m, pybind11::mod_gil_not_used()) {
   onnxformers::bindings::bind_errors();
   auto base = m.def_submodule("base");
   onnxformers::bindings::bind_base(base);
-  auto models = m.def_submodule("models");
-  onnxformers::bindings::bind_models(models);
   auto tokenizers = m.def_submodule("tokenizers");
   onnxformers::bindings::bind_tokenizers(tokenizers);
   auto runtime = m.def_submodule("runtime");
   onnxformers::bindings::bind_runtime(runtime);
+  // After those whose types it takes.
+  auto models = m.def_submodule("models");
+  onnxformers::bindings::bind_models(models);
 }

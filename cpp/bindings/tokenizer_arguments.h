@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "bindings/gil.h"
-#include "tokenizers/truncation.h"
+#include "tokenizers/tokenizer.h"
 
 namespace onnxformers::bindings {
 
@@ -33,6 +33,9 @@ struct Texts {
 /// Names as the Python face writes them; throw InvalidArgument for others.
 [[nodiscard]] tokenizers::TruncationStrategy strategy_from_name(const std::string& name);
 [[nodiscard]] tokenizers::Side side_from_name(const std::string& name, const char* what);
+
+/// Options of one text alone; a max_length of 0 cuts nothing.
+[[nodiscard]] tokenizers::EncodeOptions row_options(std::int64_t max_length, bool cuts_left);
 
 /// A number from `low` to 2^31; throws InvalidArgument for others.
 [[nodiscard]] std::size_t size_argument(std::int64_t value, std::int64_t low, const char* what);

@@ -97,12 +97,7 @@ py::typing::Optional<Facts> file_padding(const Tokenizer& self) {
 /// Encodes and lays out one text in a single call: the way of a service that embeds short texts.
 py::typing::Tuple<Ids, Ids, Ids, bool> encode_row(const Tokenizer& self, const py::object& text,
                                                   std::int64_t max_length, bool cuts_left) {
-  EncodeOptions options;
-  if (max_length != 0) {
-    options.truncation.strategy = TruncationStrategy::LongestFirst;
-    options.truncation.max_length = size_argument(max_length, 1, "max_length");
-    options.truncation.side = cuts_left ? Side::Left : Side::Right;
-  }
+  const EncodeOptions options = row_options(max_length, cuts_left);
   const std::string_view view = read_text(text.ptr(), "texts", 0);
   tokenizers::Encodings rows;
   run_unlocked(view.size(), [&] { rows = self.encode_batch({&view, 1}, {}, options); });

@@ -4,9 +4,9 @@ onnxformers native core.
 
 from __future__ import annotations
 from . import base
-from . import models
 from . import tokenizers
 from . import runtime
+from . import models
 
 __all__: list[str] = ["base", "models", "runtime", "tokenizers"]
 __version__: str = "0.1.0"

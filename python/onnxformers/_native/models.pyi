@@ -1,8 +1,38 @@
 from __future__ import annotations
 import numpy
 import numpy.typing
+import onnxformers._native.runtime
+import onnxformers._native.tokenizers
+import typing
 
-__all__: list[str] = ["pool"]
+__all__: list[str] = ["TextEmbedder", "pool"]
+
+class TextEmbedder:
+    """
+    One text to one vector: tokenizer, session and pooling in one call.
+    """
+    def __init__(
+        self,
+        tokenizer: onnxformers._native.tokenizers.Tokenizer,
+        session: onnxformers._native.runtime.Session,
+        output: str,
+    ) -> None:
+        """
+        InvalidArgumentError: the model takes more than tokens, or gives no vectors of them.
+        """
+    def embed(
+        self,
+        text: typing.Any,
+        pooling: str,
+        normalize: bool = False,
+        max_length: typing.SupportsInt | typing.SupportsIndex = 0,
+        cuts_left: bool = False,
+        timeout_s: typing.SupportsFloat | typing.SupportsIndex | None = None,
+        cancel: onnxformers._native.runtime.CancelToken | None = None,
+    ) -> tuple[numpy.typing.NDArray[numpy.float32], bool]:
+        """
+        Float32 of shape (1, width), and whether the text was cut; a max_length of 0 cuts nothing.
+        """
 
 def pool(
     hidden: numpy.typing.NDArray[numpy.float32],

@@ -31,6 +31,7 @@ class PreTrainedModel:
     Attributes:
         config: The model's config.json.
         sessions: File stem ("model") -> session.
+        session: The first of them, which a call runs.
         name_or_path: Where it was loaded from.
     """
 
@@ -50,10 +51,10 @@ class PreTrainedModel:
         self.sessions = sessions
         self.options = options
         kind = KINDS[self.kind]
-        self._session = sessions[kind.stems[0]]
-        self._dtypes = feed_dtypes(self._session.inputs)
+        self.session = sessions[kind.stems[0]]
+        self._dtypes = feed_dtypes(self.session.inputs)
         self._optional = kind.optional_inputs
-        self._output_names = [node.name for node in self._session.outputs]
+        self._output_names = [node.name for node in self.session.outputs]
 
     @classmethod
     def from_pretrained(cls, name_or_path: str | os.PathLike[str], **options: Any) -> Self:
@@ -125,7 +126,7 @@ class PreTrainedModel:
         if args:
             inputs = self._merge_positional(args, inputs)
         feeds = make_feeds(self._dtypes, inputs, self._optional)
-        outputs = self._session.run(feeds, timeout_s=timeout_s, cancel=cancel)
+        outputs = self.session.run(feeds, timeout_s=timeout_s, cancel=cancel)
         return ModelOutput(zip(self._output_names, outputs, strict=True))
 
     @staticmethod
@@ -142,7 +143,7 @@ class PreTrainedModel:
     @property
     def device(self) -> list[str]:
         """Execution providers of the session, in order of priority."""
-        return list(self._session.providers)
+        return list(self.session.providers)
 
     def close(self) -> None:
         """Free the sessions; runs under way end normally. May be called again.
@@ -155,7 +156,7 @@ class PreTrainedModel:
     @property
     def closed(self) -> bool:
         """Whether `close()` was called."""
-        return self._session.closed
+        return self.session.closed
 
     def __enter__(self) -> Self:
         if self.closed:

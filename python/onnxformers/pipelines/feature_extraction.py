@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from onnxformers import ops
-from onnxformers._native.models import pool
+from onnxformers._native.models import TextEmbedder, pool
 from onnxformers.errors import FileFormatError, InvalidArgumentError
 from onnxformers.pipelines.sentence_transformers import Recipe, read_recipe
 from onnxformers.pipelines.text import Batch, TextOptions, TextPipeline
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from onnxformers.models.outputs import ModelOutput
 
 _POOLINGS = ("none", "mean", "cls", "auto")
-_NO_RECIPE = Recipe(poolings=(), normalize=False, max_length=None)
+#: Outputs that may hold the vectors of the tokens, in order of preference, and their rank: (rows,
+#: tokens, width).
+_RANK = 3
+_OUTPUTS = ("last_hidden_state", "logits", "token_embeddings")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +96,44 @@ class FeatureExtractionPipeline(TextPipeline[FeatureExtractionOptions]):
             return limit
         return min(filter(None, (limit, self.recipe.max_length)), default=None)
 
+    @cached_property
+    def embedder(self) -> TextEmbedder | None:
+        """Text to vector without Python between; None for models that take more than tokens."""
+        session = self.model.session
+        names = [node.name for node in session.outputs if len(node.shape) == _RANK]
+        output = next((name for name in _OUTPUTS if name in names), "")
+        try:
+            return TextEmbedder(self.tokenizer.native, session, output)
+        except InvalidArgumentError:
+            return None
+
     def run_single(self, item: str, options: FeatureExtractionOptions) -> NDArray[Any]:
         """The embedding of one text, with a first axis of 1."""
+        poolings, normalize = self._pooling(options)
+        if len(poolings) == 1 and self.embedder is not None:
+            limit = self.token_limit(options)
+            vectors, is_cut = self.embedder.embed(
+                item,
+                poolings[0],
+                normalize,
+                limit or 0,
+                self._cuts_left,
+                options.timeout_s,
+                options.cancel,
+            )
+            if is_cut:
+                self._warn_cut(1, 1, limit)
+            return self._finish(vectors, options)
         batch, _ = self.forward_one(item, options)
         return self._finish(self._vectors(batch, options), options)
+
+    def _pooling(self, options: FeatureExtractionOptions) -> tuple[tuple[str, ...], bool]:
+        """Poolings whose vectors are joined, none for vectors of tokens; and whether to scale."""
+        if options.pooling == "none":
+            return (), options.normalize
+        if options.pooling != "auto":
+            return (options.pooling,), options.normalize
+        return self.recipe.poolings, options.normalize or self.recipe.normalize
 
     def run_many(self, items: Sequence[str], options: FeatureExtractionOptions) -> NDArray[Any]:
         """Embeddings in the order of the texts."""
@@ -128,9 +165,7 @@ class FeatureExtractionPipeline(TextPipeline[FeatureExtractionOptions]):
         if options.pooling == "none":
             hidden = hidden * batch.mask[:, :, None].astype(np.float32)
             return _normalized(hidden) if options.normalize else hidden
-        recipe = self.recipe if options.pooling == "auto" else _NO_RECIPE
-        poolings = recipe.poolings or (options.pooling,)
-        normalize = options.normalize or recipe.normalize
+        poolings, normalize = self._pooling(options)
         if len(poolings) == 1:
             return pool(hidden, batch.mask, poolings[0], normalize)
         joined = np.concatenate([pool(hidden, batch.mask, p, False) for p in poolings], axis=1)
@@ -143,9 +178,9 @@ class FeatureExtractionPipeline(TextPipeline[FeatureExtractionOptions]):
 
 def _token_vectors(outputs: ModelOutput) -> NDArray[np.float32]:
     """Shape (rows, tokens, width), from whichever name the exporter gave it."""
-    for name in ("last_hidden_state", "logits", "token_embeddings"):
+    for name in _OUTPUTS:
         hidden = outputs.get(name)
-        if hidden is not None and hidden.ndim == 3:
+        if hidden is not None and hidden.ndim == _RANK:
             return np.ascontiguousarray(hidden, dtype=np.float32)
     raise FileFormatError(
         "[feature-extraction] the model must give last_hidden_state of shape (rows, tokens, "

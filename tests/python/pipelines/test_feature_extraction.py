@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 
 from onnxformers import ops, pipeline
-from onnxformers.errors import FileFormatError, InvalidArgumentError
+from onnxformers.errors import (
+    ClosedError,
+    FileFormatError,
+    InvalidArgumentError,
+    InvalidTypeError,
+    RunTimeoutError,
+)
+from onnxformers.pipelines import FeatureExtractionPipeline
 
 MODELS = Path(__file__).parents[2] / "conformance" / "models"
 PATH = MODELS / "bert-uncased-embed"
@@ -48,6 +55,29 @@ def test_pooling_agrees_with_the_token_vectors() -> None:
     np.testing.assert_allclose(
         np.linalg.norm(pipe(TEXTS[0], normalize=True), axis=-1), 1, atol=1e-6
     )
+
+
+@pytest.mark.parametrize("pooling", ["mean", "cls"])
+@pytest.mark.parametrize("options", [{}, {"max_length": 4}], ids=["whole", "cut"])
+def test_the_short_way_of_one_text_gives_the_bits_of_the_long_way(
+    pooling: str, options: dict[str, Any]
+) -> None:
+    pipe = pipeline("feature-extraction", PATH, pooling=pooling, normalize=True, **options)
+    assert isinstance(pipe, FeatureExtractionPipeline)
+    assert pipe.embedder is not None
+    text = "The cat sat on the mat, and so on and so forth."
+    np.testing.assert_array_equal(pipe(text), pipe([text]))
+
+
+def test_the_short_way_stops_in_time_and_after_closing() -> None:
+    pipe = pipeline("feature-extraction", PATH, pooling="mean")
+    with pytest.raises(RunTimeoutError):
+        pipe("a text", timeout_s=0)
+    with pytest.raises(InvalidTypeError):
+        pipe.run_single(7, pipe.defaults)
+    pipe.close()
+    with pytest.raises(ClosedError):
+        pipe("a text")
 
 
 def test_quantized_embeddings_have_an_eighth_of_the_width() -> None:

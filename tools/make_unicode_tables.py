@@ -22,7 +22,7 @@ CATEGORIES = [
     *("No", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Sc", "Sk", "Sm", "So", "Zl", "Zp", "Zs"),
 ]
 # As the constants in tables.h.
-CONTROL, PUNCTUATION, ACCENT, MARK = 1, 2, 4, 8
+CONTROL, PUNCTUATION, ACCENT, MARK, NUMERIC, ALPHABETIC = 1, 2, 4, 8, 16, 32
 
 HEADER = """\
 // Made by tools/make_unicode_tables.py from third_party/unicode/data; do not edit.
@@ -46,6 +46,8 @@ inline constexpr std::uint8_t kControl = 1;
 inline constexpr std::uint8_t kPunctuation = 2;
 inline constexpr std::uint8_t kAccent = 4;
 inline constexpr std::uint8_t kMark = 8;
+inline constexpr std::uint8_t kNumeric = 16;
+inline constexpr std::uint8_t kAlphabetic = 32;
 """
 
 
@@ -68,6 +70,15 @@ def read_mapping(name: str) -> dict[int, tuple[int, ...]]:
     """Code point → code points."""
     rows = [[int(field, 16) for field in fields] for fields in data_lines(name)]
     return {row[0]: tuple(row[1:]) for row in rows}
+
+
+def read_properties() -> dict[str, list[tuple[int, int]]]:
+    """Names, joined by `=`, → ranges."""
+    found = {}
+    for names, *spans in data_lines("regex_properties-16.0"):
+        ends = [span.split("..") for span in spans]
+        found[names] = [(int(first, 16), int(last, 16)) for first, last in ends]
+    return found
 
 
 def flags(old_category: str) -> int:
@@ -117,17 +128,23 @@ def stages(name: str, values: list[int]) -> str:
 
 
 def properties() -> str:
-    """Category (16.0), flags (8.0 and 9.0) and combining class (9.0)."""
+    """Category (16.0), flags (8.0, 9.0, 16.0 and 17.0) and combining class (9.0)."""
     category = read_ranges("categories-16.0")
     old = read_ranges("categories-8.0")
     marks = read_ranges("categories-9.0")
     combining = read_ranges("combining_classes-9.0")
+    numeric = read_ranges("numeric-17.0")
+    spans = read_properties()["Alphabetic=Alpha"]
+    alphabetic = {code for first, last in spans for code in range(first, last + 1)}
     numbers: dict[tuple[int, int, int], int] = {(0, 0, 0): 0}
     values = []
     for code in range(CODES):
         row = (
             CATEGORIES.index(category.get(code, "Cn")),
-            flags(old.get(code, "")) | (MARK if code in marks else 0),
+            flags(old.get(code, ""))
+            | (MARK if code in marks else 0)
+            | (NUMERIC if code in numeric else 0)
+            | (ALPHABETIC if code in alphabetic else 0),
             int(combining.get(code, 0)),
         )
         values.append(numbers.setdefault(row, len(numbers)))
@@ -164,8 +181,14 @@ def decompositions() -> str:
     return array("char32_t", "kDecompositionPool", pool) + stages("Decomposition", values)
 
 
+def scripts() -> str:
+    """Numbers of what UnicodeScripts keeps together."""
+    values = read_ranges("unicode_scripts")
+    return stages("Script", [int(values.get(code, 0)) for code in range(CODES)])
+
+
 def main() -> None:
-    text = HEADER + properties() + lowercase() + decompositions()
+    text = HEADER + properties() + lowercase() + decompositions() + scripts()
     text += "\n}  // namespace onnxformers::unicode::tables\n"
     (UNICODE / "tables.h").write_text(text, encoding="ascii")
 

@@ -31,6 +31,10 @@ Category category(char32_t code) noexcept {
   return static_cast<Category>(properties(code).category);
 }
 
+std::uint8_t script(char32_t code) noexcept {
+  return static_cast<std::uint8_t>(look_up(tables::kScriptBlocks, tables::kScript, code));
+}
+
 namespace lookup {
 
 bool is_whitespace(char32_t code) noexcept {
@@ -73,6 +77,23 @@ std::u32string_view canonical_decomposition(char32_t code) noexcept {
 }
 
 std::uint8_t combining_class(char32_t code) noexcept { return properties(code).combining_class; }
+
+bool is_numeric(char32_t code) noexcept { return has_flag(code, tables::kNumeric); }
+bool is_alphabetic(char32_t code) noexcept { return has_flag(code, tables::kAlphabetic); }
+
+bool is_rust_word(char32_t code) noexcept {
+  const tables::Properties& found = properties(code);
+  switch (static_cast<Category>(found.category)) {
+    case Category::Mc:
+    case Category::Me:
+    case Category::Mn:
+    case Category::Nd:
+    case Category::Pc:
+      return true;
+    default:
+      return (found.flags & tables::kAlphabetic) != 0 || code == 0x200C || code == 0x200D;
+  }
+}
 
 }  // namespace lookup
 

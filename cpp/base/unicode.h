@@ -76,6 +76,21 @@ enum class Category : std::uint8_t {
 /// Canonical combining class, Unicode 9.0; 0 for starters.
 [[nodiscard]] inline std::uint8_t combining_class(char32_t code) noexcept;
 
+/// char::is_numeric of Rust, which Digits splits at: the categories N. of Unicode 17.0.
+[[nodiscard]] inline bool is_numeric(char32_t code) noexcept;
+
+/// The Alphabetic property, Unicode 16.0.
+[[nodiscard]] inline bool is_alphabetic(char32_t code) noexcept;
+
+/// \w of Rust's regular expressions, by which the Whitespace pre-tokenizer goes and added tokens
+/// that are single words: Alphabetic, M, Nd, Pc and Join_Control of Unicode 16.0. That of
+/// Oniguruma is in unicode_regex.h.
+[[nodiscard]] inline bool is_rust_word(char32_t code) noexcept;
+
+/// What UnicodeScripts keeps together: a number for each of its scripts (Han, Hiragana and
+/// Katakana are one; the numbers mean nothing else), 0 for what joins with every script.
+[[nodiscard]] std::uint8_t script(char32_t code) noexcept;
+
 /// The same by table, for what the inline functions do not answer at once.
 namespace lookup {
 [[nodiscard]] bool is_whitespace(char32_t code) noexcept;
@@ -86,6 +101,9 @@ namespace lookup {
 [[nodiscard]] std::u32string_view lowercase(char32_t code, char32_t& own) noexcept;
 [[nodiscard]] std::u32string_view canonical_decomposition(char32_t code) noexcept;
 [[nodiscard]] std::uint8_t combining_class(char32_t code) noexcept;
+[[nodiscard]] bool is_numeric(char32_t code) noexcept;
+[[nodiscard]] bool is_alphabetic(char32_t code) noexcept;
+[[nodiscard]] bool is_rust_word(char32_t code) noexcept;
 }  // namespace lookup
 
 inline constexpr char32_t kFirstBeyondAscii = 0x80;
@@ -134,6 +152,20 @@ inline std::u32string_view canonical_decomposition(char32_t code) noexcept {
 
 inline std::uint8_t combining_class(char32_t code) noexcept {
   return code < kFirstMark ? std::uint8_t{0} : lookup::combining_class(code);
+}
+
+inline bool is_numeric(char32_t code) noexcept {
+  return code < kFirstBeyondAscii ? code >= U'0' && code <= U'9' : lookup::is_numeric(code);
+}
+
+inline bool is_alphabetic(char32_t code) noexcept {
+  return code < kFirstBeyondAscii ? (code | 0x20U) >= U'a' && (code | 0x20U) <= U'z'
+                                  : lookup::is_alphabetic(code);
+}
+
+inline bool is_rust_word(char32_t code) noexcept {
+  return code < kFirstBeyondAscii ? is_alphabetic(code) || is_numeric(code) || code == U'_'
+                                  : lookup::is_rust_word(code);
 }
 
 }  // namespace onnxformers::unicode

@@ -1,63 +1,18 @@
 // The compiled tables say for every code point what the property files say; that the files say what
 // the reference does is checked by tests/python/base/test_unicode.py.
 #include <array>
-#include <fstream>
-#include <map>
-#include <sstream>
 #include <string>
-#include <vector>
 
 #include "base/unicode.h"
 #include "check.h"
+#include "unicode_data.h"
 
 namespace unicode = onnxformers::unicode;
+using unicode_data::kCodes;
+using unicode_data::read_mapping;
+using unicode_data::read_ranges;
 
 namespace {
-
-constexpr char32_t kCodes = 0x110000;
-using Fields = std::vector<std::string>;
-
-std::vector<Fields> read_fields(const std::string& name) {
-  std::ifstream file(std::string(ONNXFORMERS_UNICODE_DATA) + "/" + name + ".txt");
-  CHECK(file.is_open());
-  std::vector<Fields> rows;
-  for (std::string line; std::getline(file, line);) {
-    if (!line.starts_with('#')) {
-      std::istringstream stream(line);
-      Fields fields;
-      for (std::string field; stream >> field;) {
-        fields.push_back(field);
-      }
-      rows.push_back(fields);
-    }
-  }
-  CHECK(rows.size() > 100);
-  return rows;
-}
-
-char32_t code_of(const std::string& hex) { return std::stoul(hex, nullptr, 16); }
-
-/// One value for each code point, empty where the file has none.
-std::vector<std::string> read_ranges(const std::string& name) {
-  std::vector<std::string> values(kCodes);
-  for (const Fields& fields : read_fields(name)) {
-    const char32_t last = code_of(fields[0].substr(fields[0].find("..") + 2));
-    for (char32_t code = code_of(fields[0]); code <= last; ++code) {
-      values[code] = fields[1];
-    }
-  }
-  return values;
-}
-
-std::map<char32_t, std::u32string> read_mapping(const std::string& name) {
-  std::map<char32_t, std::u32string> mapping;
-  for (const Fields& fields : read_fields(name)) {
-    for (std::size_t i = 1; i < fields.size(); ++i) {
-      mapping[code_of(fields[0])].push_back(code_of(fields[i]));
-    }
-  }
-  return mapping;
-}
 
 std::string_view name_of(unicode::Category category) {
   constexpr std::array<std::string_view, 30> kNames = {
@@ -116,6 +71,23 @@ TEST(lowercase_goes_by_unicode_17) {
   }
 }
 
+TEST(numeric_goes_by_unicode_17) {
+  const auto values = read_ranges("numeric-17.0");
+  for (char32_t code = 0; code < kCodes; ++code) {
+    CHECK_EQUAL(unicode::is_numeric(code), !values[code].empty());
+  }
+}
+
+TEST(scripts_are_those_of_unicode_scripts) {
+  const auto values = read_ranges("unicode_scripts");
+  for (char32_t code = 0; code < kCodes; ++code) {
+    const int want = values[code].empty() ? 0 : std::stoi(values[code]);
+    CHECK_EQUAL(int{unicode::script(code)}, want);
+  }
+  CHECK_EQUAL(unicode::script(U'\u30AB'), unicode::script(U'\u4E2D'));
+  CHECK_EQUAL(int{unicode::script(U' ')}, 0);
+}
+
 TEST(white_space_is_25_code_points) {
   int count = 0;
   for (char32_t code = 0; code < kCodes; ++code) {
@@ -148,7 +120,9 @@ TEST(values_beyond_unicode_are_unassigned) {
     CHECK(unicode::category(code) == unicode::Category::Cn);
     CHECK(!unicode::is_whitespace(code) && !unicode::is_bert_punctuation(code));
     CHECK(!unicode::is_bert_control(code) && !unicode::is_bert_accent(code));
-    CHECK(!unicode::is_combining_mark(code));
+    CHECK(!unicode::is_combining_mark(code) && !unicode::is_numeric(code));
+    CHECK(!unicode::is_alphabetic(code) && !unicode::is_rust_word(code));
+    CHECK_EQUAL(int{unicode::script(code)}, 0);
     CHECK(unicode::lowercase(code, own) == std::u32string(1, code));
     CHECK(unicode::canonical_decomposition(code).empty());
     CHECK_EQUAL(int{unicode::combining_class(code)}, 0);

@@ -122,6 +122,20 @@ void append_lossy(std::string& out, std::string_view bytes) {
   }
 }
 
+std::size_t incomplete_tail(std::string_view bytes) noexcept {
+  for (std::size_t length = 1; length <= std::min<std::size_t>(3, bytes.size()); ++length) {
+    const std::size_t begin = bytes.size() - length;
+    const auto lead = static_cast<unsigned char>(bytes[begin]);
+    if ((lead & 0xC0U) == 0x80) {
+      continue;
+    }
+    const bool is_lead = lead >= 0xC2 && lead <= 0xF4;
+    const auto whole = static_cast<std::size_t>(std::countl_one(lead));
+    return is_lead && length < whole && broken_length(bytes, begin) == length ? length : 0;
+  }
+  return 0;
+}
+
 bool is_valid(std::string_view text) noexcept {
   std::size_t position = 0;
   while ((position = skip_ascii(text, position)) < text.size()) {

@@ -26,6 +26,9 @@ void append(std::string& out, char32_t code);
 /// byte that starts none (the "substitution of maximal subparts" of the Unicode Standard, 3.9).
 void append_lossy(std::string& out, std::string_view bytes);
 
+/// How many bytes at the end begin a sequence that further bytes could complete: 0 to 3.
+[[nodiscard]] std::size_t incomplete_tail(std::string_view bytes) noexcept;
+
 /// Whether all of text is well-formed (no surrogates, no overlong forms).
 [[nodiscard]] bool is_valid(std::string_view text) noexcept;
 

@@ -97,36 +97,60 @@ std::size_t size_argument(std::int64_t value, std::int64_t low, const char* what
   return static_cast<std::size_t>(value);
 }
 
+namespace {
+
+std::uint32_t checked_id(std::int64_t id, std::size_t position) {
+  if (id < 0 || id > std::numeric_limits<std::uint32_t>::max()) {
+    fail(ErrorKind::InvalidArgument, "Tokenizer",
+         "ids must be from 0 to 2^32 - 1, got " + std::to_string(id) + " at position " +
+             std::to_string(position));
+  }
+  return static_cast<std::uint32_t>(id);
+}
+
+std::uint32_t read_id(py::handle item, std::size_t position) {
+  if (PyLong_Check(item.ptr()) == 0) {
+    return checked_id(item.cast<std::int64_t>(), position);
+  }
+  int overflow = 0;
+  const long long id = PyLong_AsLongLongAndOverflow(item.ptr(), &overflow);
+  return checked_id(overflow == 0 ? id : -1, position);
+}
+
+using Integers64 = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>;
+
+std::vector<std::uint32_t> read_id_array(const py::array& array) {
+  if (array.ndim() != 1 || (array.dtype().kind() != 'i' && array.dtype().kind() != 'u')) {
+    fail(ErrorKind::InvalidType, "Tokenizer",
+         "ids must be a list of int or a one-dimensional array of integers");
+  }
+  const Integers64 numbers = Integers64::ensure(array);
+  std::vector<std::uint32_t> read(static_cast<std::size_t>(numbers.size()));
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    read[i] = checked_id(numbers.data()[i], i);
+  }
+  return read;
+}
+
+}  // namespace
+
 std::vector<std::uint32_t> read_ids(const py::object& ids) {
-  std::vector<std::uint32_t> read;
-  const auto add = [&](std::int64_t id) {
-    if (id < 0) {
-      fail(ErrorKind::InvalidArgument, "Tokenizer",
-           "ids must not be negative, got " + std::to_string(id) + " at position " +
-               std::to_string(read.size()));
-    }
-    constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
-    read.push_back(static_cast<std::uint32_t>(std::min(id, kMost)));
-  };
   if (py::isinstance<py::array>(ids)) {
-    const auto array = py::reinterpret_borrow<py::array>(ids);
-    if (array.ndim() != 1 || (array.dtype().kind() != 'i' && array.dtype().kind() != 'u')) {
-      fail(ErrorKind::InvalidType, "Tokenizer",
-           "ids must be a list of int or a one-dimensional array of integers");
-    }
-    const auto numbers = py::array_t<std::int64_t, py::array::c_style>::ensure(array);
-    for (py::ssize_t i = 0; i < numbers.size(); ++i) {
-      add(numbers.data()[i]);
-    }
-    return read;
+    return read_id_array(py::reinterpret_borrow<py::array>(ids));
+  }
+  if (PyIndex_Check(ids.ptr()) != 0) {
+    return {read_id(ids, 0)};
   }
   if (PySequence_Check(ids.ptr()) == 0 || PyUnicode_Check(ids.ptr()) != 0) {
     fail(ErrorKind::InvalidType, "Tokenizer",
          std::string("ids must be a list of int, got ") + Py_TYPE(ids.ptr())->tp_name);
   }
-  for (const py::handle item : py::tuple(ids)) {
+  const py::tuple items(ids);
+  std::vector<std::uint32_t> read(items.size());
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    const py::handle item = PyTuple_GET_ITEM(items.ptr(), static_cast<py::ssize_t>(i));
     try {
-      add(item.cast<std::int64_t>());
+      read[i] = read_id(item, i);
     } catch (const py::cast_error&) {
       fail(ErrorKind::InvalidType, "Tokenizer",
            std::string("ids must be int, got ") + Py_TYPE(item.ptr())->tp_name);

@@ -8,6 +8,7 @@
 #include "bindings/gil.h"
 #include "bindings/numpy_api.h"
 #include "bindings/tokenizer_arguments.h"
+#include "bindings/tokenizer_decoding.h"
 #include "bindings/tokenizer_encodings.h"
 #include "tokenizers/tokenizer.h"
 
@@ -55,13 +56,6 @@ Rows encode_batch(const std::shared_ptr<const Tokenizer>& self, const py::object
   run_unlocked(first.bytes + second.bytes,
                [&] { rows.rows = self->encode_batch(first.views, second.views, options); });
   return rows;
-}
-
-std::string decode(const Tokenizer& self, const py::object& ids, bool skip_special_tokens) {
-  const std::vector<std::uint32_t> numbers = read_ids(ids);
-  std::string text;
-  run_unlocked(numbers.size() * 4, [&] { text = self.decode(numbers, skip_special_tokens); });
-  return text;
 }
 
 py::typing::Dict<py::str, py::int_> vocab(const Tokenizer& self) {
@@ -144,15 +138,15 @@ void bind_tokenizer(py::module_& m) {
            "Encodes texts, or pairs of texts.")
       .def("encode_row", &encode_row, "text"_a, "max_length"_a = 0, "cuts_left"_a = false,
            "input_ids, attention_mask and token_type_ids of one text, int64 of shape (1, tokens), "
-           "and whether it was cut; a max_length of 0 cuts nothing.")
-      .def("decode", &decode, "ids"_a, py::kw_only(), "skip_special_tokens"_a = false,
-           "The text of ids; those of no token are left out.");
+           "and whether it was cut; a max_length of 0 cuts nothing.");
 }
+
 }  // namespace
 
 void bind_tokenizers(py::module_& m) {
   bind_encodings(m);
   bind_tokenizer(m);
+  bind_decoding(m);
 }
 
 }  // namespace onnxformers::bindings

@@ -136,30 +136,6 @@ void Tokenizer::encode_one(std::string_view text, const std::string_view* pair,
              kept.first < first || kept.second < second);
 }
 
-std::string Tokenizer::decode(std::span<const std::uint32_t> ids, bool skip_special_tokens) const {
-  std::vector<std::string> tokens;
-  tokens.reserve(ids.size());
-  for (const std::uint32_t id : ids) {
-    const auto token = id_to_token(id);
-    if (!token) {
-      continue;
-    }
-    const AddedToken* added = added_->find(*token);
-    if (skip_special_tokens && added != nullptr && added->special) {
-      continue;
-    }
-    tokens.emplace_back(*token);
-  }
-  if (decoder_ != nullptr) {
-    decoder_->decode(tokens);
-  }
-  std::string text;
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    text.append(decoder_ == nullptr && i > 0 ? " " : "").append(tokens[i]);
-  }
-  return text;
-}
-
 std::optional<std::uint32_t> Tokenizer::token_to_id(std::string_view token) const {
   const AddedToken* added = added_->find(token);
   return added != nullptr ? added->id : model_->vocabulary().find(token);

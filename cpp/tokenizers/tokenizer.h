@@ -65,9 +65,17 @@ class Tokenizer {
                                        std::span<const std::string_view> pairs,
                                        const EncodeOptions& options) const;
 
-  /// Ids that no token has are left out, as in the reference.
+  /// Ids that no token has are left out, as in the reference. O(n) in ids and text.
   [[nodiscard]] std::string decode(std::span<const std::uint32_t> ids,
                                    bool skip_special_tokens) const;
+  [[nodiscard]] std::vector<std::string> decode_batch(
+      std::span<const std::span<const std::uint32_t>> rows, bool skip_special_tokens,
+      unsigned threads) const;
+
+  /// The tokens that decode() hands to decoder().
+  void append_tokens(std::span<const std::uint32_t> ids, bool skip_special_tokens,
+                     TokenList& tokens) const;
+  [[nodiscard]] const Decoder& decoder() const noexcept { return *decoder_; }
 
   /// Highest id + 1, added tokens included.
   [[nodiscard]] std::uint32_t vocab_size() const noexcept { return vocab_size_; }
@@ -93,6 +101,7 @@ class Tokenizer {
   Tokenizer() = default;
   void read_components(const Field& root);
   void make_plans(const PostProcessor* post_processor);
+  void make_token_kinds();
 
   void encode_range(std::span<const std::string_view> texts,
                     std::span<const std::string_view> pairs, const EncodeOptions& options,
@@ -116,6 +125,11 @@ class Tokenizer {
   std::map<std::string, std::optional<std::string>> components_;
   std::optional<FilePadding> file_padding_;
   std::uint32_t vocab_size_ = 0;
+
+  static constexpr std::uint8_t kModelToken = 0;  ///< or a gap
+  static constexpr std::uint8_t kAddedToken = 1;
+  static constexpr std::uint8_t kSpecialToken = 2;
+  std::vector<std::uint8_t> kinds_;  // by id, which spares decoding a search for every token
 };
 
 }  // namespace onnxformers::tokenizers

@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "base/json.h"
+#include "tokenizers/decoders/join.h"
 #include "tokenizers/tokenizer.h"
 
 namespace onnxformers::tokenizers {
@@ -91,6 +92,10 @@ void Tokenizer::read_components(const Field& root) {
   }
   token_spaces_ = std::make_unique<TokenSpaces>(
       vocab_size_, [this](std::uint32_t id) { return id_to_token(id); });
+  if (decoder_ == nullptr) {
+    decoder_ = std::make_unique<JoinDecoder>();
+  }
+  make_token_kinds();
   make_plans(post_processor.get());
   fast_path_ = make_fast_path({
       .normalizer = normalizer_.get(),

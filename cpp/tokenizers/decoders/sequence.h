@@ -1,14 +1,13 @@
 #pragma once
 
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "tokenizers/decoders/decoder.h"
 
 namespace onnxformers::tokenizers {
 
-/// Decoders one after the other.
+/// Decoders one after the other, each over what the one before gives out.
 class DecoderSequence final : public Decoder {
  public:
   static std::unique_ptr<Decoder> from_json(const Field& field);
@@ -16,7 +15,7 @@ class DecoderSequence final : public Decoder {
   explicit DecoderSequence(std::vector<std::unique_ptr<Decoder>> steps)
       : steps_(std::move(steps)) {}
 
-  void decode(std::vector<std::string>& tokens) const override;
+  [[nodiscard]] std::unique_ptr<DecoderRun> start() const override;
 
  private:
   std::vector<std::unique_ptr<Decoder>> steps_;

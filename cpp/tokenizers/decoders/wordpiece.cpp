@@ -1,79 +1,58 @@
 #include "tokenizers/decoders/wordpiece.h"
 
-#include <array>
 #include <string_view>
+
+#include "tokenizers/decoders/cleanup.h"
 
 namespace onnxformers::tokenizers {
 
 namespace {
 
-struct Replacement {
-  std::string_view from;
-  std::string_view to;
+class WordPieceRun final : public DecoderRun {
+ public:
+  WordPieceRun(std::string_view prefix, bool cleanup) : prefix_(prefix), cleanup_(cleanup) {}
+
+  void decode(const TokenList& part, bool /*is_last*/, TokenList& out) override {
+    gatherer_.for_each(part, [&](std::string_view token) {
+      const bool joined = is_first_ || token.starts_with(prefix_);
+      if (!is_first_ && joined) {
+        token.remove_prefix(prefix_.size());
+      }
+      is_first_ = false;
+      if (cleanup_ && may_need_cleanup(token, !joined)) {
+        add_cleaned(token, joined, out);
+        return;
+      }
+      if (!joined) {
+        out.append(' ');
+      }
+      out.add(token);
+    });
+  }
+
+ private:
+  void add_cleaned(std::string_view token, bool joined, TokenList& out) {
+    cleaned_.assign(joined ? "" : " ").append(token);
+    clean_up_spaces(cleaned_);
+    out.add(cleaned_);
+  }
+
+  std::string_view prefix_;
+  bool cleanup_;
+  bool is_first_ = true;
+  TokenGatherer gatherer_;
+  std::string cleaned_;
 };
 
-// The reference's list, in its order.
-constexpr auto kCleanup = std::to_array<Replacement>({
-    {.from = " .", .to = "."},
-    {.from = " ?", .to = "?"},
-    {.from = " !", .to = "!"},
-    {.from = " ,", .to = ","},
-    {.from = " ' ", .to = "'"},
-    {.from = " n't", .to = "n't"},
-    {.from = " 'm", .to = "'m"},
-    {.from = " do not", .to = " don't"},
-    {.from = " 's", .to = "'s"},
-    {.from = " 've", .to = "'ve"},
-    {.from = " 're", .to = "'re"},
-});
-
-// Linear: what is kept moves once.
-void replace_all(std::string& text, const Replacement& replacement) {
-  std::size_t found = text.find(replacement.from);
-  if (found == std::string::npos) {
-    return;
-  }
-  std::string out;
-  std::size_t begin = 0;
-  for (; found != std::string::npos; found = text.find(replacement.from, begin)) {
-    out.append(text, begin, found - begin).append(replacement.to);
-    begin = found + replacement.from.size();
-  }
-  out.append(text, begin);
-  text = std::move(out);
-}
-
 }  // namespace
-
-void clean_up_spaces(std::string& text) {
-  // Nothing to do without a space, which saves most of the searches.
-  if (text.find(' ') == std::string::npos) {
-    return;
-  }
-  for (const Replacement& replacement : kCleanup) {
-    replace_all(text, replacement);
-  }
-}
 
 std::unique_ptr<Decoder> WordPieceDecoder::from_json(const Field& field) {
   return std::make_unique<WordPieceDecoder>(field.string_or("prefix", "##"),
                                             field.bool_or("cleanup", true));
 }
 
-void WordPieceDecoder::decode(std::vector<std::string>& tokens) const {
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    std::string& token = tokens[i];
-    if (i > 0) {
-      if (token.starts_with(prefix_)) {
-        token.erase(0, prefix_.size());
-      } else {
-        token.insert(0, 1, ' ');
-      }
-    }
-    if (cleanup_) {
-      clean_up_spaces(token);
-    }
-  }
+std::unique_ptr<DecoderRun> WordPieceDecoder::start() const {
+  return std::make_unique<WordPieceRun>(prefix_, cleanup_);
 }
 
 }  // namespace onnxformers::tokenizers

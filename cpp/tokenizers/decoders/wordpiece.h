@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "tokenizers/decoders/decoder.h"
 
@@ -19,14 +18,11 @@ class WordPieceDecoder final : public Decoder {
   WordPieceDecoder(std::string prefix, bool cleanup)
       : prefix_(std::move(prefix)), cleanup_(cleanup) {}
 
-  void decode(std::vector<std::string>& tokens) const override;
+  [[nodiscard]] std::unique_ptr<DecoderRun> start() const override;
 
  private:
   std::string prefix_;
   bool cleanup_;
 };
-
-/// The replacements of cleanup, one after the other over the whole text.
-void clean_up_spaces(std::string& text);
 
 }  // namespace onnxformers::tokenizers

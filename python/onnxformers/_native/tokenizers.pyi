@@ -3,7 +3,7 @@ import numpy
 import numpy.typing
 import typing
 
-__all__: list[str] = ["Encodings", "Tokenizer"]
+__all__: list[str] = ["DecodeStream", "Encodings", "Tokenizer"]
 
 class Encodings:
     """
@@ -84,6 +84,16 @@ class Tokenizer:
         """
         The text of ids; those of no token are left out.
         """
+    def decode_batch(
+        self,
+        rows: typing.Any,
+        *,
+        skip_special_tokens: bool = False,
+        threads: typing.SupportsInt | typing.SupportsIndex = 1,
+    ) -> list[str]:
+        """
+        The texts of several rows of ids.
+        """
     def encode_batch(
         self,
         texts: typing.Any,
@@ -155,4 +165,20 @@ class Tokenizer:
     def vocab_size(self) -> int:
         """
         Highest id + 1.
+        """
+
+class DecodeStream:
+    """
+    Text of ids that come one after the other.
+    """
+    def __init__(
+        self, tokenizer: Tokenizer, *, skip_special_tokens: bool = False, clean_up: bool = False
+    ) -> None: ...
+    def add(self, ids: typing.Any) -> str:
+        """
+        The text that has become certain.
+        """
+    def finish(self) -> str:
+        """
+        What was held back; the stream is then as new.
         """

@@ -12,6 +12,7 @@ _HOMES = {
     "AutoTokenizer": "auto",
     "BatchEncoding": "batch_encoding",
     "CharSpan": "encoding",
+    "DecodeStream": "decode_stream",
     "Encoding": "encoding",
     "PreTrainedTokenizer": "base",
     "TokenSpan": "encoding",

@@ -1,6 +1,7 @@
 from onnxformers.tokenizers.auto import AutoTokenizer as AutoTokenizer
 from onnxformers.tokenizers.base import PreTrainedTokenizer as PreTrainedTokenizer
 from onnxformers.tokenizers.batch_encoding import BatchEncoding as BatchEncoding
+from onnxformers.tokenizers.decode_stream import DecodeStream as DecodeStream
 from onnxformers.tokenizers.encoding import CharSpan as CharSpan
 from onnxformers.tokenizers.encoding import Encoding as Encoding
 from onnxformers.tokenizers.encoding import TokenSpan as TokenSpan

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.tokenizers import special_tokens
+from onnxformers.tokenizers.decode_stream import DecodeStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,6 +33,8 @@ CLEAN_UP = (
     (" 've", "'ve"),
     (" 're", "'re"),
 )
+
+InvalidError = (InvalidArgumentError, InvalidTypeError)
 
 # The core keeps ids in 32 bits.
 LARGEST_ID = 0xFFFFFFFF
@@ -248,12 +251,15 @@ class Vocabulary:
 
         Source: transformers 4.46.3, `PreTrainedTokenizerFast._decode`.
         """
-        ids = self._id_list(token_ids)
-        text = self.native.decode(ids, skip_special_tokens=skip_special_tokens)
-        clean = clean_up_tokenization_spaces
-        if self.clean_up_tokenization_spaces if clean is None else clean:
-            return clean_up_tokenization(text)
-        return text
+        try:
+            text = self.native.decode(token_ids, skip_special_tokens=skip_special_tokens)
+        except InvalidError:
+            # Says what is wrong, or takes what only looks like integers.
+            ids = self._id_list(token_ids)
+            text = self.native.decode(ids, skip_special_tokens=skip_special_tokens)
+        return (
+            clean_up_tokenization(text) if self._cleans_up(clean_up_tokenization_spaces) else text
+        )
 
     def batch_decode(
         self,
@@ -262,9 +268,36 @@ class Vocabulary:
         clean_up_tokenization_spaces: bool | None = None,
     ) -> list[str]:
         """Texts of several rows of token ids; arguments as in `decode`."""
-        return [
-            self.decode(row, skip_special_tokens, clean_up_tokenization_spaces) for row in sequences
-        ]
+        rows = list(sequences)
+        try:
+            texts = self.native.decode_batch(rows, skip_special_tokens=skip_special_tokens)
+        except InvalidError:
+            return [
+                self.decode(row, skip_special_tokens, clean_up_tokenization_spaces) for row in rows
+            ]
+        if self._cleans_up(clean_up_tokenization_spaces):
+            return [clean_up_tokenization(text) for text in texts]
+        return texts
+
+    def decode_stream(
+        self,
+        skip_special_tokens: bool = False,
+        clean_up_tokenization_spaces: bool | None = None,
+    ) -> DecodeStream:
+        """Text of ids that come one after the other; arguments as in `decode`.
+
+        Example:
+            >>> stream = tokenizer.decode_stream(skip_special_tokens=True)
+            >>> text = "".join(stream.add(token_id) for token_id in ids) + stream.finish()
+        """
+        return DecodeStream(
+            self.native,
+            skip_special_tokens=skip_special_tokens,
+            clean_up=self._cleans_up(clean_up_tokenization_spaces),
+        )
+
+    def _cleans_up(self, asked: bool | None) -> bool:
+        return self.clean_up_tokenization_spaces if asked is None else asked
 
     def _token_id(self, token: str) -> int | None:
         if not isinstance(token, str):

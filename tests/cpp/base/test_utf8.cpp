@@ -131,3 +131,17 @@ TEST(broken_bytes_become_replacement_characters) {
               r + r + r + r + "A");
   CHECK_EQUAL(lossy("\xF0\x9F\x98"), r);
 }
+
+TEST(a_tail_is_incomplete_while_bytes_could_complete_it) {
+  CHECK_EQUAL(utf8::incomplete_tail(""), std::size_t{0});
+  CHECK_EQUAL(utf8::incomplete_tail("ab"), std::size_t{0});
+  CHECK_EQUAL(utf8::incomplete_tail("é"), std::size_t{0});
+  CHECK_EQUAL(utf8::incomplete_tail("a\xC3"), std::size_t{1});
+  CHECK_EQUAL(utf8::incomplete_tail("\xE7\x8B"), std::size_t{2});
+  CHECK_EQUAL(utf8::incomplete_tail("\xF0\x9F\x99"), std::size_t{3});
+  // No byte makes these well-formed.
+  CHECK_EQUAL(utf8::incomplete_tail("\xC0"), std::size_t{0});
+  CHECK_EQUAL(utf8::incomplete_tail("\x80"), std::size_t{0});
+  CHECK_EQUAL(utf8::incomplete_tail("\xE0\x80"), std::size_t{0});
+  CHECK_EQUAL(utf8::incomplete_tail("\xF5"), std::size_t{0});
+}

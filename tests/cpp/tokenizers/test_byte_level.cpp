@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "check.h"
 #include "tokenizers/byte_alphabet.h"
+#include "tokenizers/decoded.h"
 #include "tokenizers/decoders/byte_level.h"
 #include "tokenizers/pre_tokenizers/byte_level.h"
 
@@ -25,13 +26,8 @@ std::string split(std::string_view text, const ByteLevel::Options& options) {
   return joined;
 }
 
-std::string decoded(std::vector<std::string> tokens) {
-  ByteLevelDecoder().decode(tokens);
-  std::string text;
-  for (const std::string& token : tokens) {
-    text += token;
-  }
-  return text;
+std::string decoded(const std::vector<std::string>& tokens) {
+  return onnxformers::tokenizers::decoded(ByteLevelDecoder(), tokens);
 }
 
 }  // namespace

@@ -1,20 +1,9 @@
 #include "check.h"
+#include "tokenizers/decoded.h"
+#include "tokenizers/decoders/cleanup.h"
 #include "tokenizers/decoders/wordpiece.h"
 
 using namespace onnxformers::tokenizers;
-
-namespace {
-
-std::string decoded(const WordPieceDecoder& decoder, std::vector<std::string> tokens) {
-  decoder.decode(tokens);
-  std::string text;
-  for (const std::string& token : tokens) {
-    text += token;
-  }
-  return text;
-}
-
-}  // namespace
 
 TEST(pieces_are_joined_and_words_parted) {
   const WordPieceDecoder decoder("##", false);

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "tokenizers/decoders/decoder.h"
+
+namespace onnxformers::tokenizers {
+
+/// Tokens <0x00> to <0xFF> in a row become the text that their bytes are, or U+FFFD for each of
+/// them where they are none. As one wrong byte spoils the whole row, its text is certain only after
+/// it. O(n).
+///
+/// Source: decoders.ByteFallback of Hugging Face tokenizers.
+class ByteFallbackDecoder final : public Decoder {
+ public:
+  static std::unique_ptr<Decoder> from_json(const Field& field);
+
+  [[nodiscard]] std::unique_ptr<DecoderRun> start() const override;
+};
+
+}  // namespace onnxformers::tokenizers

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "tokenizers/bert_pipeline.h"
+#include "tokenizers/byte_level_pipeline.h"
 
 namespace onnxformers::tokenizers {
 
@@ -12,6 +13,7 @@ using TryMake = std::unique_ptr<FastPath> (*)(const Stages&);
 
 constexpr auto kFastPaths = std::to_array<TryMake>({
     &BertPipeline::try_make,
+    &ByteLevelPipeline::try_make,
 });
 
 }  // namespace

@@ -10,7 +10,8 @@ namespace onnxformers::tokenizers::scanners {
 
 /// 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
 struct Gpt2Pattern {
-  [[nodiscard]] static Found next(const Runs& text, std::size_t begin) noexcept {
+  [[nodiscard]] ONNXFORMERS_INLINE static inline Found next(const Runs& text,
+                                                            std::size_t begin) noexcept {
     std::size_t i = begin;
     if (text.byte(i) == '\'') {
       const std::size_t end = text.skip_contraction(i);
@@ -42,7 +43,8 @@ struct Gpt2Pattern {
 /// [^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+ and  ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*.
 template <unsigned kNumbers, bool kMarks = false>
 struct Cl100kPattern {
-  [[nodiscard]] static Found next(const Runs& text, std::size_t begin) noexcept {
+  [[nodiscard]] ONNXFORMERS_INLINE static inline Found next(const Runs& text,
+                                                            std::size_t begin) noexcept {
     constexpr CharacterClass kWord = kMarks ? kLetter | kMark : kLetter;
     if (text.byte(begin) == '\'') {
       const std::size_t end = text.skip_any_contraction(begin);
@@ -82,7 +84,8 @@ struct Cl100kPattern {
 /// (without the contractions where kContractions is false).
 template <unsigned kNumbers, bool kContractions>
 struct O200kPattern {
-  [[nodiscard]] static Found next(const Runs& text, std::size_t begin) noexcept {
+  [[nodiscard]] ONNXFORMERS_INLINE static inline Found next(const Runs& text,
+                                                            std::size_t begin) noexcept {
     const Character first = text.at(begin);
     const std::size_t word = word_end(text, begin, first);
     if (word != begin) {
@@ -142,7 +145,8 @@ struct O200kPattern {
 /// <\|startoftext\|>|<\|endoftext\|>| in front of it. Spaces are what is left between.
 template <bool kTokens>
 struct ClipPattern {
-  [[nodiscard]] static Found next(const Runs& text, std::size_t begin) noexcept {
+  [[nodiscard]] ONNXFORMERS_INLINE static inline Found next(const Runs& text,
+                                                            std::size_t begin) noexcept {
     if constexpr (kTokens) {
       for (const std::string_view token : {"<|startoftext|>", "<|endoftext|>"}) {
         if (text.has(begin, token)) {

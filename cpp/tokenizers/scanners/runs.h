@@ -11,6 +11,13 @@
 #include <emmintrin.h>
 #endif
 
+// A part of its caller whatever its size: scanners are the inner loop of tokenizers.
+#if defined(__GNUC__)
+#define ONNXFORMERS_INLINE [[gnu::always_inline]]
+#else
+#define ONNXFORMERS_INLINE
+#endif
+
 namespace onnxformers::tokenizers::scanners {
 
 /// A text and what its characters are: the parts that split patterns are made of.

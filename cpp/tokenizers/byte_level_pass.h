@@ -1,0 +1,147 @@
+#pragma once
+
+// The loop of ByteLevelPipeline; included by byte_level_pipeline.cpp only.
+
+#include "tokenizers/byte_level_pipeline.h"
+#include "tokenizers/models/bpe_word.h"
+#include "tokenizers/piece_cache.h"
+#include "tokenizers/scanners/runs.h"
+
+namespace onnxformers::tokenizers {
+
+/// One pass over one text. Without offsets only ids are written.
+template <typename Pattern, bool kWithOffsets>
+class ByteLevelPipeline::Pass {
+ public:
+  struct Output {
+    std::vector<std::uint32_t>* ids;
+    std::vector<CharacterSpan>* spans;
+    std::vector<std::uint32_t>* words;
+    std::uint32_t* next_word;
+  };
+
+  Pass(const ByteLevelPipeline& pipeline, std::string_view text, std::uint32_t first_character,
+       const Output& output)
+      : pipeline_(pipeline), text_(text), character_(first_character), output_(output) {}
+
+  void run(std::size_t limit) {
+    const scanners::Runs runs(pipeline_.classes_, text_);
+    for (std::size_t begin = 0; begin < text_.size() && output_.ids->size() < limit;) {
+      const std::size_t end = Pattern::next(runs, begin).end;
+      put_piece(begin, end);
+      begin = end;
+    }
+  }
+
+ private:
+  void put_piece(std::size_t begin, std::size_t end) {
+    const std::string_view piece = text_.substr(begin, end - begin);
+    if (piece.size() <= ShortWord::kMaxBytes) {
+      const ShortWord word = PieceTable::load(piece, text_.size() - begin);
+      const std::uint64_t hash = pipeline_.pieces_.hash(word);
+      const std::uint32_t whole = pipeline_.pieces_.find(word, hash);
+      if (whole != PieceTable::kNone) [[likely]] {
+        put_whole(whole, begin, end);
+      } else {
+        put_short(piece, word, hash, begin);
+      }
+    } else {
+      const std::uint32_t whole = pipeline_.pieces_.find_long(piece);
+      if (whole != PieceTable::kNone) {
+        put_whole(whole, begin, end);
+      } else {
+        const std::size_t before = output_.ids->size();
+        merge(piece);
+        put_spans(before, begin);
+      }
+    }
+    if constexpr (kWithOffsets) {
+      ++*output_.next_word;
+    }
+  }
+
+  void put_whole(std::uint32_t id, std::size_t begin, std::size_t end) {
+    output_.ids->push_back(id);
+    if constexpr (kWithOffsets) {
+      put_span(begin, end);
+    }
+  }
+
+  void put_short(std::string_view piece, const ShortWord& word, std::uint64_t hash,
+                 std::size_t begin) {
+    std::vector<std::uint32_t>& ids = *output_.ids;
+    const std::size_t before = ids.size();
+    PieceCache::Entry& entry = cache_.at(hash);
+    if (entry.is_of(pipeline_.number_, word)) {
+      const auto first = entry.ids.begin();
+      ids.insert(ids.end(), first, first + entry.count);
+    } else {
+      merge(piece);
+      const auto tokens = std::span(ids).subspan(before);
+      if (tokens.size() <= PieceCache::kMaxTokens) {
+        entry.set(pipeline_.number_, word, tokens);
+      }
+    }
+    put_spans(before, begin);
+  }
+
+  void merge(std::string_view piece) {
+    std::vector<std::uint32_t>& ids = *output_.ids;
+    if (piece.size() <= kShortBpeWord) {
+      std::array<std::uint32_t, kShortBpeWord> symbols;  // NOLINT: written before it is read
+      fill_symbols(piece, symbols.data());
+      merge_short_word(pipeline_.model_.merges(), std::span(symbols).first(piece.size()),
+                       [&](std::uint32_t id, std::size_t, std::size_t) { ids.push_back(id); });
+    } else {
+      static thread_local std::vector<std::uint32_t> symbols;
+      symbols.resize(piece.size());
+      fill_symbols(piece, symbols.data());
+      pipeline_.model_.append_merged(symbols, ids);
+      if (symbols.size() > kKeptSymbols) {
+        symbols = {};
+      }
+    }
+  }
+
+  /// The spans of the ids from `before` on, whose text begins at `begin`.
+  void put_spans(std::size_t before, std::size_t begin) {
+    if constexpr (kWithOffsets) {
+      const std::vector<std::uint32_t>& ids = *output_.ids;
+      for (std::size_t i = before; i < ids.size(); ++i) {
+        const std::size_t end = begin + pipeline_.lengths_[ids[i]];
+        put_span(begin, end);
+        begin = end;
+      }
+    }
+  }
+
+  void fill_symbols(std::string_view piece, std::uint32_t* symbols) const {
+    for (std::size_t i = 0; i < piece.size(); ++i) {
+      symbols[i] = pipeline_.byte_ids_[static_cast<unsigned char>(piece[i])];
+    }
+  }
+
+  /// Tokens may begin and end within a character: they get the whole of it.
+  void put_span(std::size_t begin, std::size_t end) {
+    const std::uint32_t first = character_ - (continues(begin) ? 1 : 0);
+    for (std::size_t i = begin; i < end; ++i) {
+      character_ += continues(i) ? 0 : 1;
+    }
+    output_.spans->push_back({.begin = first, .end = character_});
+    output_.words->push_back(*output_.next_word);
+  }
+
+  [[nodiscard]] bool continues(std::size_t i) const {
+    return (static_cast<unsigned char>(text_[i]) & 0xC0U) == 0x80;
+  }
+
+  static constexpr std::size_t kKeptSymbols = std::size_t{1} << 20U;
+
+  const ByteLevelPipeline& pipeline_;
+  std::string_view text_;
+  std::uint32_t character_;  // index of the next one to begin
+  Output output_;
+  PieceCache& cache_ = PieceCache::get();
+};
+
+}  // namespace onnxformers::tokenizers

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "tokenizers/fast_path.h"
+#include "tokenizers/models/bpe.h"
+#include "tokenizers/piece_table.h"
+#include "tokenizers/scanners/character_class.h"
+
+namespace onnxformers::tokenizers {
+
+/// A split pattern with a scanner, ByteLevel and BPE in one pass over the bytes of a text: a piece
+/// that is a token is looked up where it stands, of others the bytes are merged. No text of
+/// ByteAlphabet's characters is made, and characters are counted only where offsets are asked for.
+///
+/// Text that NFC might change is left to the stages, as is one with added tokens in it that are
+/// looked for in normalised text.
+///
+/// Time: that of the scanner and of Bpe, linear but for log factors.
+class ByteLevelPipeline final : public FastPath {
+ public:
+  /// Nothing if the components are others.
+  static std::unique_ptr<FastPath> try_make(const Stages& stages);
+
+  [[nodiscard]] bool encode_ids(const Input& input, std::vector<std::uint32_t>& ids) const override;
+  [[nodiscard]] bool encode_with_offsets(const Input& input, Tokens& tokens,
+                                         std::uint32_t& next_word) const override;
+
+ private:
+  template <typename Pattern, bool kWithOffsets>
+  class Pass;
+  struct Runner;
+  struct Split;
+
+  ByteLevelPipeline(const Bpe& model, const Stages& stages, const Split& split);
+
+  [[nodiscard]] static Split recognize(const PreTokenizer* pre_tokenizer);
+  [[nodiscard]] static PieceTable make_pieces(const Bpe& model);
+  [[nodiscard]] bool leaves_to_stages(std::string_view text) const;
+  [[nodiscard]] bool needs_space(std::string_view text) const {
+    return add_prefix_space_ && !text.empty() && text.front() != ' ';
+  }
+
+  const Bpe& model_;
+  const AddedVocabulary& added_;
+  std::uint32_t number_;
+  const scanners::CharacterClasses& classes_;
+  const Runner* runner_;
+  bool add_prefix_space_;
+  bool is_composed_;  // NFC comes first
+  PieceTable pieces_;
+  std::array<std::uint32_t, 256> byte_ids_;
+  std::vector<std::uint16_t> lengths_;  // of tokens in bytes, by id
+};
+
+}  // namespace onnxformers::tokenizers

@@ -1,0 +1,98 @@
+#include <algorithm>
+
+#include "check.h"
+#include "tokenizers/byte_level_file.h"
+#include "tokenizers/tokenizer.h"
+
+using namespace onnxformers::tokenizers;
+
+namespace {
+
+struct Both {
+  explicit Both(const ByteLevelFile& file)
+      : fast(Tokenizer::from_json(file.json())),
+        slow(std::const_pointer_cast<Tokenizer>(Tokenizer::from_json(file.json()))) {
+    slow->disable_fast_paths();
+  }
+
+  void compare(const std::string& text) const {
+    const std::vector<std::string_view> texts = {text};
+    EncodeOptions options;
+    const Encodings ids_only = fast->encode_batch(texts, {}, options);
+    options.with_offsets = true;
+    const Encodings quick = fast->encode_batch(texts, {}, options);
+    const Encodings plain = slow->encode_batch(texts, {}, options);
+    const auto same_span = [](const CharacterSpan& a, const CharacterSpan& b) {
+      return a.begin == b.begin && a.end == b.end;
+    };
+    if (!std::ranges::equal(quick.ids(0), plain.ids(0)) ||
+        !std::ranges::equal(ids_only.ids(0), plain.ids(0)) ||
+        !std::ranges::equal(quick.words(0), plain.words(0)) ||
+        !std::ranges::equal(quick.spans(0), plain.spans(0), same_span)) {
+      onnxformers::check::failed(__FILE__, __LINE__, "the single pass differs on: " + text);
+    }
+  }
+
+  std::shared_ptr<const Tokenizer> fast;
+  std::shared_ptr<Tokenizer> slow;
+};
+
+void compare_on_random_texts(const ByteLevelFile& file, unsigned seed) {
+  const Both both(file);
+  std::mt19937 random(seed);
+  for (int i = 0; i < 400; ++i) {
+    both.compare(random_byte_level_text(random));
+  }
+}
+
+}  // namespace
+
+TEST(the_single_pass_agrees_with_the_stages) {
+  for (unsigned seed = 0; seed < 6; ++seed) {
+    compare_on_random_texts(ByteLevelFile(seed), seed);
+  }
+}
+
+TEST(it_agrees_where_whole_pieces_are_taken) {
+  ByteLevelFile file(10);
+  file.options = R"("ignore_merges": true, )";
+  compare_on_random_texts(file, 10);
+}
+
+TEST(it_agrees_with_a_space_put_in_front) {
+  ByteLevelFile file(11);
+  file.pre_tokenizer = R"({"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true})";
+  file.added_tokens = R"([{"id": 656, "content": "<m>", "special": true}])";
+  compare_on_random_texts(file, 11);
+}
+
+TEST(it_agrees_where_tokens_stand_in_the_text) {
+  ByteLevelFile file(12);
+  file.added_tokens = R"([{"id": 656, "content": "<m>", "special": true, "lstrip": true},
+                          {"id": 657, "content": "  ", "normalized": true}])";
+  compare_on_random_texts(file, 12);
+}
+
+TEST(it_agrees_on_long_words) {
+  std::mt19937 random(13);
+  const Both both{ByteLevelFile(13)};
+  for (const std::size_t size : {15U, 16U, 17U, 40U, 63U, 64U, 65U, 300U}) {
+    std::string word;
+    for (std::size_t i = 0; i < size; ++i) {
+      word += "etaoinshrdlu"[random() % 12];
+    }
+    both.compare(word + " " + word + " " + word);
+    both.compare(std::string(size, 'e') + "\n" + std::string(size, ' '));
+  }
+}
+
+TEST(it_stops_once_there_are_enough_tokens) {
+  const auto tokenizer = Tokenizer::from_json(ByteLevelFile(14).json());
+  EncodeOptions options;
+  options.truncation = {TruncationStrategy::LongestFirst, 4, 0, Side::Right};
+  const std::vector<std::string_view> texts = {"! ? ! ? !", "!?"};
+  const Encodings rows = tokenizer->encode_batch(texts, {}, options);
+  CHECK_EQUAL(rows.length(0), std::size_t{4});
+  CHECK_EQUAL(rows.length(1), std::size_t{2});
+  CHECK(rows.truncated(0) && !rows.truncated(1));
+}

@@ -39,6 +39,10 @@ class FileFormatError(OnnxformersError, ValueError):
     """A model file, tokenizer.json or config is broken, or asks for something unknown."""
 
 
+class ChatTemplateError(OnnxformersError, ValueError):
+    """A chat template is broken, refused a conversation, or wanted more than it may have."""
+
+
 class MissingFileError(OnnxformersError, FileNotFoundError):
     """A file that is needed is not there."""
 

@@ -14,6 +14,8 @@ _HOMES = {
     "CharSpan": "encoding",
     "DecodeStream": "decode_stream",
     "Encoding": "encoding",
+    "TemplateLimits": "chat_limits",
+    "get_json_schema": "tool_schema",
     "PreTrainedTokenizer": "base",
     "TokenSpan": "encoding",
 }

@@ -1,10 +1,12 @@
 from onnxformers.tokenizers.auto import AutoTokenizer as AutoTokenizer
 from onnxformers.tokenizers.base import PreTrainedTokenizer as PreTrainedTokenizer
 from onnxformers.tokenizers.batch_encoding import BatchEncoding as BatchEncoding
+from onnxformers.tokenizers.chat_limits import TemplateLimits as TemplateLimits
 from onnxformers.tokenizers.decode_stream import DecodeStream as DecodeStream
 from onnxformers.tokenizers.encoding import CharSpan as CharSpan
 from onnxformers.tokenizers.encoding import Encoding as Encoding
 from onnxformers.tokenizers.encoding import TokenSpan as TokenSpan
+from onnxformers.tokenizers.tool_schema import get_json_schema as get_json_schema
 
 class BertTokenizer(PreTrainedTokenizer): ...
 class ConvBertTokenizer(PreTrainedTokenizer): ...

@@ -64,6 +64,7 @@ class AutoTokenizer:
                     additional_special_tokens: special tokens in place of those of the files.
                 model_max_length, padding_side, truncation_side, model_input_names,
                     clean_up_tokenization_spaces, pad_token_type_id: settings likewise.
+                chat_template: a template for conversations, or templates by name.
                 do_lower_case, strip_accents, tokenize_chinese_chars: for BERT's family.
                 use_fast, trust_remote_code: accepted and without effect.
 

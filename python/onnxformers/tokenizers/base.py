@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from onnxformers._native import tokenizers as native_tokenizers
 from onnxformers.tokenizers import loading, overrides
-from onnxformers.tokenizers.encoder import Encoder
+from onnxformers.tokenizers.chat_template import ChatTokenizer
 from onnxformers.tokenizers.registry import GENERIC, TokenizerRow
 from onnxformers.tokenizers.settings import read_settings
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class PreTrainedTokenizer(Encoder):
+class PreTrainedTokenizer(ChatTokenizer):
     """Text to token ids and back. Immutable; one object may serve many threads.
 
     Args:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from onnxformers.errors import InvalidArgumentError, MissingFileError
 from onnxformers.hub import files as hub_files
 from onnxformers.hub.options import ONLY_FOR_MODELS, LoadOptions
+from onnxformers.tokenizers.chat_files import chat_template_of
 from onnxformers.tokenizers.overrides import NORMALIZER_OPTIONS
 from onnxformers.tokenizers.special_tokens import ADDITIONAL, NAMES, with_special_tokens_map
 
@@ -41,6 +42,7 @@ OVERRIDES = frozenset(
         "model_input_names",
         "clean_up_tokenization_spaces",
         "pad_token_type_id",
+        "chat_template",
     }
 )
 # What other Auto classes take, so that one set of loading options serves all of them.
@@ -73,6 +75,7 @@ class TokenizerLoadOptions(TypedDict, total=False):
     model_input_names: list[str]
     clean_up_tokenization_spaces: bool
     pad_token_type_id: int
+    chat_template: str | dict[str, str] | None
     do_lower_case: bool
     strip_accents: bool | None
     tokenize_chinese_chars: bool
@@ -121,6 +124,9 @@ def read_folder(
     prefix = f"{folder}/" if folder else ""
     tokenizer_json = _read_tokenizer(name_or_path, prefix, load_options)
     config = hub_files.find_json(name_or_path, prefix + TOKENIZER_CONFIG, load_options) or {}
+    template = chat_template_of(name_or_path, prefix, load_options, config.get("chat_template"))
+    if template is not None:
+        config["chat_template"] = template
     special = hub_files.find_json(name_or_path, prefix + SPECIAL_TOKENS_MAP, load_options)
     model_config = None
     if config.get("tokenizer_class") is None:

@@ -7,6 +7,7 @@
 #include "base/errors.h"
 #include "bindings/gil.h"
 #include "bindings/numpy_api.h"
+#include "bindings/pre_tokenizers.h"
 #include "bindings/tokenizer_arguments.h"
 #include "bindings/tokenizer_decoding.h"
 #include "bindings/tokenizer_encodings.h"
@@ -145,6 +146,7 @@ void bind_tokenizer(py::module_& m) {
 
 void bind_tokenizers(py::module_& m) {
   bind_encodings(m);
+  bind_pre_tokenizers(m);
   bind_tokenizer(m);
   bind_decoding(m);
 }

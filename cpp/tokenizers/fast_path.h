@@ -28,7 +28,8 @@ class FastPath {
  public:
   struct Input {
     std::string_view text;          ///< well-formed UTF-8, without added tokens taken as they are
-    std::uint32_t first_character;  ///< index of the first one in the whole text
+    std::uint32_t first_character;  ///< its index in the whole text; for encode_ids() only whether
+                                    ///< it is 0 counts
     std::size_t limit;              ///< may stop once there are as many ids
   };
 

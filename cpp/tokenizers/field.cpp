@@ -1,6 +1,7 @@
 #include "tokenizers/field.h"
 
 #include "base/errors.h"
+#include "base/utf8.h"
 
 namespace onnxformers::tokenizers {
 
@@ -96,6 +97,17 @@ Field Field::element(std::size_t index) const {
 
 std::string_view Field::as_string() const {
   return expect(json::Type::String).value_.as_string(path_);
+}
+
+char32_t Field::as_character() const {
+  const std::string_view text = as_string();
+  if (!text.empty()) {
+    const auto [code, length] = utf8::decode(text, 0);
+    if (length == text.size()) {
+      return code;
+    }
+  }
+  fail("must be one character, is \"" + shortened(text) + "\"");
 }
 
 bool Field::as_bool() const { return expect(json::Type::Bool).value_.as_bool(path_); }

@@ -39,6 +39,7 @@ class Field {
 
   [[nodiscard]] const Field& expect(json::Type type) const;
   [[nodiscard]] std::string_view as_string() const;
+  [[nodiscard]] char32_t as_character() const;  ///< a string of one code point
   [[nodiscard]] bool as_bool() const;
   [[nodiscard]] std::int64_t as_integer(std::int64_t low, std::int64_t high) const;
   [[nodiscard]] std::uint32_t as_token_id() const;

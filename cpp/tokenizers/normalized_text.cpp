@@ -55,6 +55,14 @@ void NormalizedText::put_bytes(std::string_view bytes, Origin origin) {
   }
 }
 
+void NormalizedText::keep(std::size_t begin, std::size_t end) {
+  next_text_.append(text_, begin, end - begin);
+  if (with_origins_) {
+    next_origins_.insert(next_origins_.end(), origins_.begin() + static_cast<std::ptrdiff_t>(begin),
+                         origins_.begin() + static_cast<std::ptrdiff_t>(end));
+  }
+}
+
 void NormalizedText::commit() noexcept {
   text_.swap(next_text_);
   origins_.swap(next_origins_);

@@ -44,6 +44,12 @@ class NormalizedText {
   void begin_rewrite();
   void put(char32_t code, Origin origin);
   void put_bytes(std::string_view bytes, Origin origin);
+  /// Puts bytes [begin, end) of text() with their origins.
+  void keep(std::size_t begin, std::size_t end);
+
+  /// Number of bytes put so far.
+  [[nodiscard]] std::size_t rewritten_size() const noexcept { return next_text_.size(); }
+
   void commit() noexcept;
 
   /// Origin of text()[byte] for put(), 0 where none are kept.

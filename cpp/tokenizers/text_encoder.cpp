@@ -26,11 +26,11 @@ void TextEncoder::encode(std::string_view text, Tokens& tokens) {
   const AddedVocabulary& added = tokenizer_.added_vocabulary();
   added.match_original(text, scratch_.original_matches);
   std::size_t begin = 0;
-  std::uint32_t character = 0;  // index of the one at `begin`; only kept with offsets
+  // Index of the one at `begin`. Without offsets it only matters whether that is the first one.
+  std::uint32_t character = 0;
   const auto advance = [&](std::size_t end) {
-    if (with_offsets_) {
-      character += static_cast<std::uint32_t>(utf8::count(text.substr(begin, end - begin)));
-    }
+    const std::string_view passed = text.substr(begin, end - begin);
+    character += static_cast<std::uint32_t>(with_offsets_ ? utf8::count(passed) : passed.size());
     begin = end;
   };
   for (const AddedMatch& match : scratch_.original_matches) {
@@ -68,7 +68,9 @@ void TextEncoder::encode_between(std::string_view text, std::uint32_t first_char
 
 void TextEncoder::encode_stages(std::string_view text, std::uint32_t first_character) {
   NormalizedText& normalized = scratch_.whole.text;
-  normalized.reset(text, first_character, with_offsets_);
+  const PreTokenizer* pre_tokenizer = tokenizer_.pre_tokenizer_.get();
+  const bool needs_origins = pre_tokenizer != nullptr && pre_tokenizer->needs_origins();
+  normalized.reset(text, first_character, with_offsets_ || needs_origins);
   if (tokenizer_.normalizer_ != nullptr) {
     tokenizer_.normalizer_->normalize(normalized);
   }

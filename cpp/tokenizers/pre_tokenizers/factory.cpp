@@ -2,8 +2,15 @@
 
 #include "tokenizers/pre_tokenizers/bert_pre_tokenizer.h"
 #include "tokenizers/pre_tokenizers/byte_level.h"
+#include "tokenizers/pre_tokenizers/char_delimiter_split.h"
+#include "tokenizers/pre_tokenizers/digits.h"
+#include "tokenizers/pre_tokenizers/fixed_length.h"
+#include "tokenizers/pre_tokenizers/metaspace.h"
 #include "tokenizers/pre_tokenizers/pre_tokenizer.h"
+#include "tokenizers/pre_tokenizers/punctuation.h"
 #include "tokenizers/pre_tokenizers/sequence.h"
+#include "tokenizers/pre_tokenizers/split.h"
+#include "tokenizers/pre_tokenizers/whitespace.h"
 
 namespace onnxformers::tokenizers {
 
@@ -17,7 +24,15 @@ struct Maker {
 constexpr auto kMakers = std::to_array<Maker>({
     {.type = "BertPreTokenizer", .make = &BertPreTokenizer::from_json},
     {.type = "ByteLevel", .make = &ByteLevel::from_json},
+    {.type = "CharDelimiterSplit", .make = &CharDelimiterSplit::from_json},
+    {.type = "Digits", .make = &Digits::from_json},
+    {.type = "FixedLength", .make = &FixedLength::from_json},
+    {.type = "Metaspace", .make = &Metaspace::from_json},
+    {.type = "Punctuation", .make = &Punctuation::from_json},
     {.type = "Sequence", .make = &PreTokenizerSequence::from_json},
+    {.type = "Split", .make = &Split::from_json},
+    {.type = "Whitespace", .make = &Whitespace::from_json},
+    {.type = "WhitespaceSplit", .make = &WhitespaceSplit::from_json},
 });
 
 }  // namespace

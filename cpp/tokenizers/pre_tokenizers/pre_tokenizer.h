@@ -35,6 +35,10 @@ class PreTokenizer {
   virtual ~PreTokenizer() = default;
 
   virtual void split(PreTokenizedText& text) const = 0;
+
+  /// Whether split() goes by where a piece begins in the original text: texts must come with
+  /// origins then, even where offsets are not wanted.
+  [[nodiscard]] virtual bool needs_origins() const noexcept { return false; }
 };
 
 /// Reads the "pre_tokenizer" of tokenizer.json; fails with ErrorKind::FileFormat.

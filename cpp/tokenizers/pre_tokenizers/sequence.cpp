@@ -1,5 +1,7 @@
 #include "tokenizers/pre_tokenizers/sequence.h"
 
+#include <algorithm>
+
 namespace onnxformers::tokenizers {
 
 std::unique_ptr<PreTokenizer> PreTokenizerSequence::from_json(const Field& field) {
@@ -14,6 +16,10 @@ std::unique_ptr<PreTokenizer> PreTokenizerSequence::from_json(const Field& field
     return std::move(steps.front());
   }
   return std::make_unique<PreTokenizerSequence>(std::move(steps));
+}
+
+bool PreTokenizerSequence::needs_origins() const noexcept {
+  return std::ranges::any_of(steps_, [](const auto& step) { return step->needs_origins(); });
 }
 
 void PreTokenizerSequence::split(PreTokenizedText& text) const {

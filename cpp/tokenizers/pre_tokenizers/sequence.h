@@ -17,6 +17,10 @@ class PreTokenizerSequence final : public PreTokenizer {
       : steps_(std::move(steps)) {}
 
   void split(PreTokenizedText& text) const override;
+  [[nodiscard]] bool needs_origins() const noexcept override;
+  [[nodiscard]] const std::vector<std::unique_ptr<PreTokenizer>>& steps() const noexcept {
+    return steps_;
+  }
 
  private:
   std::vector<std::unique_ptr<PreTokenizer>> steps_;

@@ -3,7 +3,7 @@ import numpy
 import numpy.typing
 import typing
 
-__all__: list[str] = ["DecodeStream", "Encodings", "Tokenizer"]
+__all__: list[str] = ["DecodeStream", "Encodings", "PreTokenizer", "Tokenizer", "find_all"]
 
 class Encodings:
     """
@@ -69,6 +69,19 @@ class Encodings:
     def truncated(self) -> numpy.typing.NDArray[numpy.bool]:
         """
         bool, shape (rows,): something of the text was cut.
+        """
+
+class PreTokenizer:
+    """
+    One stage of tokenizer.json, by itself.
+    """
+    def __init__(self, data: bytes) -> None:
+        """
+        Reads the JSON of the section.
+        """
+    def split(self, text: typing.Any) -> list[tuple[str, tuple[int, int]]]:
+        """
+        Pieces with begin and end in characters of the text.
         """
 
 class Tokenizer:
@@ -182,3 +195,8 @@ class DecodeStream:
         """
         What was held back; the stream is then as new.
         """
+
+def find_all(pattern: str, is_regex: bool, text: typing.Any) -> list[tuple[int, int]]:
+    """
+    Begin and end of the matches of a pattern, in characters.
+    """

@@ -30,8 +30,9 @@ BertPipeline::BertPipeline(const BertNormalizer::Options& options, const WordPie
     : options_(options),
       model_(model),
       added_starts_(added.normalized_starts()),
-      has_added_(added.has_normalized()),
-      effects_() {
+      has_added_(added.has_normalized()) {}
+
+void BertPipeline::build() {
   fill_pages();
   effects_.fill(Effect::Beyond);
   for (char32_t code = 0; code < 0x80; ++code) {
@@ -39,9 +40,17 @@ BertPipeline::BertPipeline(const BertNormalizer::Options& options, const WordPie
     const char byte = static_cast<char>(code);
     punctuation_ids_[code] = single_token({&byte, 1});
   }
-  if (options.handle_chinese_chars) {
+  if (options_.handle_chinese_chars) {
     fill_ideographs();
   }
+}
+
+void BertPipeline::visit_tables(TableArchive& archive) {
+  archive(effects_);
+  archive(punctuation_ids_);
+  archive(pages_);
+  archive(table_);
+  archive(ideographs_);
 }
 
 void BertPipeline::fill_pages() {
@@ -60,26 +69,30 @@ void BertPipeline::fill_pages() {
       {.first = 0x30, .last = 0x31},
       {.first = 0xFE, .last = 0xFF},
   });
+  std::vector<Mapped> table;
   for (const Range& range : kKept) {
     for (char32_t page = range.first; page <= range.last; ++page) {
       for (char32_t i = 0; i < kPageSize; ++i) {
-        table_.push_back(compute((page * kPageSize) + i));
+        table.push_back(compute((page * kPageSize) + i));
       }
-      pages_[page] = static_cast<std::uint16_t>(table_.size() / kPageSize);
+      pages_[page] = static_cast<std::uint16_t>(table.size() / kPageSize);
     }
   }
+  table_ = std::move(table);
 }
 
 void BertPipeline::fill_ideographs() {
-  ideographs_.reserve(kLastIdeograph - kFirstIdeograph + 1);
+  std::vector<std::uint32_t> ideographs;
+  ideographs.reserve(kLastIdeograph - kFirstIdeograph + 1);
   std::string bytes;
   for (char32_t code = kFirstIdeograph; code <= kLastIdeograph; ++code) {
     bytes.clear();
     utf8::append(bytes, code);
     // An added token may begin with it: then the stages have to look.
     const bool added = added_starts_[static_cast<unsigned char>(bytes.front())];
-    ideographs_.push_back(added ? kNoToken : single_token(bytes));
+    ideographs.push_back(added ? kNoToken : single_token(bytes));
   }
+  ideographs_ = std::move(ideographs);
 }
 
 bool BertPipeline::encode_ids(const Input& input, std::vector<std::uint32_t>& ids) const {

@@ -24,6 +24,9 @@ class BertPipeline final : public FastPath {
   /// Nothing if the components are others.
   static std::unique_ptr<FastPath> try_make(const Stages& stages);
 
+  void build() override;
+  void visit_tables(TableArchive& archive) override;
+
   /// Both leave a text to the stages where a token could stand in normalised text, and where marks
   /// would have to be reordered that are kept.
   [[nodiscard]] bool encode_ids(const Input& input, std::vector<std::uint32_t>& ids) const override;
@@ -97,11 +100,11 @@ class BertPipeline final : public FastPath {
   const WordPiece& model_;
   std::array<bool, 256> added_starts_;
   bool has_added_;
-  std::array<Effect, 256> effects_;  // by first byte
+  std::array<Effect, 256> effects_{};  // by first byte
   std::array<std::uint32_t, 128> punctuation_ids_{};
   std::array<std::uint16_t, kPages> pages_{};  // 1 + number of the page in table_; 0: not kept
-  std::vector<Mapped> table_;
-  std::vector<std::uint32_t> ideographs_;
+  Table<Mapped> table_;
+  Table<std::uint32_t> ideographs_;
 };
 
 }  // namespace onnxformers::tokenizers

@@ -16,15 +16,29 @@ constexpr auto kFastPaths = std::to_array<TryMake>({
     &ByteLevelPipeline::try_make,
 });
 
-}  // namespace
-
-std::unique_ptr<FastPath> make_fast_path(const Stages& stages) {
+std::unique_ptr<FastPath> recognize(const Stages& stages) {
   for (const TryMake try_make : kFastPaths) {
     if (auto made = try_make(stages)) {
       return made;
     }
   }
   return nullptr;
+}
+
+}  // namespace
+
+std::unique_ptr<FastPath> make_fast_path(const Stages& stages, TableArchive* archive) {
+  auto path = recognize(stages);
+  if (path == nullptr) {
+    return nullptr;
+  }
+  if (archive == nullptr || !archive->fills()) {
+    path->build();
+  }
+  if (archive != nullptr) {
+    path->visit_tables(*archive);
+  }
+  return path;
 }
 
 }  // namespace onnxformers::tokenizers

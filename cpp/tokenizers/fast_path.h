@@ -10,6 +10,7 @@
 #include "tokenizers/models/model.h"
 #include "tokenizers/normalizers/normalizer.h"
 #include "tokenizers/pre_tokenizers/pre_tokenizer.h"
+#include "tokenizers/table_archive.h"
 #include "tokenizers/tokens.h"
 
 namespace onnxformers::tokenizers {
@@ -38,6 +39,10 @@ class FastPath {
   FastPath& operator=(const FastPath&) = delete;
   virtual ~FastPath() = default;
 
+  /// Works out the tables; called once, before anything else, unless visit_tables() fills them.
+  virtual void build() {}
+  virtual void visit_tables(TableArchive& /*archive*/) {}
+
   /// Both append the tokens of a text, or leave it to the stages one by one and give false (then
   /// nothing is appended): for instance where a token could stand in normalised text.
   [[nodiscard]] virtual bool encode_ids(const Input& input,
@@ -47,6 +52,8 @@ class FastPath {
 };
 
 /// The fast path of these stages, or nothing if there is none.
-[[nodiscard]] std::unique_ptr<FastPath> make_fast_path(const Stages& stages);
+/// @param archive its tables are kept there, or come from there; may be null.
+[[nodiscard]] std::unique_ptr<FastPath> make_fast_path(const Stages& stages,
+                                                       TableArchive* archive = nullptr);
 
 }  // namespace onnxformers::tokenizers

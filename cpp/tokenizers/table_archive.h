@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -60,6 +61,16 @@ class TableArchive {
 
   /// A text.
   void operator()(std::string& text);
+
+  template <typename T>
+  void operator()(std::optional<T>& value) {
+    bool is_there = value.has_value();
+    (*this)(is_there);
+    if (is_there) {
+      value.emplace(std::move(value).value_or(T()));
+      (*this)(*value);
+    }
+  }
 
   /// The file of what was kept.
   [[nodiscard]] std::string write() const;

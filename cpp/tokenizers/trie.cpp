@@ -95,11 +95,13 @@ class Trie::Builder {
   FreeUnits free_;
 };
 
-Trie::Trie() : units_(kAlphabet) {}
+Trie::Trie() : units_(std::vector<Unit>(kAlphabet)) {}
 
 Trie::Trie(std::vector<Entry> entries) : is_empty_(entries.empty()) {
   sort_by_bytes(entries);
-  Builder(units_, entries).build();
+  std::vector<Unit> units;
+  Builder(units, entries).build();
+  units_ = std::move(units);
 }
 
 Trie::Node Trie::walk(Node node, std::string_view text) const noexcept {

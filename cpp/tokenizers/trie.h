@@ -5,6 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/table.h"
+#include "tokenizers/table_archive.h"
+
 namespace onnxformers::tokenizers {
 
 /// Set of byte strings with a value each, for longest matches: a double array (Aoe 1989), one load
@@ -58,6 +61,11 @@ class Trie {
 
   [[nodiscard]] bool empty() const noexcept { return is_empty_; }
 
+  void visit_tables(TableArchive& archive) {
+    archive(units_);
+    archive(is_empty_);
+  }
+
  private:
   static constexpr std::size_t kAlphabet = 256;
 
@@ -70,7 +78,7 @@ class Trie {
   class Builder;
 
   // Always kAlphabet units longer than the highest base: step() needs no bounds check.
-  std::vector<Unit> units_;
+  Table<Unit> units_;
   bool is_empty_ = true;
 };
 

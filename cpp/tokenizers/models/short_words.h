@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/table.h"
 #include "tokenizers/hash.h"
+#include "tokenizers/table_archive.h"
 
 namespace onnxformers::tokenizers {
 
@@ -56,6 +58,13 @@ class ShortWords {
     return kNone;
   }
 
+  void visit_tables(TableArchive& archive) {
+    archive(slots_);
+    archive(seed_);
+    archive(mask_);
+    archive(shift_);
+  }
+
  private:
   static constexpr std::uint32_t kLengthShift = 24;
   static constexpr std::uint32_t kIdMask = (1U << kLengthShift) - 1;
@@ -72,7 +81,7 @@ class ShortWords {
   }
 
   std::uint64_t seed_;
-  std::vector<Slot> slots_;
+  Table<Slot> slots_;
   std::size_t mask_;
   unsigned shift_;
 };

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,12 +23,16 @@ struct Thing {
   Table<char> letters;
   std::uint64_t seed = 0;
   std::string name;
+  std::optional<std::string> nickname;
+  std::optional<std::uint32_t> age;
 
   void visit_tables(TableArchive& archive) {
     archive(numbers);
     archive(letters);
     archive(seed);
     archive(name);
+    archive(nickname);
+    archive(age);
   }
 };
 
@@ -37,6 +42,8 @@ std::string written() {
       .letters = std::vector<char>{'x', 'y'},
       .seed = 42,
       .name = "thing",
+      .nickname = std::nullopt,
+      .age = 7,
   };
   TableArchive archive;
   thing.visit_tables(archive);
@@ -65,6 +72,8 @@ TEST(tables_come_back_and_outlive_the_archive) {
   CHECK_EQUAL(std::string(thing.letters.data(), thing.letters.size()), "xy");
   CHECK_EQUAL(thing.seed, 42U);
   CHECK_EQUAL(thing.name, "thing");
+  CHECK(!thing.nickname);
+  CHECK_EQUAL(*thing.age, 7U);
 }
 
 TEST(any_changed_byte_is_found) {

@@ -23,6 +23,15 @@ namespace onnxformers::tokenizers {
 #endif
 }
 
+/// Asks for the cache line of an address that is read soon.
+inline void prefetch(const void* address) noexcept {
+#if defined(__GNUC__) || defined(__clang__)
+  __builtin_prefetch(address);
+#else
+  (void)address;
+#endif
+}
+
 inline constexpr std::uint64_t kHashFactor = 0x9E3779B97F4A7C15ULL;
 
 [[nodiscard]] std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) noexcept;

@@ -1,41 +1,97 @@
 #include "tokenizers/vocabulary.h"
 
-#include <bit>
+#include <algorithm>
+#include <array>
 
 #include "base/errors.h"
 #include "tokenizers/hash.h"
 
 namespace onnxformers::tokenizers {
 
+namespace {
+
+/// Look-ups that are under way at once.
+constexpr std::size_t kTogether = 32;
+
+}  // namespace
+
 Vocabulary::Vocabulary(const std::vector<std::optional<std::string_view>>& tokens)
-    : spans_(tokens.size()) {
-  std::size_t bytes = 0;
-  std::size_t count = 0;
+    : seed_(hash_seed()) {
+  std::vector<std::string_view> views;
+  views.reserve(tokens.size());
   for (const auto& token : tokens) {
-    bytes += token ? token->size() : 0;
-    count += token ? 1 : 0;
+    // A string_view of "" has data, unlike that of a gap.
+    views.push_back(!token ? std::string_view() : token->empty() ? std::string_view("") : *token);
   }
-  slots_.resize(std::bit_ceil((count * 2) + 1));
+  build(views);
+}
+
+Vocabulary::Vocabulary(const std::vector<std::string_view>& tokens) : seed_(hash_seed()) {
+  build(tokens);
+}
+
+void Vocabulary::build(const std::vector<std::string_view>& tokens) {
+  spans_.resize(tokens.size());
+  std::size_t bytes = 0;
+  for (const std::string_view token : tokens) {
+    bytes += token.size();
+  }
   if (bytes >= kGap) {
     fail(ErrorKind::FileFormat, "tokenizer.json", "model.vocab: more than 4 GB of tokens");
   }
   characters_.reserve(bytes);
   for (std::uint32_t id = 0; id < size(); ++id) {
-    const auto& token = tokens[id];
-    if (token) {
+    const std::string_view token = tokens[id];
+    if (token.data() != nullptr) {
       spans_[id] = {
           .begin = static_cast<std::uint32_t>(characters_.size()),
-          .length = static_cast<std::uint32_t>(token->size()),
+          .length = static_cast<std::uint32_t>(token.size()),
       };
-      characters_.append(*token);
-      insert(id);
+      characters_.append(token);
+    }
+  }
+  insert_all();
+}
+
+void Vocabulary::insert_all() {
+  std::size_t count = 0;
+  for (const Span& span : spans_) {
+    count += span.length == kGap ? 0 : 1;
+  }
+  slots_.resize((count * 7 / 4) + 2);
+  std::array<std::uint64_t, kTogether> hashes;  // NOLINT: written before it is read
+  for (std::uint32_t first = 0; first < size(); first += kTogether) {
+    const std::uint32_t last = std::min<std::uint32_t>(first + kTogether, size());
+    for (std::uint32_t id = first; id < last; ++id) {
+      if (spans_[id].length != kGap) {
+        hashes[id - first] = hash_bytes(view(id), seed_);
+        prefetch(&slots_[first_slot(hashes[id - first])]);
+      }
+    }
+    for (std::uint32_t id = first; id < last; ++id) {
+      if (spans_[id].length != kGap) {
+        insert(id, hashes[id - first]);
+      }
     }
   }
 }
 
+void Vocabulary::insert(std::uint32_t id, std::uint64_t hash) {
+  const auto upper = static_cast<std::uint32_t>(hash >> 32U);
+  std::size_t slot = first_slot(hash);
+  while (slots_[slot].id != kNone) {
+    // A token twice with two ids: the last one counts, as in any JSON reader.
+    if (slots_[slot].hash == upper && view(slots_[slot].id) == view(id)) {
+      break;
+    }
+    slot = slot + 1 == slots_.size() ? 0 : slot + 1;
+  }
+  slots_[slot] = {.hash = upper, .id = id};
+}
+
 Vocabulary Vocabulary::from_json(const Field& field) {
   const json::Value object = field.expect(json::Type::Object).value();
-  std::vector<std::optional<std::string_view>> tokens;
+  std::vector<std::string_view> tokens;
   tokens.reserve(object.size());
   for (std::size_t i = 0; i < object.size(); ++i) {
     const json::Value value = object.member(i);
@@ -51,38 +107,54 @@ Vocabulary Vocabulary::from_json(const Field& field) {
     if (index >= tokens.size()) {
       tokens.resize(index + 1);
     }
-    auto& token = tokens[index];
-    if (token && *token != object.key(i)) {
+    std::string_view& token = tokens[index];
+    if (token.data() != nullptr && token != object.key(i)) {
       field.member(i).fail("the id " + std::to_string(id) + " is also that of \"" +
-                           shortened(*token) + "\"");
+                           shortened(token) + "\"");
     }
     token = object.key(i);
   }
   return Vocabulary(tokens);
 }
 
-void Vocabulary::insert(std::uint32_t id) {
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t slot = hash_bytes(view(id), hash_seed()) & mask;
-  while (slots_[slot] != 0) {
-    // A token twice with two ids: the last one counts, as in any JSON reader.
-    if (view(slots_[slot] - 1) == view(id)) {
-      break;
+std::uint32_t Vocabulary::find(std::string_view token, std::uint64_t hash) const noexcept {
+  const auto upper = static_cast<std::uint32_t>(hash >> 32U);
+  std::size_t slot = first_slot(hash);
+  while (slots_[slot].id != kNone) {
+    if (slots_[slot].hash == upper && view(slots_[slot].id) == token) {
+      return slots_[slot].id;
     }
-    slot = (slot + 1) & mask;
+    slot = slot + 1 == slots_.size() ? 0 : slot + 1;
   }
-  slots_[slot] = id + 1;
+  return kNone;
 }
 
 std::optional<std::uint32_t> Vocabulary::find(std::string_view token) const noexcept {
-  const std::size_t mask = slots_.size() - 1;
-  for (std::size_t slot = hash_bytes(token, hash_seed()) & mask; slots_[slot] != 0;
-       slot = (slot + 1) & mask) {
-    if (view(slots_[slot] - 1) == token) {
-      return slots_[slot] - 1;
+  const std::uint32_t id = find(token, hash_bytes(token, seed_));
+  return id == kNone ? std::nullopt : std::optional(id);
+}
+
+void Vocabulary::find_all(std::span<const std::string_view> tokens,
+                          std::span<std::uint32_t> ids) const {
+  std::array<std::uint64_t, kTogether> hashes;  // NOLINT: written before it is read
+  for (std::size_t first = 0; first < tokens.size(); first += kTogether) {
+    const std::size_t count = std::min(kTogether, tokens.size() - first);
+    for (std::size_t i = 0; i < count; ++i) {
+      hashes[i] = hash_bytes(tokens[first + i], seed_);
+      prefetch(&slots_[first_slot(hashes[i])]);
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint32_t id = slots_[first_slot(hashes[i])].id;
+      prefetch(spans_.data() + (id == kNone ? 0 : id));
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint32_t id = slots_[first_slot(hashes[i])].id;
+      prefetch(characters_.data() + (id == kNone ? 0 : spans_[id].begin));
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      ids[first + i] = find(tokens[first + i], hashes[i]);
     }
   }
-  return std::nullopt;
 }
 
 std::optional<std::string_view> Vocabulary::token(std::uint32_t id) const noexcept {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +25,12 @@ class Vocabulary {
 
   [[nodiscard]] std::optional<std::uint32_t> find(std::string_view token) const noexcept;
 
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+  /// find() of many tokens, kNone for one that is not there. The look-ups wait for the memory
+  /// together: several times as fast as one by one.
+  void find_all(std::span<const std::string_view> tokens, std::span<std::uint32_t> ids) const;
+
   /// Nothing for a gap or an id past the end. The view lives as long as the vocabulary.
   [[nodiscard]] std::optional<std::string_view> token(std::uint32_t id) const noexcept;
 
@@ -38,14 +46,30 @@ class Vocabulary {
   };
   static constexpr std::uint32_t kGap = 0xFFFFFFFF;
 
+  /// The upper half of a token's hash tells most others apart without a look at their characters.
+  struct Slot {
+    std::uint32_t hash = 0;
+    std::uint32_t id = kNone;
+  };
+
+  /// @param tokens by id; one without data is a gap.
+  explicit Vocabulary(const std::vector<std::string_view>& tokens);
+
   [[nodiscard]] std::string_view view(std::uint32_t id) const noexcept {
     return std::string_view(characters_).substr(spans_[id].begin, spans_[id].length);
   }
-  void insert(std::uint32_t id);
+  [[nodiscard]] std::size_t first_slot(std::uint64_t hash) const noexcept {
+    return static_cast<std::size_t>(((hash & 0xFFFFFFFFU) * slots_.size()) >> 32U);
+  }
+  [[nodiscard]] std::uint32_t find(std::string_view token, std::uint64_t hash) const noexcept;
+  void build(const std::vector<std::string_view>& tokens);
+  void insert_all();
+  void insert(std::uint32_t id, std::uint64_t hash);
 
+  std::uint64_t seed_;
   std::string characters_;
   std::vector<Span> spans_;
-  std::vector<std::uint32_t> slots_;  // id + 1; 0 is free
+  std::vector<Slot> slots_;  // never full
 };
 
 }  // namespace onnxformers::tokenizers

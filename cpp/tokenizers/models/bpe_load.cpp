@@ -1,3 +1,4 @@
+#include <array>
 #include <string>
 
 #include "tokenizers/models/bpe.h"
@@ -6,78 +7,124 @@ namespace onnxformers::tokenizers {
 
 namespace {
 
-struct Parts {
-  std::string_view left;
-  std::string_view right;
-};
-
-/// "a b" or ["a", "b"].
-Parts read_parts(const Field& merges, std::size_t index) {
-  const json::Value merge = merges.value().element(index);
-  if (merge.type() == json::Type::String) {
-    const std::string_view text = merge.as_string(merges.path());
-    const std::size_t space = text.find(' ');
-    if (space == std::string_view::npos || text.find(' ', space + 1) != std::string_view::npos) {
-      merges.element(index).fail("\"" + shortened(text) +
-                                 "\" is not two tokens with one space between them; tokens with "
-                                 "spaces need the form [\"left\", \"right\"]");
-    }
-    return {.left = text.substr(0, space), .right = text.substr(space + 1)};
-  }
-  if (merge.type() != json::Type::Array || merge.size() != 2) {
-    merges.element(index).fail("expected a string or a list of two strings");
-  }
-  const Field field = merges.element(index);
-  return {.left = field.element(0).as_string(), .right = field.element(1).as_string()};
-}
-
+/// Reads the list of merges, many at once: most of the time goes into looking up their tokens.
 class MergesReader {
  public:
   MergesReader(const Field& merges, const Vocabulary& vocabulary, std::string_view prefix)
       : merges_(merges), vocabulary_(vocabulary), prefix_(prefix) {}
 
   [[nodiscard]] std::vector<BpeMerges::Merge> read() {
-    (void)merges_.expect(json::Type::Array);
-    if (merges_.size() > BpeMerges::kMost || vocabulary_.size() > BpeMerges::kMost) {
+    const json::Value list = merges_.expect(json::Type::Array).value();
+    if (list.size() > BpeMerges::kMost || vocabulary_.size() > BpeMerges::kMost) {
       merges_.fail("more than " + std::to_string(BpeMerges::kMost) + " merges or tokens");
     }
-    std::vector<BpeMerges::Merge> merges;
-    merges.reserve(merges_.size());
-    for (std::size_t i = 0; i < merges_.size(); ++i) {
-      const json::Value merge = merges_.value().element(i);
-      // The first line of merges.txt.
-      if (merge.type() == json::Type::String &&
-          merge.as_string(merges_.path()).starts_with("#version")) {
-        continue;
+    result_.reserve(list.size());
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (!is_header(list.element(i))) {
+        add(i);
       }
-      merges.push_back(read(i));
     }
-    return merges;
+    look_up();
+    return std::move(result_);
   }
 
  private:
-  [[nodiscard]] std::uint32_t find(std::size_t index, std::string_view token) const {
-    const auto id = vocabulary_.find(token);
-    if (!id) {
-      merges_.element(index).fail("\"" + shortened(token) + "\" is not in model.vocab");
-    }
-    return *id;
+  static constexpr std::size_t kTogether = 32;
+
+  /// A merge whose tokens are not looked up yet.
+  struct Waiting {
+    std::size_t index;  ///< in the file
+    std::string_view left;
+    std::string_view right;
+  };
+
+  /// The first line of merges.txt.
+  [[nodiscard]] bool is_header(json::Value merge) const {
+    return merge.type() == json::Type::String &&
+           merge.as_string(merges_.path()).starts_with("#version");
   }
 
-  [[nodiscard]] BpeMerges::Merge read(std::size_t index) {
-    const Parts parts = read_parts(merges_, index);
-    const std::uint32_t left = find(index, parts.left);
-    const std::uint32_t right = find(index, parts.right);
-    if (parts.left.empty() || parts.right.size() <= prefix_.size()) {
-      merges_.element(index).fail("a part is empty or only the continuing_subword_prefix");
+  void add(std::size_t index) {
+    const Waiting merge = read_parts(index);
+    waiting_[count_++] = merge;
+    if (count_ == kTogether) {
+      look_up();
     }
-    joined_.assign(parts.left).append(parts.right.substr(prefix_.size()));
-    return {.left = left, .right = right, .merged = find(index, joined_)};
+  }
+
+  /// "a b" or ["a", "b"]. Paths are only put together for messages.
+  [[nodiscard]] Waiting read_parts(std::size_t index) const {
+    const json::Value merge = merges_.value().element(index);
+    if (merge.type() == json::Type::String) {
+      const std::string_view text = merge.as_string(merges_.path());
+      const std::size_t space = text.find(' ');
+      if (space == std::string_view::npos || text.find(' ', space + 1) != std::string_view::npos) {
+        merges_.element(index).fail("\"" + shortened(text) +
+                                    "\" is not two tokens with one space between them; tokens with "
+                                    "spaces need the form [\"left\", \"right\"]");
+      }
+      return {.index = index, .left = text.substr(0, space), .right = text.substr(space + 1)};
+    }
+    if (merge.type() != json::Type::Array || merge.size() != 2) {
+      merges_.element(index).fail("expected a string or a list of two strings");
+    }
+    return {.index = index, .left = part(merge, index, 0), .right = part(merge, index, 1)};
+  }
+
+  [[nodiscard]] std::string_view part(json::Value merge, std::size_t index,
+                                      std::size_t which) const {
+    const json::Value value = merge.element(which);
+    if (value.type() != json::Type::String) {
+      (void)merges_.element(index).element(which).as_string();
+    }
+    return value.as_string(merges_.path());
+  }
+
+  void look_up() {
+    std::array<std::string_view, 3 * kTogether> tokens;
+    std::array<std::uint32_t, 3 * kTogether> ids{};
+    joined_.clear();
+    for (std::size_t i = 0; i < count_; ++i) {
+      tokens[3 * i] = waiting_[i].left;
+      tokens[(3 * i) + 1] = waiting_[i].right;
+      joined_.append(waiting_[i].left).append(right_after_prefix(waiting_[i]));
+    }
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < count_; ++i) {
+      const std::size_t size = waiting_[i].left.size() + right_after_prefix(waiting_[i]).size();
+      tokens[(3 * i) + 2] = std::string_view(joined_).substr(begin, size);
+      begin += size;
+    }
+    vocabulary_.find_all(std::span(tokens).first(3 * count_), ids);
+    for (std::size_t i = 0; i < count_; ++i) {
+      for (std::size_t k = 3 * i; k < 3 * i + 3; ++k) {
+        if (ids[k] == Vocabulary::kNone) {
+          merges_.element(waiting_[i].index)
+              .fail("\"" + shortened(tokens[k]) + "\" is not in model.vocab");
+        }
+      }
+      if (waiting_[i].left.empty() || waiting_[i].right.size() <= prefix_.size()) {
+        merges_.element(waiting_[i].index)
+            .fail("a part is empty or only the continuing_subword_prefix");
+      }
+      result_.push_back(
+          {.left = ids[3 * i], .right = ids[(3 * i) + 1], .merged = ids[(3 * i) + 2]});
+    }
+    count_ = 0;
+  }
+
+  /// What the right part adds to the left one.
+  [[nodiscard]] std::string_view right_after_prefix(const Waiting& merge) const {
+    return merge.right.size() < prefix_.size() ? std::string_view()
+                                               : merge.right.substr(prefix_.size());
   }
 
   const Field& merges_;
   const Vocabulary& vocabulary_;
   std::string_view prefix_;
+  std::vector<BpeMerges::Merge> result_;
+  std::array<Waiting, kTogether> waiting_;
+  std::size_t count_ = 0;
   std::string joined_;
 };
 

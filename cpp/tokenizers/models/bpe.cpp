@@ -34,21 +34,6 @@ struct Bpe::Symbols {
   }
 };
 
-namespace {
-
-template <typename Put>
-void merge_word(const BpeMerges& merges, std::span<const std::uint32_t> symbols, Put put) {
-  if (symbols.size() <= kShortBpeWord) {
-    merge_short_word(merges, symbols, put);
-    return;
-  }
-  static thread_local LongBpeWord word;
-  word.merge(merges, symbols);
-  word.for_each(put);
-}
-
-}  // namespace
-
 Bpe::Bpe(Vocabulary vocabulary, Options options, const std::vector<BpeMerges::Merge>& merges)
     : Model(std::move(vocabulary)),
       options_(std::move(options)),
@@ -58,6 +43,37 @@ Bpe::Bpe(Vocabulary vocabulary, Options options, const std::vector<BpeMerges::Me
   if (options_.unk_token) {
     unk_id_ = this->vocabulary().find(*options_.unk_token);
   }
+  if (!merges_.is_ordered()) {
+    // Files made from SentencePiece list every split of every token: most of it never happens.
+    if (const auto derivations = derive()) {
+      merges_ = BpeMerges(derivations->merges());
+    }
+  }
+}
+
+std::optional<BpeDerivations> Bpe::derive() const {
+  if (!options_.continuing_subword_prefix.empty() || !options_.end_of_word_suffix.empty()) {
+    return std::nullopt;
+  }
+  std::vector<bool> is_symbol(vocabulary().size());
+  std::vector<bool> is_special(vocabulary().size());
+  characters_.for_each([&](std::uint32_t id) { is_symbol[id] = true; });
+  if (unk_id_) {
+    is_special[*unk_id_] = true;
+  }
+  for (std::size_t byte = 0; options_.byte_fallback && byte < 256; ++byte) {
+    const std::uint32_t id = characters_.find_byte(static_cast<unsigned char>(byte));
+    if (id != BpeCharacters::kNone) {
+      is_special[id] = true;
+    }
+  }
+  for (const auto& merge : merges_.all()) {
+    if (merge.merged != BpeMerges::kNone &&
+        (is_special[merge.left] || is_special[merge.right] || is_special[merge.merged])) {
+      return std::nullopt;
+    }
+  }
+  return BpeDerivations::make(merges_, is_symbol);
 }
 
 Bpe::Symbols& Bpe::scratch() {
@@ -142,8 +158,8 @@ void Bpe::split(std::string_view word, Symbols& symbols) const {
 
 void Bpe::append_merged(std::span<const std::uint32_t> symbols,
                         std::vector<std::uint32_t>& ids) const {
-  merge_word(merges_, symbols,
-             [&](std::uint32_t id, std::size_t, std::size_t) { ids.push_back(id); });
+  merge_bpe_word(merges_, symbols,
+                 [&](std::uint32_t id, std::size_t, std::size_t) { ids.push_back(id); });
 }
 
 void Bpe::append_ids(std::string_view word, std::vector<std::uint32_t>& ids) const {
@@ -164,7 +180,7 @@ void Bpe::append_tokens(std::string_view word, std::vector<WordToken>& tokens) c
   Symbols& symbols = scratch();
   split(word, symbols);
   std::size_t at = 0;
-  merge_word(merges_, symbols.ids, [&](std::uint32_t id, std::size_t begin, std::size_t end) {
+  merge_bpe_word(merges_, symbols.ids, [&](std::uint32_t id, std::size_t begin, std::size_t end) {
     const std::size_t from = at;
     for (std::size_t i = begin; i < end; ++i) {
       at += symbols.lengths[i];

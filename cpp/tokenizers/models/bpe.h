@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tokenizers/models/bpe_characters.h"
+#include "tokenizers/models/bpe_derivations.h"
 #include "tokenizers/models/bpe_merges.h"
 #include "tokenizers/models/model.h"
 
@@ -49,6 +50,11 @@ class Bpe final : public Model {
 
   [[nodiscard]] const Options& options() const noexcept { return options_; }
   [[nodiscard]] const BpeMerges& merges() const noexcept { return merges_; }
+  [[nodiscard]] const BpeCharacters& characters() const noexcept { return characters_; }
+
+  /// How the tokens come about; nothing for words with prefixes or suffixes, and where symbols of
+  /// no character of their own (unknown, bytes) take part in merges. Linear in the vocabulary.
+  [[nodiscard]] std::optional<BpeDerivations> derive() const;
 
  private:
   struct Symbols;

@@ -38,6 +38,21 @@ class BpeCharacters {
     return found == others_.end() ? kNone : found->second;
   }
 
+  /// Calls visit(id) for every token of a character.
+  template <typename Visit>
+  void for_each(Visit visit) const {
+    for (const auto& ids : ascii_) {
+      for (const std::uint32_t id : ids) {
+        if (id != kNone) {
+          visit(id);
+        }
+      }
+    }
+    for (const auto& entry : others_) {
+      visit(entry.second);
+    }
+  }
+
   /// The token <0x..> of a byte, or kNone.
   [[nodiscard]] std::uint32_t find_byte(unsigned char byte) const noexcept { return bytes_[byte]; }
 

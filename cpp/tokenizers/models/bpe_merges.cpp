@@ -29,18 +29,44 @@ bool are_ordered(const std::vector<BpeMerges::Merge>& merges) {
 
 BpeMerges::BpeMerges(const std::vector<Merge>& merges)
     : factor_(hash_seed() | 1U),
-      slots_(std::max<std::size_t>(merges.size() * 2, 2), kFree),
+      buckets_((merges.size() / 2) + 1),
       is_ordered_(are_ordered(merges)) {
-  merged_.reserve(merges.size());
+  merged_.reserve(merges.size() + 1);
   for (const Merge& merge : merges) {
-    const std::uint64_t key = key_of(merge.left, merge.right);
-    std::size_t slot = first_slot(key);
-    while (slots_[slot] != kFree && slots_[slot] >> kBits != key) {
-      slot = next_slot(slot);
-    }
-    slots_[slot] = key << kBits | merged_.size();
     merged_.push_back(merge.merged);
+    insert(key_of(merge.left, merge.right), merged_.size());
   }
+  merged_.push_back(kNone);
+}
+
+void BpeMerges::insert(std::uint64_t key, std::uint64_t value) {
+  Bucket* bucket = buckets_.data() + first_bucket(key);
+  for (;;) {
+    for (std::uint64_t& slot : bucket->slots) {
+      if (slot == 0 || slot >> kBits == key) {
+        slot = key << kBits | value;
+        return;
+      }
+    }
+    bucket = bucket == &buckets_.back() ? buckets_.data() : bucket + 1;
+  }
+}
+
+std::vector<BpeMerges::Merge> BpeMerges::all() const {
+  std::vector<Merge> merges(size(), {.left = kNone, .right = kNone, .merged = kNone});
+  for (const Bucket& bucket : buckets_) {
+    for (const std::uint64_t slot : bucket.slots) {
+      if (slot != 0) {
+        const auto rank = static_cast<std::uint32_t>(slot & kRankMask) - 1;
+        merges[rank] = {
+            .left = static_cast<std::uint32_t>(slot >> (2 * kBits)),
+            .right = static_cast<std::uint32_t>((slot >> kBits) & kRankMask),
+            .merged = merged_[rank],
+        };
+      }
+    }
+  }
+  return merges;
 }
 
 }  // namespace onnxformers::tokenizers

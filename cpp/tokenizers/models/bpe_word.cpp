@@ -10,6 +10,11 @@ constexpr std::uint32_t kNone = BpeMerges::kNone;
 
 }  // namespace
 
+LongBpeWord& LongBpeWord::of_thread() {
+  static thread_local LongBpeWord word;
+  return word;
+}
+
 void LongBpeWord::merge(const BpeMerges& merges, std::span<const std::uint32_t> symbols) {
   reset(merges, symbols);
   if (merges.is_ordered()) {

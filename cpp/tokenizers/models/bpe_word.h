@@ -22,6 +22,9 @@ inline constexpr std::size_t kShortBpeWord = 64;
 /// heap: O(n log n).
 class LongBpeWord {
  public:
+  /// The one of this thread.
+  [[nodiscard]] static LongBpeWord& of_thread();
+
   void merge(const BpeMerges& merges, std::span<const std::uint32_t> symbols);
 
   /// Calls put(id, begin, end) for every token; begin and end count symbols.
@@ -59,62 +62,115 @@ class LongBpeWord {
   std::vector<std::uint64_t> heap_;  // rank and position
 };
 
-/// Merges the symbols of a short word: the lowest rank first, the leftmost of equals. Calls
-/// put(id, begin, end) for every token. For n symbols n / 4 steps and two look-ups a merge.
-template <typename Put>
-void merge_short_word(const BpeMerges& merges, std::span<const std::uint32_t> symbols, Put put) {
-  constexpr unsigned kPositionBits = 6;
-  static_assert(kShortBpeWord == 1U << kPositionBits);
-  static_assert(BpeMerges::kBits + kPositionBits < 32);
-  constexpr std::size_t kBlock = 16;
-  constexpr std::uint32_t kNone = BpeMerges::kNone;
-  const std::size_t size = symbols.size();
-  std::array<std::uint32_t, kShortBpeWord> ids;   // NOLINT: written before it is read
-  std::array<std::uint32_t, kShortBpeWord> keys;  // NOLINT: rank and position of each pair
-  const auto key = [&](std::uint32_t left, std::uint32_t right, std::size_t at) {
-    const std::uint32_t rank = merges.rank(left, right);
-    return rank == kNone ? kNone : rank << kPositionBits | static_cast<std::uint32_t>(at);
-  };
-  for (std::size_t i = 0; i < size; ++i) {
-    ids[i] = symbols[i];
-    keys[i] = i + 1 < size ? key(symbols[i], symbols[i + 1], i) : kNone;
+/// A short word while it is merged: pairs of neighbours with their ranks, all in place.
+///
+/// Each merge takes the least of the keys, the lowest rank and of equals the leftmost, in n / 4
+/// steps for n symbols, and two look-ups. What a pair becomes is read as soon as the pair is there,
+/// so that the merge need not wait for it.
+class ShortBpeWord {
+ public:
+  explicit ShortBpeWord(const BpeMerges& merges) : merges_(merges) {}
+
+  /// @param symbols at most kShortBpeWord.
+  /// @param rank_of ranks of the pairs (i, i + 1) by i, or BpeMerges::kNone.
+  template <typename RankOf>
+  void start(std::span<const std::uint32_t> symbols, RankOf rank_of) {
+    size_ = symbols.size();
+    for (std::size_t i = 0; i + 1 < size_; ++i) {
+      ids_[i] = symbols[i];
+      set(i, rank_of(i));
+    }
+    blocks_ = (size_ + kBlock - 1) / kBlock;
+    if (size_ != 0) {
+      ids_[size_ - 1] = symbols[size_ - 1];
+      std::fill(keys_.begin() + static_cast<std::ptrdiff_t>(size_ - 1),
+                keys_.begin() + static_cast<std::ptrdiff_t>(blocks_ * kBlock), kNone);
+    }
+    begins_ = size_ == kShortBpeWord ? ~std::uint64_t{0} : (std::uint64_t{1} << size_) - 1;
   }
-  const std::size_t blocks = (size + kBlock - 1) / kBlock;
-  std::fill(keys.begin() + static_cast<std::ptrdiff_t>(size),
-            keys.begin() + static_cast<std::ptrdiff_t>(blocks * kBlock), kNone);
-  std::uint64_t begins = size == kShortBpeWord ? ~std::uint64_t{0} : (std::uint64_t{1} << size) - 1;
-  for (;;) {
-    std::uint32_t least = kNone;
-    for (std::size_t block = 0; block < blocks; ++block) {
-      for (std::size_t i = 0; i < kBlock; ++i) {
-        least = std::min(least, keys[(block * kBlock) + i]);
+
+  void merge() {
+    for (std::uint32_t least = least_key(); least != kNone; least = least_key()) {
+      const std::size_t at = least % kShortBpeWord;
+      const std::uint64_t behind = begins_ & (~std::uint64_t{1} << at);
+      const std::uint64_t after = behind & (behind - 1);
+      const std::uint64_t before = begins_ & ((std::uint64_t{1} << at) - 1);
+      keys_[first(behind)] = kNone;
+      begins_ ^= behind ^ after;
+      const std::uint32_t id = merged_[at];
+      ids_[at] = id;
+      if (after != 0) {
+        set(at, merges_.rank(id, ids_[first(after)]));
+      } else {
+        keys_[at] = kNone;
+      }
+      if (before != 0) {
+        const auto left = static_cast<std::size_t>(std::bit_width(before) - 1);
+        set(left, merges_.rank(ids_[left], id));
       }
     }
-    if (least == kNone) {
-      break;
-    }
-    const std::size_t at = least % kShortBpeWord;
-    const std::uint64_t behind = begins & (~std::uint64_t{1} << at);
-    const auto right = static_cast<std::size_t>(std::countr_zero(behind));
-    const std::uint64_t after = behind & (behind - 1);
-    const std::uint64_t before = begins & ((std::uint64_t{1} << at) - 1);
-    begins &= ~(std::uint64_t{1} << right);
-    ids[at] = merges.merged(least >> kPositionBits);
-    keys[right] = kNone;
-    keys[at] = after == 0
-                   ? kNone
-                   : key(ids[at], ids[static_cast<std::size_t>(std::countr_zero(after))], at);
-    if (before != 0) {
-      const auto left = static_cast<std::size_t>(std::bit_width(before) - 1);
-      keys[left] = key(ids[left], ids[at], left);
+  }
+
+  /// Calls put(id, begin, end) for every token; begin and end count symbols.
+  template <typename Put>
+  void for_each(Put put) const {
+    for (std::uint64_t begins = begins_; begins != 0;) {
+      const std::size_t at = first(begins);
+      begins &= begins - 1;
+      put(ids_[at], at, begins == 0 ? size_ : first(begins));
     }
   }
-  while (begins != 0) {
-    const auto at = static_cast<std::size_t>(std::countr_zero(begins));
-    begins &= begins - 1;
-    const auto end = begins == 0 ? size : static_cast<std::size_t>(std::countr_zero(begins));
-    put(ids[at], at, end);
+
+ private:
+  static constexpr std::uint32_t kNone = BpeMerges::kNone;
+  static constexpr unsigned kPositionBits = 6;
+  static_assert(kShortBpeWord == 1U << kPositionBits);
+  static_assert(BpeMerges::kBits + kPositionBits < 32);
+  static constexpr std::size_t kBlock = 16;
+
+  [[nodiscard]] static std::size_t first(std::uint64_t set) {
+    return static_cast<std::size_t>(std::countr_zero(set));
   }
+
+  void set(std::size_t at, std::uint32_t rank) {
+    const bool fits = rank != kNone;
+    keys_[at] = fits ? rank << kPositionBits | static_cast<std::uint32_t>(at) : kNone;
+    merged_[at] = merges_.merged(fits ? rank : 0);
+  }
+
+  [[nodiscard]] std::uint32_t least_key() const {
+    std::uint32_t least = kNone;
+    for (std::size_t block = 0; block < blocks_; ++block) {
+      for (std::size_t i = 0; i < kBlock; ++i) {
+        least = std::min(least, keys_[(block * kBlock) + i]);
+      }
+    }
+    return least;
+  }
+
+  const BpeMerges& merges_;
+  std::size_t size_ = 0;
+  std::size_t blocks_ = 0;
+  std::uint64_t begins_ = 0;  // a bit for every token that begins
+  // Written before they are read.
+  std::array<std::uint32_t, kShortBpeWord> keys_;    // rank and position of each pair
+  std::array<std::uint32_t, kShortBpeWord> ids_;     // of tokens, where they begin
+  std::array<std::uint32_t, kShortBpeWord> merged_;  // what the pair becomes
+};
+
+/// Merges the symbols of a word of any length; put as in for_each().
+template <typename Put>
+void merge_bpe_word(const BpeMerges& merges, std::span<const std::uint32_t> symbols, Put put) {
+  if (symbols.size() > kShortBpeWord) {
+    LongBpeWord& word = LongBpeWord::of_thread();
+    word.merge(merges, symbols);
+    word.for_each(put);
+    return;
+  }
+  ShortBpeWord word(merges);
+  word.start(symbols, [&](std::size_t i) { return merges.rank(symbols[i], symbols[i + 1]); });
+  word.merge();
+  word.for_each(put);
 }
 
 }  // namespace onnxformers::tokenizers

@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <numeric>
 #include <random>
 
 #include "check.h"
 #include "tokenizers/models/bpe.h"
 #include "tokenizers/models/bpe_word.h"
+#include "tokenizers/models/byte_merges.h"
 #include "tokenizers/parsed.h"
 
 using namespace onnxformers::tokenizers;
@@ -88,13 +90,11 @@ TEST(short_and_long_words_are_merged_as_the_definition_says) {
     long_word.for_each(put);
     CHECK(ids == expected);
     CHECK_EQUAL(at, symbols.size());
-    if (symbols.size() <= kShortBpeWord) {
-      ids.clear();
-      at = 0;
-      merge_short_word(merges, symbols, put);
-      CHECK(ids == expected);
-      CHECK_EQUAL(at, symbols.size());
-    }
+    ids.clear();
+    at = 0;
+    merge_bpe_word(merges, symbols, put);
+    CHECK(ids == expected);
+    CHECK_EQUAL(at, symbols.size());
   }
 }
 
@@ -130,6 +130,88 @@ TEST(known_symbols_are_merged) {
   CHECK(ids == (Ids{9, 4, 3}));
   as_bpe(*model).append_merged({}, ids);
   CHECK_EQUAL(ids.size(), std::size_t{3});
+}
+
+TEST(merges_that_never_happen_can_be_left_out) {
+  std::mt19937 random(23);
+  int left_out = 0;
+  for (int round = 0; round < 300; ++round) {
+    // Every split of random strings, in random order of the strings: as in files made from
+    // SentencePiece models.
+    const std::uint32_t letters = 1 + (random() % 3);
+    std::vector<std::string> tokens;
+    for (std::uint32_t letter = 0; letter < letters; ++letter) {
+      tokens.emplace_back(1, static_cast<char>('a' + letter));
+    }
+    for (std::uint32_t count = random() % 25; count > 0; --count) {
+      const std::string token = tokens[random() % tokens.size()] + tokens[random() % tokens.size()];
+      if (std::ranges::find(tokens, token) == tokens.end()) {
+        tokens.push_back(token);
+      }
+    }
+    std::vector<std::uint32_t> order(tokens.size());
+    std::iota(order.begin(), order.end(), 0U);
+    if (round % 3 == 0) {
+      std::ranges::shuffle(order, random);
+    }
+    std::vector<BpeMerges::Merge> merges;
+    for (const std::uint32_t id : order) {
+      for (std::size_t at = 1; at < tokens[id].size(); ++at) {
+        const auto left = std::ranges::find(tokens, tokens[id].substr(0, at));
+        const auto right = std::ranges::find(tokens, tokens[id].substr(at));
+        if (left != tokens.end() && right != tokens.end()) {
+          merges.push_back({.left = static_cast<std::uint32_t>(left - tokens.begin()),
+                            .right = static_cast<std::uint32_t>(right - tokens.begin()),
+                            .merged = id});
+        }
+      }
+    }
+    std::vector<bool> is_symbol(tokens.size());
+    std::fill_n(is_symbol.begin(), letters, true);
+    const BpeMerges all(merges);
+    const auto derivations = BpeDerivations::make(all, is_symbol);
+    if (!derivations) {
+      CHECK(!all.is_ordered());
+      continue;
+    }
+    const BpeMerges live(derivations->merges());
+    CHECK(live.is_ordered());
+    left_out += static_cast<int>(all.size() - live.size());
+    for (int i = 0; i < 30; ++i) {
+      Ids symbols(1 + (random() % 20));
+      std::ranges::generate(symbols, [&] { return random() % letters; });
+      CHECK(slow_merge(live, symbols) == slow_merge(all, symbols));
+    }
+    for (std::uint32_t id = 0; id < tokens.size(); ++id) {
+      Ids symbols;
+      for (const char letter : tokens[id]) {
+        symbols.push_back(static_cast<std::uint32_t>(letter - 'a'));
+      }
+      CHECK_EQUAL(derivations->is_reachable(id), slow_merge(all, symbols) == Ids{id});
+    }
+  }
+  CHECK(left_out > 100);
+}
+
+TEST(pieces_of_raw_bytes_are_merged) {
+  std::mt19937 random(11);
+  std::array<std::uint32_t, 256> tokens{};
+  for (std::uint32_t byte = 0; byte < tokens.size(); ++byte) {
+    tokens[byte] = byte % 3;
+  }
+  for (int round = 0; round < 100; ++round) {
+    const BpeMerges merges(random_merges(random, 3));
+    const ByteMerges bytes(merges, tokens);
+    std::string piece(1 + (random() % 150), '\0');
+    std::ranges::generate(piece, [&] { return static_cast<char>(random()); });
+    Ids symbols;
+    for (const char byte : piece) {
+      symbols.push_back(tokens[static_cast<unsigned char>(byte)]);
+    }
+    Ids ids;
+    bytes.append_ids(piece, ids);
+    CHECK(ids == slow_merge(merges, symbols));
+  }
 }
 
 TEST(a_token_is_reachable_if_its_characters_merge_to_it) {

@@ -134,7 +134,7 @@ def test_no_dropout_is_accepted() -> None:
         ({"merges": ["a b"], "continuing_subword_prefix": "##"}, r"model.merges\[0\]: a part is"),
         ({"merges": ["a b"], "dropout": 0.1}, r"model.dropout: .*for training"),
         ({"merges": ["a b"], "unk_token": 3}, r"model.unk_token: expected a string"),
-        ({"merges": ["a b"], "vocab": {"a": 2097152}}, r"more than 2097152"),
+        ({"merges": ["a b"], "vocab": {"a": 2097152}}, r"more than 2097151"),
     ],
 )
 def test_wrong_files_are_refused(model: dict[str, Any], message: str) -> None:

@@ -158,6 +158,15 @@ class ShortBpeWord {
   std::array<std::uint32_t, kShortBpeWord> merged_;  // what the pair becomes
 };
 
+/// Merges at most kShortBpeWord symbols; put as in for_each().
+template <typename Put>
+void merge_short_word(const BpeMerges& merges, std::span<const std::uint32_t> symbols, Put put) {
+  ShortBpeWord word(merges);
+  word.start(symbols, [&](std::size_t i) { return merges.rank(symbols[i], symbols[i + 1]); });
+  word.merge();
+  word.for_each(put);
+}
+
 /// Merges the symbols of a word of any length; put as in for_each().
 template <typename Put>
 void merge_bpe_word(const BpeMerges& merges, std::span<const std::uint32_t> symbols, Put put) {
@@ -165,12 +174,9 @@ void merge_bpe_word(const BpeMerges& merges, std::span<const std::uint32_t> symb
     LongBpeWord& word = LongBpeWord::of_thread();
     word.merge(merges, symbols);
     word.for_each(put);
-    return;
+  } else {
+    merge_short_word(merges, symbols, put);
   }
-  ShortBpeWord word(merges);
-  word.start(symbols, [&](std::size_t i) { return merges.rank(symbols[i], symbols[i + 1]); });
-  word.merge();
-  word.for_each(put);
 }
 
 }  // namespace onnxformers::tokenizers

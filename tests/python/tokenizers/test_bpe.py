@@ -189,4 +189,5 @@ def test_time_is_linear_in_the_text(unit: str, ordered: bool) -> None:
             times.append(time.thread_time() - start)
         return min(times)
 
-    assert seconds(128_000, 5) / seconds(2_000, 50) <= 96
+    # One heap for everything, n log n, where a merge may make one of a lower rank possible.
+    assert seconds(128_000, 5) / seconds(2_000, 50) <= (96 if ordered else 150)

@@ -87,7 +87,9 @@ class ByteLevelPipeline::Pass {
 
   void merge(std::string_view piece) {
     std::vector<std::uint32_t>& ids = *output_.ids;
-    if (piece.size() <= kShortBpeWord) {
+    if (pipeline_.byte_bpe_) {
+      pipeline_.byte_bpe_->append(piece, ids, fits_);
+    } else if (piece.size() <= kShortBpeWord) {
       std::array<std::uint32_t, kShortBpeWord> symbols;  // NOLINT: written before it is read
       fill_symbols(piece, symbols.data());
       merge_short_word(pipeline_.model_.merges(), std::span(symbols).first(piece.size()),
@@ -142,6 +144,7 @@ class ByteLevelPipeline::Pass {
   std::uint32_t character_;  // index of the next one to begin
   Output output_;
   PieceCache& cache_ = PieceCache::get();
+  FitCache& fits_ = FitCache::get();
 };
 
 }  // namespace onnxformers::tokenizers

@@ -5,8 +5,10 @@
 #include "tokenizers/byte_alphabet.h"
 #include "tokenizers/byte_level_pass.h"
 #include "tokenizers/pre_tokenizers/byte_level.h"
+#include "tokenizers/pre_tokenizers/digits.h"
 #include "tokenizers/pre_tokenizers/sequence.h"
-#include "tokenizers/scanners/patterns.h"
+#include "tokenizers/pre_tokenizers/split.h"
+#include "tokenizers/scanners/known_patterns.h"
 
 namespace onnxformers::tokenizers {
 
@@ -16,6 +18,12 @@ namespace {
 std::uint32_t next_number() {
   static std::atomic<std::uint32_t> last{0};
   return ++last;
+}
+
+/// Digits goes by Unicode 17, the scanners by 16: U+11DE0 to U+11DE9, U+16FF4 to U+16FF6.
+bool has_newer_numbers(std::string_view text) {
+  return text.find("\xF0\x91\xB7") != std::string_view::npos ||
+         text.find("\xF0\x96\xBF") != std::string_view::npos;
 }
 
 /// The text with a space before it, in a buffer of this thread.
@@ -69,20 +77,59 @@ struct ByteLevelPipeline::Runner {
     };
     return &runner;
   }
+
+  /// That of a pattern with a scanner that leaves nothing out, or nullptr.
+  static const Runner* find(std::string_view pattern) {
+    const Runner* found = nullptr;
+    scanners::for_each_known_pattern([&]<typename T>(const scanners::Known<T>& known) {
+      if constexpr (T::kMatchesAll) {
+        found = known.source == pattern ? of<T>() : found;
+      }
+    });
+    return found;
+  }
 };
 
-struct ByteLevelPipeline::Split {
+/// What is known of a pre-tokenizer.
+struct ByteLevelPipeline::Recognized {
   const Runner* runner = nullptr;  // nullptr: of another kind
   bool add_prefix_space = false;
+  bool splits_digits = false;
 };
 
-ByteLevelPipeline::Split ByteLevelPipeline::recognize(const PreTokenizer* pre_tokenizer) {
-  if (const auto* byte_level = dynamic_cast<const ByteLevel*>(pre_tokenizer)) {
-    if (byte_level->options().use_regex) {
-      return {
-          .runner = Runner::of<scanners::Gpt2Pattern>(),
-          .add_prefix_space = byte_level->options().add_prefix_space,
-      };
+ByteLevelPipeline::Recognized ByteLevelPipeline::recognize(const PreTokenizer* pre_tokenizer) {
+  const PreTokenizer* before = nullptr;
+  const PreTokenizer* last = pre_tokenizer;
+  if (const auto* sequence = dynamic_cast<const PreTokenizerSequence*>(pre_tokenizer)) {
+    if (sequence->steps().size() != 2) {
+      return {};
+    }
+    before = sequence->steps()[0].get();
+    last = sequence->steps()[1].get();
+  }
+  const auto* byte_level = dynamic_cast<const ByteLevel*>(last);
+  if (byte_level == nullptr) {
+    return {};
+  }
+  const bool use_regex = byte_level->options().use_regex;
+  if (before == nullptr && use_regex) {
+    return {
+        .runner = Runner::of<scanners::Gpt2Pattern>(),
+        .add_prefix_space = byte_level->options().add_prefix_space,
+    };
+  }
+  if (byte_level->options().add_prefix_space) {
+    return {};  // every piece would get one
+  }
+  if (const auto* digits = dynamic_cast<const Digits*>(before)) {
+    if (digits->individual() && use_regex) {
+      return {.runner = Runner::of<scanners::DigitsGpt2Pattern>(), .splits_digits = true};
+    }
+  }
+  if (const auto* split = dynamic_cast<const Split*>(before)) {
+    if (!use_regex && split->pattern().is_regex() && split->behavior() == SplitBehavior::Isolated &&
+        !split->invert()) {
+      return {.runner = Runner::find(split->pattern().source())};
     }
   }
   return {};
@@ -90,7 +137,7 @@ ByteLevelPipeline::Split ByteLevelPipeline::recognize(const PreTokenizer* pre_to
 
 std::unique_ptr<FastPath> ByteLevelPipeline::try_make(const Stages& stages) {
   const auto* bpe = dynamic_cast<const Bpe*>(&stages.model);
-  const Split split = recognize(stages.pre_tokenizer);
+  const Recognized split = recognize(stages.pre_tokenizer);
   if (bpe == nullptr || split.runner == nullptr || stages.normalizer != nullptr) {
     return nullptr;
   }
@@ -109,25 +156,27 @@ std::unique_ptr<FastPath> ByteLevelPipeline::try_make(const Stages& stages) {
   return std::unique_ptr<FastPath>(new ByteLevelPipeline(*bpe, stages, split));
 }
 
-PieceTable ByteLevelPipeline::make_pieces(const Bpe& model) {
-  const Vocabulary& vocabulary = model.vocabulary();
-  std::string bytes;
+PieceTable ByteLevelPipeline::make_pieces() const {
+  const Vocabulary& vocabulary = model_.vocabulary();
   struct Entry {
     std::size_t begin;
     std::size_t length;
     std::uint32_t id;
   };
   std::vector<Entry> found;
+  found.reserve(vocabulary.size());
+  std::string bytes;
+  bytes.reserve(std::size_t{vocabulary.size()} * 8);
   for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
-    const auto token = vocabulary.token(id);
-    const std::size_t begin = bytes.size();
-    // Of two ids of one token only one is that of the model.
-    if (!token || token->empty() || vocabulary.find(*token) != id ||
-        !ByteAlphabet::append_bytes(bytes, *token) || !model.is_reachable(id)) {
-      bytes.resize(begin);
+    if (!is_whole(id)) {
       continue;
     }
-    found.push_back({.begin = begin, .length = bytes.size() - begin, .id = id});
+    const std::size_t begin = bytes.size();
+    if (ByteAlphabet::append_bytes(bytes, *vocabulary.token(id))) {
+      found.push_back({.begin = begin, .length = bytes.size() - begin, .id = id});
+    } else {
+      bytes.resize(begin);
+    }
   }
   std::vector<std::pair<std::string_view, std::uint32_t>> entries;
   entries.reserve(found.size());
@@ -137,15 +186,27 @@ PieceTable ByteLevelPipeline::make_pieces(const Bpe& model) {
   return PieceTable(entries);
 }
 
-ByteLevelPipeline::ByteLevelPipeline(const Bpe& model, const Stages& stages, const Split& split)
+/// Whether a piece that is spelt like a token is that token.
+bool ByteLevelPipeline::is_whole(std::uint32_t id) const {
+  if (!model_.options().ignore_merges) {
+    return byte_bpe_ ? byte_bpe_->is_reachable(id) : model_.is_reachable(id);
+  }
+  const auto token = model_.vocabulary().token(id);
+  // Of two ids of one token the model knows one.
+  return token && !token->empty() && model_.vocabulary().find(*token) == id;
+}
+
+ByteLevelPipeline::ByteLevelPipeline(const Bpe& model, const Stages& stages,
+                                     const Recognized& split)
     : model_(model),
       added_(stages.added),
       number_(next_number()),
       classes_(scanners::CharacterClasses::get()),
       runner_(split.runner),
       add_prefix_space_(split.add_prefix_space),
-      is_composed_(false),
-      pieces_(make_pieces(model)),
+      splits_digits_(split.splits_digits),
+      byte_bpe_(model.merges().is_ordered() ? std::optional<ByteBpe>(model) : std::nullopt),
+      pieces_(make_pieces()),
       byte_ids_() {
   const Vocabulary& vocabulary = model.vocabulary();
   lengths_.resize(vocabulary.size());
@@ -162,6 +223,9 @@ ByteLevelPipeline::ByteLevelPipeline(const Bpe& model, const Stages& stages, con
 }
 
 bool ByteLevelPipeline::leaves_to_stages(std::string_view text) const {
+  if (splits_digits_ && has_newer_numbers(text)) {
+    return true;
+  }
   if (!added_.has_normalized()) {
     return false;
   }

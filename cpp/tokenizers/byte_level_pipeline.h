@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "tokenizers/fast_path.h"
 #include "tokenizers/models/bpe.h"
+#include "tokenizers/models/byte_bpe.h"
 #include "tokenizers/piece_table.h"
 #include "tokenizers/scanners/character_class.h"
 
@@ -35,12 +37,13 @@ class ByteLevelPipeline final : public FastPath {
   template <typename Pattern, bool kWithOffsets>
   class Pass;
   struct Runner;
-  struct Split;
+  struct Recognized;
 
-  ByteLevelPipeline(const Bpe& model, const Stages& stages, const Split& split);
+  ByteLevelPipeline(const Bpe& model, const Stages& stages, const Recognized& split);
 
-  [[nodiscard]] static Split recognize(const PreTokenizer* pre_tokenizer);
-  [[nodiscard]] static PieceTable make_pieces(const Bpe& model);
+  [[nodiscard]] static Recognized recognize(const PreTokenizer* pre_tokenizer);
+  [[nodiscard]] PieceTable make_pieces() const;
+  [[nodiscard]] bool is_whole(std::uint32_t id) const;
   [[nodiscard]] bool leaves_to_stages(std::string_view text) const;
   [[nodiscard]] bool needs_space(std::string_view text) const {
     return add_prefix_space_ && !text.empty() && text.front() != ' ';
@@ -52,7 +55,8 @@ class ByteLevelPipeline final : public FastPath {
   const scanners::CharacterClasses& classes_;
   const Runner* runner_;
   bool add_prefix_space_;
-  bool is_composed_;  // NFC comes first
+  bool splits_digits_;
+  std::optional<ByteBpe> byte_bpe_;  // for models with merges in order, all but made-up ones
   PieceTable pieces_;
   std::array<std::uint32_t, 256> byte_ids_;
   std::vector<std::uint16_t> lengths_;  // of tokens in bytes, by id

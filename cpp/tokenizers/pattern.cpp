@@ -21,12 +21,23 @@ Pattern Pattern::from_json(const Field& field) {
 }
 
 Pattern::Pattern(std::string_view source, bool is_regex) : source_(source), is_regex_(is_regex) {
-  if (is_regex || source.empty()) {
+  scanner_ = is_regex ? scanners::find(source) : nullptr;
+  if (scanner_ == nullptr && (is_regex || source.empty())) {
     regex_.emplace(source);
   }
 }
 
 void Pattern::find_all(std::string_view text, std::vector<Match>& matches) const {
+  if (scanner_ != nullptr) {
+    for (std::size_t i = 0; i < text.size();) {
+      const scanners::Found found = scanner_->next(text, i);
+      if (found.is_match) {
+        matches.push_back({.begin = i, .end = found.end});
+      }
+      i = found.end;
+    }
+    return;
+  }
   if (regex_) {
     regex_->find_all(text, matches);
     return;

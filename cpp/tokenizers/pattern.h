@@ -8,6 +8,7 @@
 
 #include "base/regex.h"
 #include "tokenizers/field.h"
+#include "tokenizers/scanners/scanner.h"
 
 namespace onnxformers::tokenizers {
 
@@ -34,7 +35,8 @@ class Pattern {
  private:
   std::string source_;
   bool is_regex_;
-  std::optional<Regex> regex_;  // not for a string that is not empty
+  std::optional<Regex> regex_;                  // not for a string that is not empty
+  const scanners::Scanner* scanner_ = nullptr;  // instead of it, for a pattern in wide use
 };
 
 }  // namespace onnxformers::tokenizers

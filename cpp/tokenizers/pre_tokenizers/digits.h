@@ -15,6 +15,8 @@ class Digits final : public PreTokenizer {
 
   explicit Digits(bool individual) : individual_(individual) {}
 
+  [[nodiscard]] bool individual() const noexcept { return individual_; }
+
   void split(PreTokenizedText& text) const override;
 
  private:

@@ -3,13 +3,15 @@
 #include "tokenizers/scanners/runs.h"
 #include "tokenizers/scanners/scanner.h"
 
-// One class per family of split patterns; next() as Scanner::next(). The order of the branches is
-// that of the alternatives.
+// One class per family of split patterns; next() as Scanner::next(), and whether every character is
+// a part of some match. The order of the branches is that of the alternatives.
 
 namespace onnxformers::tokenizers::scanners {
 
 /// 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
 struct Gpt2Pattern {
+  static constexpr bool kMatchesAll = true;
+
   [[nodiscard]] ONNXFORMERS_INLINE static inline Found next(const Runs& text,
                                                             std::size_t begin) noexcept {
     std::size_t i = begin;
@@ -35,6 +37,26 @@ struct Gpt2Pattern {
   }
 };
 
+/// The same after every number was set apart, as Digits does: a number ends what the pattern sees.
+struct DigitsGpt2Pattern {
+  static constexpr bool kMatchesAll = true;
+
+  [[nodiscard]] ONNXFORMERS_INLINE static inline Found next(const Runs& text,
+                                                            std::size_t begin) noexcept {
+    const std::size_t second = begin + 1;
+    const bool after_space = text.byte(begin) == ' ' && second < text.size();
+    const Character first = text.at(after_space ? second : begin);
+    if ((first.bits & kNumber) != 0) {
+      return {.end = after_space ? second : begin + first.length};
+    }
+    if ((first.bits & kSpace) != 0) {
+      const std::size_t end = text.skip(begin, kSpace);
+      return {.end = (text.bits_at(end) & kNumber) != 0 ? end : text.skip_spaces(begin)};
+    }
+    return Gpt2Pattern::next(text, begin);
+  }
+};
+
 /// (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,kNumbers}|
 /// ?[^\s\p{L}\p{N}]+[\r\n]*
 /// |\s*[\r\n]+|\s+(?!\S)|\s+
@@ -43,6 +65,8 @@ struct Gpt2Pattern {
 /// [^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+ and  ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*.
 template <unsigned kNumbers, bool kMarks = false>
 struct Cl100kPattern {
+  static constexpr bool kMatchesAll = true;
+
   [[nodiscard]] ONNXFORMERS_INLINE static inline Found next(const Runs& text,
                                                             std::size_t begin) noexcept {
     constexpr CharacterClass kWord = kMarks ? kLetter | kMark : kLetter;
@@ -84,6 +108,8 @@ struct Cl100kPattern {
 /// (without the contractions where kContractions is false).
 template <unsigned kNumbers, bool kContractions>
 struct O200kPattern {
+  static constexpr bool kMatchesAll = true;
+
   [[nodiscard]] ONNXFORMERS_INLINE static inline Found next(const Runs& text,
                                                             std::size_t begin) noexcept {
     const Character first = text.at(begin);
@@ -145,6 +171,8 @@ struct O200kPattern {
 /// <\|startoftext\|>|<\|endoftext\|>| in front of it. Spaces are what is left between.
 template <bool kTokens>
 struct ClipPattern {
+  static constexpr bool kMatchesAll = false;
+
   [[nodiscard]] ONNXFORMERS_INLINE static inline Found next(const Runs& text,
                                                             std::size_t begin) noexcept {
     if constexpr (kTokens) {

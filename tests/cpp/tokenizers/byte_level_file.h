@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -48,6 +49,16 @@ struct ByteLevelFile {
     }
   }
 
+  /// As JSON writes it.
+  [[nodiscard]] static std::string quoted(const std::string& token) {
+    std::string text = "\"";
+    for (const char c : token) {
+      text += c == '"' || c == '\\' ? "\\" : "";
+      text += c;
+    }
+    return text + "\"";
+  }
+
   [[nodiscard]] std::string json() const {
     std::string vocab;
     for (std::size_t id = 0; id < tokens.size(); ++id) {
@@ -61,16 +72,6 @@ struct ByteLevelFile {
            R"(, "post_processor": null, "decoder": {"type": "ByteLevel"}, "added_tokens": )" +
            added_tokens + R"(, "model": {"type": "BPE", )" + options + R"("vocab": {)" + vocab +
            R"(}, "merges": [)" + list + "]}}";
-  }
-
- private:
-  static std::string quoted(const std::string& token) {
-    std::string text = "\"";
-    for (const char c : token) {
-      text += c == '"' || c == '\\' ? "\\" : "";
-      text += c;
-    }
-    return text + "\"";
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include "check.h"
 #include "tokenizers/byte_level_file.h"
+#include "tokenizers/scanners/known_patterns.h"
 #include "tokenizers/tokenizer.h"
 
 using namespace onnxformers::tokenizers;
@@ -57,6 +58,30 @@ TEST(it_agrees_where_whole_pieces_are_taken) {
   ByteLevelFile file(10);
   file.options = R"("ignore_merges": true, )";
   compare_on_random_texts(file, 10);
+}
+
+TEST(it_agrees_with_every_split_pattern) {
+  unsigned seed = 20;
+  scanners::for_each_known_pattern([&](const auto& known) {
+    ByteLevelFile file(seed);
+    file.pre_tokenizer = R"({"type": "Sequence", "pretokenizers": [
+        {"type": "Split", "pattern": {"Regex": )" +
+                         ByteLevelFile::quoted(std::string(known.source)) +
+                         R"(}, "behavior": "Isolated", "invert": false},
+        {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false}]})";
+    compare_on_random_texts(file, seed);
+    ++seed;
+  });
+}
+
+TEST(it_agrees_where_digits_stand_alone) {
+  ByteLevelFile file(15);
+  file.pre_tokenizer = R"({"type": "Sequence", "pretokenizers": [
+      {"type": "Digits", "individual_digits": true},
+      {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}]})";
+  compare_on_random_texts(file, 15);
+  const Both both(file);
+  both.compare("a \xF0\x91\xB7\xA0  1 \xF0\x96\xBF\xB4 2");
 }
 
 TEST(it_agrees_with_a_space_put_in_front) {

@@ -1,6 +1,9 @@
 #include <string>
 
+#include "base/regex.h"
 #include "check.h"
+#include "tokenizers/byte_level_file.h"
+#include "tokenizers/scanners/known_patterns.h"
 #include "tokenizers/scanners/scanner.h"
 
 using namespace onnxformers::tokenizers;
@@ -75,4 +78,27 @@ TEST(o200k_splits_where_small_letters_end) {
 
 TEST(clip_leaves_spaces_out) {
   CHECK_EQUAL(split(kClip, "a  photo's 12!"), "a|[  ]photo|'s|[ ]1|2|!|");
+}
+
+TEST(a_scanner_finds_what_its_regular_expression_does) {
+  std::mt19937 random(1);
+  scanners::for_each_known_pattern([&](const auto& known) {
+    const onnxformers::Regex regex(known.source);
+    const scanners::Scanner& scanner = *scanners::find(known.source);
+    std::vector<onnxformers::Regex::Match> matches;
+    for (int i = 0; i < 300; ++i) {
+      const std::string text = random_byte_level_text(random);
+      matches.clear();
+      regex.find_all(text, matches);
+      std::string joined;
+      std::size_t end = 0;
+      for (const auto& match : matches) {
+        joined += match.begin > end ? "[" + text.substr(end, match.begin - end) + "]" : "";
+        joined += text.substr(match.begin, match.end - match.begin) + "|";
+        end = match.end;
+      }
+      joined += end < text.size() ? "[" + text.substr(end) + "]" : "";
+      CHECK_EQUAL(split(scanner, text), joined);
+    }
+  });
 }

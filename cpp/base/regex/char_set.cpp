@@ -6,6 +6,7 @@
 namespace onnxformers::regex {
 
 CharSet::CharSet(std::initializer_list<Range> ranges) : ranges_(ranges) { normalize(); }
+CharSet::CharSet(std::vector<Range> ranges) : ranges_(std::move(ranges)) { normalize(); }
 
 void CharSet::append(char32_t code) {
   if (!ranges_.empty() && ranges_.back().last + 1 == code) {

@@ -20,6 +20,7 @@ class CharSet {
 
   CharSet() = default;
   CharSet(std::initializer_list<Range> ranges);
+  explicit CharSet(std::vector<Range> ranges);
 
   /// All code points for which `has` is true; asks for every one.
   template <typename Predicate>

@@ -26,6 +26,10 @@ ByteSet first_bytes(const CharSet& set) {
       bytes.set(byte);
     }
   }
+  // Bytes within characters begin none.
+  for (std::size_t byte = 0x80; byte < 0xC2; ++byte) {
+    bytes.reset(byte);
+  }
   return bytes;
 }
 

@@ -38,7 +38,7 @@ void Machine::start(const Program& program, std::string_view text) {
 }
 
 void Machine::shrink() {
-  constexpr std::size_t kKept = std::size_t{1} << 16U;
+  constexpr std::size_t kKept = std::size_t{1} << 18U;
   if (stack_.capacity() > kKept || failed_splits_.capacity() > kKept) {
     *this = Machine();
   }

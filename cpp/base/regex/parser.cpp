@@ -15,23 +15,6 @@ constexpr unsigned kMaxDepth = 100;
 
 }  // namespace
 
-void add_case_variants(CharSet& set) {
-  CharSet variants;
-  for (const CharSet::Range& range : set.ranges()) {
-    for (char32_t code = range.first; code <= range.last && code < 0x80; ++code) {
-      if ((code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z')) {
-        variants.add(code ^ 0x20U, code ^ 0x20U);
-      }
-      if (code == 's' || code == 'S') {
-        variants.add(0x17F, 0x17F);
-      } else if (code == 'k' || code == 'K') {
-        variants.add(0x212A, 0x212A);
-      }
-    }
-  }
-  set.add(variants);
-}
-
 Tree parse(std::string_view pattern) { return Parser(pattern).parse(); }
 
 Parser::Parser(std::string_view pattern) : pattern_(pattern) {
@@ -57,7 +40,23 @@ std::uint32_t Parser::parse_choice(Options options, unsigned depth) {
   do {
     choice.children.push_back(parse_sequence(options, depth));
   } while (accept("|"));
-  return choice.children.size() == 1 ? choice.children.front() : add(std::move(choice));
+  if (choice.children.size() == 1) {
+    return choice.children.front();
+  }
+  const auto is_one_character = [&](std::uint32_t child) {
+    return tree_.nodes[child].kind == NodeKind::Set ||
+           tree_.nodes[child].kind == NodeKind::Character;
+  };
+  if (!std::ranges::all_of(choice.children, is_one_character)) {
+    return add(std::move(choice));
+  }
+  CharSet set;
+  for (const std::uint32_t child : choice.children) {
+    const Node& node = tree_.nodes[child];
+    set.add(node.kind == NodeKind::Set ? tree_.sets[node.set]
+                                       : CharSet{{.first = node.code, .last = node.code}});
+  }
+  return add_set(std::move(set));
 }
 
 std::uint32_t Parser::parse_sequence(Options options, unsigned depth) {
@@ -65,6 +64,9 @@ std::uint32_t Parser::parse_sequence(Options options, unsigned depth) {
   while (true) {
     skip_extended(options);
     if (at_end() || looks_at("|") || looks_at(")")) {
+      if (!options.is_behind) {
+        expand_folded(sequence.children);
+      }
       return sequence.children.size() == 1 ? sequence.children.front() : add(std::move(sequence));
     }
     sequence.children.push_back(parse_quantifiers(parse_atom(options, depth), options));
@@ -76,11 +78,12 @@ std::uint32_t Parser::parse_atom(Options options, unsigned depth) {
     return parse_group(options, depth);
   }
   if (accept("[")) {
+    const bool is_negated = accept("^");
     CharSet set = parse_class(depth + 1);
     if (options.ignore_case) {
-      refuse("a class where case is ignored is not supported yet");
+      return add_folded_class(std::move(set), is_negated);
     }
-    return add_set(std::move(set));
+    return add_set(is_negated ? set.complement() : std::move(set));
   }
   if (accept("\\")) {
     return parse_escape_atom(options);
@@ -123,15 +126,7 @@ std::uint32_t Parser::add_set(CharSet set) {
 }
 
 std::uint32_t Parser::add_character(char32_t code, Options options) {
-  if (!options.ignore_case) {
-    return add({.kind = NodeKind::Character, .code = code});
-  }
-  CharSet set{{.first = code, .last = code}};
-  add_case_variants(set);
-  if (set.ranges().size() == 1 && set.ranges().front().first == set.ranges().front().last) {
-    return add({.kind = NodeKind::Character, .code = code});
-  }
-  return add_set(std::move(set));
+  return options.ignore_case ? add_folded(code) : add({.kind = NodeKind::Character, .code = code});
 }
 
 std::uint32_t Parser::add_assertion(AssertionKind kind) {

@@ -21,6 +21,7 @@ class Parser {
     bool ignore_case = false;
     bool dot_all = false;
     bool extended = false;
+    bool is_behind = false;  ///< in look-behind, where case folding keeps lengths
   };
 
   /// What an escape stands for inside and outside of classes.
@@ -42,6 +43,7 @@ class Parser {
 
   // parser_group.cpp
   std::uint32_t parse_group(Options options, unsigned depth);
+  std::uint32_t parse_enclosed(Options options, unsigned depth);
   std::uint32_t parse_options(Options options, unsigned depth);
   std::uint32_t parse_look(bool behind, bool negative, Options options, unsigned depth);
   std::uint32_t parse_atomic(Options options, unsigned depth);
@@ -57,14 +59,28 @@ class Parser {
   };
   std::optional<Interval> parse_interval();
   std::optional<std::uint32_t> parse_count();
-  std::uint32_t add_repeat(std::uint32_t node, Interval interval, RepeatMode mode);
+  std::uint32_t add_repeat(std::uint32_t node, Interval interval, RepeatMode mode, Options options);
 
   // parser_escape.cpp
   std::uint32_t parse_escape_atom(Options options);
   Escape parse_escape(bool in_class);
   [[nodiscard]] char32_t parse_hex(unsigned max_digits);
   [[nodiscard]] char32_t parse_octal(char32_t first);
-  CharSet parse_property(bool negated);
+  CharSet parse_property(bool negated, bool in_class);
+
+  // parser_case.cpp
+  struct Expanded {
+    std::size_t count;  ///< children that it stands for
+    std::uint32_t node;
+  };
+  std::uint32_t add_folded(char32_t code);
+  std::uint32_t add_folded(std::u32string_view text);
+  std::uint32_t add_folded_class(CharSet set, bool is_negated);
+  void expand_folded(std::vector<std::uint32_t>& children);
+  Expanded expand_folded_at(const std::vector<std::uint32_t>& children, std::size_t begin);
+  [[nodiscard]] bool folds_to(const std::vector<std::uint32_t>& children, std::size_t begin,
+                              std::u32string_view folded) const;
+  std::uint32_t expand_single(std::uint32_t node);
 
   // parser_class.cpp
   CharSet parse_class(unsigned depth);
@@ -87,8 +103,5 @@ class Parser {
   std::size_t position_ = 0;
   Tree tree_;
 };
-
-/// Adds to a set what is the same as one of its members but for case.
-void add_case_variants(CharSet& set);
 
 }  // namespace onnxformers::regex

@@ -5,10 +5,9 @@
 
 namespace onnxformers::regex {
 
-/// After '['.
+/// After '[' or "[^".
 CharSet Parser::parse_class(unsigned depth) {
   check_depth(depth);
-  const bool is_negated = accept("^");
   CharSet set = parse_class_items(depth);
   while (accept("&&")) {
     set = set.intersection(parse_class_items(depth));
@@ -16,7 +15,7 @@ CharSet Parser::parse_class(unsigned depth) {
   if (!accept("]")) {
     refuse("'[' without ']'");
   }
-  return is_negated ? set.complement() : set;
+  return set;
 }
 
 /// Up to ']' or "&&".
@@ -41,8 +40,13 @@ bool Parser::parse_class_item(CharSet& set, unsigned depth) {
     return false;
   }
   if (accept("[")) {
-    const std::optional<CharSet> named = parse_posix_bracket();
-    set.add(named ? *named : parse_class(depth + 1));
+    if (const std::optional<CharSet> named = parse_posix_bracket()) {
+      set.add(*named);
+    } else {
+      const bool is_negated = accept("^");
+      const CharSet inner = parse_class(depth + 1);
+      set.add(is_negated ? inner.complement() : inner);
+    }
   } else if (accept("\\")) {
     const Escape escape = parse_escape(true);
     if (escape.code) {
@@ -103,8 +107,8 @@ std::optional<CharSet> Parser::parse_posix_bracket() {
     return std::nullopt;
   }
   const bool is_negated = name.starts_with('^');
-  const CharSet* set = find_posix_bracket(name.substr(is_negated ? 1 : 0));
-  if (set == nullptr) {
+  const std::optional<CharSet> set = find_posix_bracket(name.substr(is_negated ? 1 : 0));
+  if (!set) {
     refuse("a POSIX bracket that is not known");
   }
   position_ = close + 2;

@@ -53,6 +53,9 @@ std::uint32_t Parser::parse_escape_atom(Options options) {
       ++position_;
       return add_dot(true);
     case 'R': {
+      if (options.is_behind) {
+        refuse("\\R in look-behind is not supported");
+      }
       ++position_;
       const std::uint32_t first = add({.kind = NodeKind::Character, .code = '\r'});
       const std::uint32_t second = add({.kind = NodeKind::Character, .code = '\n'});
@@ -77,7 +80,7 @@ Parser::Escape Parser::parse_escape(bool in_class) {
   switch (letter) {
     case 'w':
     case 'W':
-      return set(in_class ? word_set_in_class() : word_set(), letter == 'W');
+      return set(word_set(in_class), letter == 'W');
     case 'd':
     case 'D':
       return set(digit_set(), letter == 'D');
@@ -90,7 +93,7 @@ Parser::Escape Parser::parse_escape(bool in_class) {
     case 'p':
     case 'P':
       // Without braces they are letters.
-      return looks_at("{") ? set(parse_property(letter == 'P'), false) : code(letter);
+      return looks_at("{") ? set(parse_property(letter == 'P', in_class), false) : code(letter);
     case 't':
       return code('\t');
     case 'n':
@@ -177,7 +180,7 @@ char32_t Parser::parse_octal(char32_t first) {
 }
 
 /// After \p or \P.
-CharSet Parser::parse_property(bool negated) {
+CharSet Parser::parse_property(bool negated, bool in_class) {
   const std::size_t close = pattern_.find('}', position_);
   if (!accept("{") || close == std::string_view::npos) {
     refuse("\\p{ without }");
@@ -186,8 +189,8 @@ CharSet Parser::parse_property(bool negated) {
     negated = !negated;
   }
   const std::string_view name = pattern_.substr(position_, close - position_);
-  const CharSet* set = find_property(name);
-  if (set == nullptr) {
+  const std::optional<CharSet> set = find_property(name, in_class);
+  if (!set) {
     refuse("the property \\p{" + std::string(name.substr(0, 40)) + "} is not known");
   }
   position_ = close + 1;

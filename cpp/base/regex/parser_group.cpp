@@ -6,9 +6,7 @@ namespace onnxformers::regex {
 
 std::uint32_t Parser::parse_group(Options options, unsigned depth) {
   if (!accept("?")) {
-    const std::uint32_t body = parse_choice(options, depth + 1);
-    expect_group_end();
-    return body;
+    return parse_enclosed(options, depth);
   }
   if (accept(":")) {
     const std::uint32_t body = parse_choice(options, depth + 1);
@@ -28,11 +26,16 @@ std::uint32_t Parser::parse_group(Options options, unsigned depth) {
   }
   if (accept("<") || accept("'")) {
     skip_name(pattern_[position_ - 1] == '<' ? U'>' : U'\'');
-    const std::uint32_t body = parse_choice(options, depth + 1);
-    expect_group_end();
-    return body;
+    return parse_enclosed(options, depth);
   }
   return parse_options(options, depth);
+}
+
+/// The body of a group whose characters do not fold together with those around it.
+std::uint32_t Parser::parse_enclosed(Options options, unsigned depth) {
+  const std::uint32_t body = parse_choice(options, depth + 1);
+  expect_group_end();
+  return add({.kind = NodeKind::Sequence, .children = {body}});
 }
 
 std::uint32_t Parser::parse_options(Options options, unsigned depth) {
@@ -53,12 +56,9 @@ std::uint32_t Parser::parse_options(Options options, unsigned depth) {
         break;
       case ')':
         // As far as the group reaches that this stands in, across '|'.
-        return parse_choice(options, depth + 1);
-      case ':': {
-        const std::uint32_t body = parse_choice(options, depth + 1);
-        expect_group_end();
-        return body;
-      }
+        return add({.kind = NodeKind::Sequence, .children = {parse_choice(options, depth + 1)}});
+      case ':':
+        return parse_enclosed(options, depth);
       default:
         refuse("a kind of group or an option that is not supported");
     }
@@ -66,12 +66,20 @@ std::uint32_t Parser::parse_options(Options options, unsigned depth) {
 }
 
 std::uint32_t Parser::parse_look(bool behind, bool negative, Options options, unsigned depth) {
+  if (options.is_behind) {
+    refuse("look-around in look-behind is not supported");
+  }
+  options.is_behind = behind;
   const std::uint32_t body = parse_choice(options, depth + 1);
   expect_group_end();
   return add({.kind = NodeKind::Look, .behind = behind, .negative = negative, .children = {body}});
 }
 
 std::uint32_t Parser::parse_atomic(Options options, unsigned depth) {
+  // Read from right to left it would choose otherwise.
+  if (options.is_behind) {
+    refuse("an atomic group in look-behind is not supported");
+  }
   const std::uint32_t body = parse_choice(options, depth + 1);
   expect_group_end();
   return add({.kind = NodeKind::Atomic, .children = {body}});

@@ -33,7 +33,7 @@ std::uint32_t Parser::parse_quantifiers(std::uint32_t node, Options options) {
       if (!interval->is_fixed && !interval->is_possessive && accept("?")) {
         mode = RepeatMode::Lazy;
       }
-      node = add_repeat(node, *interval, mode);
+      node = add_repeat(node, *interval, mode, options);
       continue;
     }
     RepeatMode mode = RepeatMode::Greedy;
@@ -42,14 +42,24 @@ std::uint32_t Parser::parse_quantifiers(std::uint32_t node, Options options) {
     } else if (accept("+")) {
       mode = RepeatMode::Possessive;
     }
-    node = add_repeat(node, *interval, mode);
+    node = add_repeat(node, *interval, mode, options);
   }
 }
 
-std::uint32_t Parser::add_repeat(std::uint32_t node, Interval interval, RepeatMode mode) {
+std::uint32_t Parser::add_repeat(std::uint32_t node, Interval interval, RepeatMode mode,
+                                 Options options) {
   const NodeKind kind = tree_.nodes[node].kind;
   if (kind == NodeKind::Assertion || kind == NodeKind::Look) {
     refuse("an assertion cannot be repeated");
+  }
+  if (interval.min == 1 && interval.max == 1) {
+    return node;
+  }
+  if (options.is_behind && mode == RepeatMode::Possessive) {
+    refuse("a possessive quantifier in look-behind is not supported");
+  }
+  if (!options.is_behind) {
+    node = expand_single(node);
   }
   return add({.kind = NodeKind::Repeat,
               .mode = mode,

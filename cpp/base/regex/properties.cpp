@@ -1,30 +1,25 @@
 #include "base/regex/properties.h"
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
-#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "base/unicode.h"
+#include "base/unicode_regex.h"
 
 namespace onnxformers::regex {
 
 namespace {
 
-using unicode::Category;
+/// Categories by number, in the order of unicode::Category.
+constexpr std::array<std::string_view, 30> kCategories = {
+    "cn", "cc", "cf", "co", "cs", "ll", "lm", "lo", "lt", "lu", "mc", "me", "mn", "nd", "nl",
+    "no", "pc", "pd", "pe", "pf", "pi", "po", "ps", "sc", "sk", "sm", "so", "zl", "zp", "zs",
+};
 
-constexpr auto kCategories = std::to_array<std::pair<std::string_view, Category>>({
-    {"cn", Category::Cn}, {"cc", Category::Cc}, {"cf", Category::Cf}, {"co", Category::Co},
-    {"cs", Category::Cs}, {"ll", Category::Ll}, {"lm", Category::Lm}, {"lo", Category::Lo},
-    {"lt", Category::Lt}, {"lu", Category::Lu}, {"mc", Category::Mc}, {"me", Category::Me},
-    {"mn", Category::Mn}, {"nd", Category::Nd}, {"nl", Category::Nl}, {"no", Category::No},
-    {"pc", Category::Pc}, {"pd", Category::Pd}, {"pe", Category::Pe}, {"pf", Category::Pf},
-    {"pi", Category::Pi}, {"po", Category::Po}, {"ps", Category::Ps}, {"sc", Category::Sc},
-    {"sk", Category::Sk}, {"sm", Category::Sm}, {"so", Category::So}, {"zl", Category::Zl},
-    {"zp", Category::Zp}, {"zs", Category::Zs},
-});
-
-/// Long names, and groups of categories.
+/// Long names of categories and of groups of them.
 constexpr auto kAliases = std::to_array<std::pair<std::string_view, std::string_view>>({
     {"other", "c"},
     {"unassigned", "cn"},
@@ -34,7 +29,6 @@ constexpr auto kAliases = std::to_array<std::pair<std::string_view, std::string_
     {"privateuse", "co"},
     {"surrogate", "cs"},
     {"letter", "l"},
-    {"casedletter", "lc"},
     {"lowercaseletter", "ll"},
     {"modifierletter", "lm"},
     {"otherletter", "lo"},
@@ -47,6 +41,7 @@ constexpr auto kAliases = std::to_array<std::pair<std::string_view, std::string_
     {"nonspacingmark", "mn"},
     {"number", "n"},
     {"decimalnumber", "nd"},
+    {"digit", "nd"},
     {"letternumber", "nl"},
     {"othernumber", "no"},
     {"punctuation", "p"},
@@ -67,32 +62,37 @@ constexpr auto kAliases = std::to_array<std::pair<std::string_view, std::string_
     {"lineseparator", "zl"},
     {"paragraphseparator", "zp"},
     {"spaceseparator", "zs"},
-    {"whitespace", "space"},
-    {"digit", "nd"},
 });
 
 /// Every category's members, from one pass over all code points.
-const std::array<CharSet, 30>& by_category() {
-  static const std::array<CharSet, 30> kSets = [] {
-    std::array<CharSet, 30> sets;
+const std::array<CharSet, kCategories.size()>& by_category() {
+  static const std::array<CharSet, kCategories.size()> kSets = [] {
+    std::array<std::vector<CharSet::Range>, kCategories.size()> ranges;
     char32_t first = 0;
-    for (char32_t code = 1; code <= kLastCode + 1; ++code) {
-      const Category category = unicode::category(first);
-      if (code > kLastCode || unicode::category(code) != category) {
-        sets[static_cast<std::size_t>(category)].add(first, code - 1);
+    auto category = unicode::category(0);
+    for (char32_t code = 1; code <= kLastCode; ++code) {
+      if (const auto next = unicode::category(code); next != category) {
+        ranges[static_cast<std::size_t>(category)].push_back({.first = first, .last = code - 1});
         first = code;
+        category = next;
       }
+    }
+    ranges[static_cast<std::size_t>(category)].push_back({.first = first, .last = kLastCode});
+    std::array<CharSet, kCategories.size()> sets;
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+      sets[i] = CharSet(std::move(ranges[i]));
     }
     return sets;
   }();
   return kSets;
 }
 
+/// The category of this name, or the union of those whose name begins with it.
 CharSet categories(std::string_view prefix) {
   CharSet set;
-  for (const auto& [name, category] : kCategories) {
-    if (name.starts_with(prefix)) {
-      set.add(by_category()[static_cast<std::size_t>(category)]);
+  for (std::size_t i = 0; i < kCategories.size(); ++i) {
+    if (kCategories[i].starts_with(prefix)) {
+      set.add(by_category()[i]);
     }
   }
   return set;
@@ -106,87 +106,78 @@ CharSet either(std::initializer_list<std::string_view> prefixes) {
   return set;
 }
 
-CharSet make_word_set() {
-  CharSet set = either({"l", "m", "nd", "nl", "pc"});
-  // Letters in circles and squares, which are symbols but alphabetic.
-  set.add(0x24B6, 0x24E9);
-  set.add(0x1F130, 0x1F149);
-  set.add(0x1F150, 0x1F169);
-  set.add(0x1F170, 0x1F189);
+std::optional<CharSet> named_set(std::string_view name) {
+  const auto found = unicode::find_property(name);
+  if (!found) {
+    return std::nullopt;
+  }
+  std::vector<CharSet::Range> ranges;
+  for (const unicode::CodeRange& range : *found) {
+    ranges.push_back({.first = range.first, .last = range.last});
+  }
+  return CharSet(std::move(ranges));
+}
+
+CharSet with(CharSet set, const CharSet& other) {
+  set.add(other);
   return set;
 }
 
-using Table = std::map<std::string, CharSet, std::less<>>;
-
-Table make_properties() {
-  Table table;
-  for (const auto& [name, category] : kCategories) {
-    table.emplace(name, by_category()[static_cast<std::size_t>(category)]);
-    table.emplace(name.substr(0, 1), CharSet());
+/// Names that are neither categories nor in the tables.
+std::optional<CharSet> find_special(std::string_view name) {
+  if (name == "any") {
+    return CharSet{{.first = 0, .last = kLastCode}};
   }
-  for (auto& [name, set] : table) {
-    if (name.size() == 1) {
-      set = categories(name);
+  if (name == "assigned") {
+    return categories("cn").complement();
+  }
+  if (name == "ascii") {
+    return CharSet{{.first = 0, .last = 0x7F}};
+  }
+  if (name == "lc" || name == "casedletter") {
+    return either({"ll", "lt", "lu"});
+  }
+  if (name == "alnum") {
+    return with(*named_set("alphabetic"), digit_set());
+  }
+  if (name == "blank") {
+    return with(categories("zs"), {{.first = '\t', .last = '\t'}});
+  }
+  if (name == "graph") {
+    return either({"cc", "cn", "cs", "z"}).complement();
+  }
+  if (name == "print") {
+    return either({"cc", "cn", "cs", "zl", "zp"}).complement();
+  }
+  if (name == "space") {
+    return space_set();
+  }
+  if (name == "xdigit") {
+    return hex_digit_set();
+  }
+  return std::nullopt;
+}
+
+std::string bare(std::string_view name) {
+  std::string plain;
+  for (const char c : name) {
+    if (c != ' ' && c != '-' && c != '_') {
+      plain.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
     }
   }
-  const CharSet all{{.first = 0, .last = kLastCode}};
-  table.emplace("lc", either({"ll", "lt", "lu"}));
-  table.emplace("any", all);
-  table.emplace("assigned", categories("cn").complement());
-  table.emplace("ascii", CharSet{{.first = 0, .last = 0x7F}});
-  table.emplace("xdigit", hex_digit_set());
-  table.emplace("space", space_set());
-  table.emplace("word", word_set_in_class());
-  CharSet blank = categories("zs");
-  blank.add('\t', '\t');
-  table.emplace("blank", std::move(blank));
-  table.emplace("graph", either({"cc", "cn", "cs", "z"}).complement());
-  table.emplace("print", either({"cc", "cn", "cs", "zl", "zp"}).complement());
-  for (const auto& [alias, name] : kAliases) {
-    table.emplace(alias, table.at(std::string(name)));
-  }
-  return table;
+  return plain;
 }
 
-const Table& properties() {
-  static const Table kTable = make_properties();
-  return kTable;
-}
-
-const Table& posix_brackets() {
-  static const Table kTable = [] {
-    Table table;
-    for (const std::string_view name :
-         {"ascii", "blank", "cntrl", "digit", "graph", "print", "space", "word", "xdigit"}) {
-      table.emplace(name, properties().find(name)->second);
-    }
-    table.emplace("punct", either({"p", "s"}));
-    return table;
-  }();
-  return kTable;
-}
-
-const CharSet* find(const Table& table, std::string_view name) {
-  const auto place = table.find(name);
-  return place == table.end() ? nullptr : &place->second;
+CharSet make_word_set(bool in_class) {
+  return CharSet::where(in_class ? &unicode::is_word : &unicode::is_word_outside_brackets);
 }
 
 }  // namespace
 
-const CharSet& word_set() {
-  static const CharSet kSet = [] {
-    CharSet set = make_word_set();
-    set.add(0xB2, 0xB3);
-    set.add(0xB9, 0xB9);
-    set.add(0xBC, 0xBE);
-    return set;
-  }();
-  return kSet;
-}
-
-const CharSet& word_set_in_class() {
-  static const CharSet kSet = make_word_set();
-  return kSet;
+const CharSet& word_set(bool in_class) {
+  static const CharSet kInClass = make_word_set(true);
+  static const CharSet kOutside = make_word_set(false);
+  return in_class ? kInClass : kOutside;
 }
 
 const CharSet& digit_set() {
@@ -205,16 +196,37 @@ const CharSet& hex_digit_set() {
   return kSet;
 }
 
-const CharSet* find_property(std::string_view name) {
-  std::string plain;
-  for (const char c : name) {
-    if (c != ' ' && c != '-' && c != '_') {
-      plain.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-    }
+std::optional<CharSet> find_property(std::string_view name, bool in_class) {
+  const std::string plain = bare(name);
+  if (plain == "word") {
+    return word_set(in_class);
   }
-  return find(properties(), plain);
+  if (auto special = find_special(plain)) {
+    return special;
+  }
+  const auto alias = std::ranges::find(kAliases, std::string_view(plain),
+                                       &std::pair<std::string_view, std::string_view>::first);
+  const std::string_view category =
+      alias == kAliases.end() ? std::string_view(plain) : alias->second;
+  const bool is_category =
+      !category.empty() && category.size() <= 2 &&
+      std::ranges::any_of(kCategories, [&](auto known) { return known.starts_with(category); });
+  return is_category ? categories(category) : named_set(plain);
 }
 
-const CharSet* find_posix_bracket(std::string_view name) { return find(posix_brackets(), name); }
+std::optional<CharSet> find_posix_bracket(std::string_view name) {
+  constexpr std::array<std::string_view, 12> kSameAsProperty = {
+      "alnum", "alpha", "ascii", "blank", "cntrl", "digit",
+      "graph", "lower", "print", "space", "upper", "xdigit",
+  };
+  if (name == "punct") {
+    return either({"p", "s"});
+  }
+  if (name == "word") {
+    return word_set(true);
+  }
+  const bool is_known = std::ranges::find(kSameAsProperty, name) != kSameAsProperty.end();
+  return is_known ? find_property(name, true) : std::nullopt;
+}
 
 }  // namespace onnxformers::regex

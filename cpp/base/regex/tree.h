@@ -38,8 +38,9 @@ struct Node {
   NodeKind kind = NodeKind::Sequence;
   RepeatMode mode = RepeatMode::Greedy;
   AssertionKind assertion = AssertionKind::LineBegin;
-  bool behind = false;    ///< of Look
-  bool negative = false;  ///< of Look
+  bool behind = false;     ///< of Look
+  bool negative = false;   ///< of Look
+  bool is_folded = false;  ///< stands for `code` in whatever case
   char32_t code = 0;
   std::uint32_t set = 0;  ///< index into Tree::sets
   std::uint32_t min = 0;

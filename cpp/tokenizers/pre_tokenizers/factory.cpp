@@ -10,6 +10,7 @@
 #include "tokenizers/pre_tokenizers/punctuation.h"
 #include "tokenizers/pre_tokenizers/sequence.h"
 #include "tokenizers/pre_tokenizers/split.h"
+#include "tokenizers/pre_tokenizers/unicode_scripts.h"
 #include "tokenizers/pre_tokenizers/whitespace.h"
 
 namespace onnxformers::tokenizers {
@@ -31,6 +32,7 @@ constexpr auto kMakers = std::to_array<Maker>({
     {.type = "Punctuation", .make = &Punctuation::from_json},
     {.type = "Sequence", .make = &PreTokenizerSequence::from_json},
     {.type = "Split", .make = &Split::from_json},
+    {.type = "UnicodeScripts", .make = &UnicodeScripts::from_json},
     {.type = "Whitespace", .make = &Whitespace::from_json},
     {.type = "WhitespaceSplit", .make = &WhitespaceSplit::from_json},
 });

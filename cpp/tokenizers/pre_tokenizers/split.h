@@ -4,6 +4,7 @@
 
 #include "tokenizers/pattern.h"
 #include "tokenizers/pre_tokenizers/piece_cutter.h"
+#include "tokenizers/scanners/scanner.h"
 
 namespace onnxformers::tokenizers {
 
@@ -15,8 +16,7 @@ class Split final : public PreTokenizer {
  public:
   static std::unique_ptr<PreTokenizer> from_json(const Field& field);
 
-  Split(Pattern pattern, SplitBehavior behavior, bool invert)
-      : pattern_(std::move(pattern)), behavior_(behavior), invert_(invert) {}
+  Split(Pattern pattern, SplitBehavior behavior, bool invert);
 
   /// Fails with ErrorKind::InvalidArgument where a pattern is over its step budget.
   void split(PreTokenizedText& text) const override;
@@ -26,7 +26,11 @@ class Split final : public PreTokenizer {
   [[nodiscard]] bool invert() const noexcept { return invert_; }
 
  private:
+  void scan(std::string_view text, const Piece& piece, PieceCutter& cutter) const;
+  void search(std::string_view text, const Piece& piece, PieceCutter& cutter) const;
+
   Pattern pattern_;
+  const scanners::Scanner* scanner_;  // null for a pattern that none is written for
   SplitBehavior behavior_;
   bool invert_;
 };

@@ -1,7 +1,5 @@
 #include "tokenizers/pre_tokenizers/whitespace.h"
 
-#include "base/regex/char_set.h"
-#include "base/regex/properties.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
 #include "tokenizers/pre_tokenizers/piece_cutter.h"
@@ -10,20 +8,10 @@ namespace onnxformers::tokenizers {
 
 namespace {
 
-/// \w of the reference's crate for this: with the joiners, which Oniguruma leaves out.
-const regex::CharTable& word_characters() {
-  static const regex::CharTable kTable = [] {
-    regex::CharSet set = regex::word_set_in_class();
-    set.add(0x200C, 0x200D);
-    return regex::CharTable(set);
-  }();
-  return kTable;
-}
-
 enum class Kind : std::uint8_t { Space, Word, Other };
 
-Kind kind_of(const regex::CharTable& words, char32_t code) {
-  if (words.has(code)) {
+Kind kind_of(char32_t code) {
+  if (unicode::is_rust_word(code)) {
     return Kind::Word;
   }
   return unicode::is_whitespace(code) ? Kind::Space : Kind::Other;
@@ -36,7 +24,6 @@ std::unique_ptr<PreTokenizer> Whitespace::from_json(const Field& /*field*/) {
 }
 
 void Whitespace::split(PreTokenizedText& text) const {
-  const regex::CharTable& words = word_characters();
   const std::string_view all = text.text.text();
   text.next.clear();
   for (const Piece& piece : text.pieces) {
@@ -49,7 +36,7 @@ void Whitespace::split(PreTokenizedText& text) const {
     };
     for (std::uint32_t i = piece.begin; i < piece.end;) {
       const auto [code, length] = utf8::decode(all, i);
-      if (const Kind kind = kind_of(words, code); kind != run) {
+      if (const Kind kind = kind_of(code); kind != run) {
         end_run(i);
         run = kind;
         begin = i;

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
 
 #include "base/regex.h"
+#include "base/unicode_regex.h"
 #include "check.h"
 
 using namespace onnxformers;
@@ -142,4 +144,64 @@ TEST(time_is_linear_where_others_explode) {
       }
     }
   }
+}
+
+TEST(time_grows_with_the_text) {
+  for (const std::string_view pattern :
+       {"\\w+\\s?(?=x)|.", "a*x|.", "(a|aa)+$|.", "a+?b|.", "a++b|.", "(?>a+)b|.", "a*a*a*b|.",
+        "(?:\\w+\\s?)*!|.", "[^b]*?b|."}) {
+    const Regex regex(pattern);
+    double least[2] = {1e9, 1e9};
+    for (int round = 0; round < 3; ++round) {
+      least[0] = std::min(least[0], seconds_for(regex, std::string(8'000, 'a')));
+      least[1] = std::min(least[1], seconds_for(regex, std::string(64'000, 'a')));
+    }
+    if (least[1] > 48 * std::max(least[0], 1e-3)) {
+      check::failed(__FILE__, __LINE__, std::string(pattern) + " is not linear");
+    }
+  }
+}
+
+TEST(characters_may_fold_to_several) {
+  CHECK_EQUAL(mark("(?i)ss", "\xC3\x9FSs"), "[\xC3\x9F][Ss]");
+  CHECK_EQUAL(mark("(?i)\xC3\x9F", "sS"), "[sS]");
+  CHECK_EQUAL(mark("(?i)[\xC3\x9F]+", "ssS"), "[ss]S");
+  // The longest from the left, and never in look-behind.
+  CHECK_EQUAL(mark("(?i)ffi", "\xEF\xAC\x83 \xEF\xAC\x80i"), "[\xEF\xAC\x83] \xEF\xAC\x80i");
+  CHECK_EQUAL(mark("(?i)(?<=ss)a",
+                   "\xC3\x9F"
+                   "a"),
+              "\xC3\x9F"
+              "a");
+}
+
+TEST(nothing_beyond_the_second_plane_has_case) {
+  for (char32_t code = 0x20000; code <= 0x10FFFF; ++code) {
+    CHECK(unicode::case_equivalents(code).empty() && unicode::case_expansion(code).empty());
+  }
+}
+
+TEST(properties_go_by_many_names) {
+  CHECK_EQUAL(mark("\\p{Han}|\\p{greek}", "a\xE6\xBC\xA2\xCE\xB1"), "a[\xE6\xBC\xA2][\xCE\xB1]");
+  CHECK_EQUAL(mark("\\p{ Lowercase-Letter }\\p{Emoji}", "a\xF0\x9F\x98\x80"),
+              "[a\xF0\x9F\x98\x80]");
+  CHECK_EQUAL(mark("[[:alpha:]]\\p{Alnum}\\p{LC}\\p{Any}\\p{Nd}", "a1a.1"), "[a1a.1]");
+  // The table for Latin-1 is not that for classes.
+  CHECK_EQUAL(mark("\\w", "\xC2\xB2"), "[\xC2\xB2]");
+  CHECK_EQUAL(mark("[\\w]", "\xC2\xB2"), "\xC2\xB2");
+}
+
+TEST(look_behind_takes_no_groups_that_choose_for_good) {
+  refused("(?<=(?>a|ab)c)d", "atomic group in look-behind");
+  refused("(?<=a++)d", "possessive quantifier in look-behind");
+  refused("(?<=(?<!b)a)c", "look-around in look-behind");
+}
+
+TEST(memory_keeps_what_other_machines_find) {
+  // Enough failures that memory is taken; the answer is that of the first few characters.
+  const std::string many(200, 'a');
+  CHECK_EQUAL(mark("(?:a|aa)+b|a{3}$", many), std::string(197, 'a') + "[aaa]");
+  CHECK_EQUAL(mark("(?:(?:a|aa)*,)?a$", many), std::string(199, 'a') + "[a]");
+  CHECK_EQUAL(mark("(?>(?:a|aa)+c|a{199})a", many), "[" + many + "]");
+  CHECK_EQUAL(mark("(?:(?:|a)*b)?(?:a{2})*", many + "a"), "[" + many + "]a[]");
 }

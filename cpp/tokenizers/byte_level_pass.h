@@ -41,34 +41,29 @@ class ByteLevelPipeline::Pass {
       const std::uint64_t hash = pipeline_.pieces_.hash(word);
       const std::uint32_t whole = pipeline_.pieces_.find(word, hash);
       if (whole != PieceTable::kNone) [[likely]] {
-        put_whole(whole, begin, end);
+        output_.ids->push_back(whole);
+        if constexpr (kWithOffsets) {
+          put_whole_span(begins(word.low) + begins(word.high) - (kWordBytes - word.length));
+        }
       } else {
-        put_short(piece, word, hash, begin);
+        put_short(piece, word, hash);
       }
     } else {
       const std::uint32_t whole = pipeline_.pieces_.find_long(piece);
+      const std::size_t before = output_.ids->size();
       if (whole != PieceTable::kNone) {
-        put_whole(whole, begin, end);
+        output_.ids->push_back(whole);
       } else {
-        const std::size_t before = output_.ids->size();
         merge(piece);
-        put_spans(before, begin);
       }
+      put_spans(before, piece);
     }
     if constexpr (kWithOffsets) {
       ++*output_.next_word;
     }
   }
 
-  void put_whole(std::uint32_t id, std::size_t begin, std::size_t end) {
-    output_.ids->push_back(id);
-    if constexpr (kWithOffsets) {
-      put_span(begin, end);
-    }
-  }
-
-  void put_short(std::string_view piece, const ShortWord& word, std::uint64_t hash,
-                 std::size_t begin) {
+  void put_short(std::string_view piece, const ShortWord& word, std::uint64_t hash) {
     std::vector<std::uint32_t>& ids = *output_.ids;
     const std::size_t before = ids.size();
     PieceCache::Entry& entry = cache_.at(hash);
@@ -82,7 +77,7 @@ class ByteLevelPipeline::Pass {
         entry.set(pipeline_.number_, word, tokens);
       }
     }
-    put_spans(before, begin);
+    put_spans(before, piece);
   }
 
   void merge(std::string_view piece) {
@@ -105,38 +100,48 @@ class ByteLevelPipeline::Pass {
     }
   }
 
-  /// The spans of the ids from `before` on, whose text begins at `begin`.
-  void put_spans(std::size_t before, std::size_t begin) {
-    if constexpr (kWithOffsets) {
-      const std::vector<std::uint32_t>& ids = *output_.ids;
-      for (std::size_t i = before; i < ids.size(); ++i) {
-        const std::size_t end = begin + pipeline_.lengths_[ids[i]];
-        put_span(begin, end);
-        begin = end;
-      }
-    }
-  }
-
   void fill_symbols(std::string_view piece, std::uint32_t* symbols) const {
     for (std::size_t i = 0; i < piece.size(); ++i) {
       symbols[i] = pipeline_.byte_ids_[static_cast<unsigned char>(piece[i])];
     }
   }
 
-  /// Tokens may begin and end within a character: they get the whole of it.
-  void put_span(std::size_t begin, std::size_t end) {
-    const std::uint32_t first = character_ - (continues(begin) ? 1 : 0);
-    for (std::size_t i = begin; i < end; ++i) {
-      character_ += continues(i) ? 0 : 1;
-    }
-    output_.spans->push_back({.begin = first, .end = character_});
+  /// How many of eight bytes do not merely go on with a character.
+  [[nodiscard]] static std::uint32_t begins(std::uint64_t bytes) noexcept {
+    constexpr std::uint64_t kHigh = 0x8080808080808080ULL;
+    return 8U - static_cast<std::uint32_t>(std::popcount(bytes & ~(bytes << 1U) & kHigh));
+  }
+
+  void put_whole_span(std::uint32_t characters) {
+    output_.spans->push_back({.begin = character_, .end = character_ + characters});
     output_.words->push_back(*output_.next_word);
+    character_ += characters;
   }
 
-  [[nodiscard]] bool continues(std::size_t i) const {
-    return (static_cast<unsigned char>(text_[i]) & 0xC0U) == 0x80;
+  /// The spans of the ids from `before` on, which are those of a piece. Tokens may begin and end
+  /// within a character: they get the whole of it.
+  void put_spans(std::size_t before, std::string_view piece) {
+    if constexpr (kWithOffsets) {
+      const std::vector<std::uint32_t>& ids = *output_.ids;
+      std::size_t begin = 0;
+      for (std::size_t i = before; i < ids.size(); ++i) {
+        const std::size_t end =
+            i + 1 == ids.size() ? piece.size() : begin + pipeline_.lengths_[ids[i]];
+        const std::uint32_t first = character_ - (continues(piece[begin]) ? 1 : 0);
+        for (; begin < end; ++begin) {
+          character_ += continues(piece[begin]) ? 0 : 1;
+        }
+        output_.spans->push_back({.begin = first, .end = character_});
+        output_.words->push_back(*output_.next_word);
+      }
+    }
   }
 
+  [[nodiscard]] static bool continues(char byte) noexcept {
+    return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80;
+  }
+
+  static constexpr std::uint32_t kWordBytes = ShortWord::kMaxBytes;
   static constexpr std::size_t kKeptSymbols = std::size_t{1} << 20U;
 
   const ByteLevelPipeline& pipeline_;

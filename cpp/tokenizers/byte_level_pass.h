@@ -49,14 +49,7 @@ class ByteLevelPipeline::Pass {
         put_short(piece, word, hash);
       }
     } else {
-      const std::uint32_t whole = pipeline_.pieces_.find_long(piece);
-      const std::size_t before = output_.ids->size();
-      if (whole != PieceTable::kNone) {
-        output_.ids->push_back(whole);
-      } else {
-        merge(piece);
-      }
-      put_spans(before, piece);
+      put_long(piece);
     }
     if constexpr (kWithOffsets) {
       ++*output_.next_word;
@@ -75,6 +68,31 @@ class ByteLevelPipeline::Pass {
       const auto tokens = std::span(ids).subspan(before);
       if (tokens.size() <= PieceCache::kMaxTokens) {
         entry.set(pipeline_.number_, word, tokens);
+      }
+    }
+    put_spans(before, piece);
+  }
+
+  void put_long(std::string_view piece) {
+    std::vector<std::uint32_t>& ids = *output_.ids;
+    const std::size_t before = ids.size();
+    if (piece.size() > std::max(LongPieceCache::kMaxBytes, pipeline_.pieces_.longest())) {
+      merge(piece);
+      put_spans(before, piece);
+      return;
+    }
+    const std::uint64_t hash = pipeline_.pieces_.hash_long(piece);
+    const std::uint32_t whole = pipeline_.pieces_.find_long(piece, hash);
+    if (whole != PieceTable::kNone) {
+      ids.push_back(whole);
+    } else if (piece.size() > LongPieceCache::kMaxBytes) {
+      merge(piece);
+    } else {
+      const auto found = long_cache_.find(pipeline_.number_, piece, hash);
+      ids.insert(ids.end(), found.begin(), found.end());
+      if (found.empty()) {
+        merge(piece);
+        long_cache_.add(pipeline_.number_, piece, hash, std::span(ids).subspan(before));
       }
     }
     put_spans(before, piece);
@@ -149,6 +167,7 @@ class ByteLevelPipeline::Pass {
   std::uint32_t character_;  // index of the next one to begin
   Output output_;
   PieceCache& cache_ = PieceCache::get();
+  LongPieceCache& long_cache_ = LongPieceCache::get();
   FitCache& fits_ = FitCache::get();
 };
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "tokenizers/models/short_words.h"
@@ -11,7 +12,7 @@
 namespace onnxformers::tokenizers {
 
 /// The ids of pieces of several tokens that a thread met last: words come again and again, and a
-/// look-up is a fraction of a merge. Direct-mapped, an entry to a cache line, half a megabyte.
+/// look-up is a fraction of a merge. Direct-mapped, an entry to a cache line, one megabyte.
 class PieceCache {
  public:
   static constexpr std::size_t kMaxTokens = 10;
@@ -50,11 +51,57 @@ class PieceCache {
   [[nodiscard]] Entry& at(std::uint64_t hash) noexcept { return entries_[hash % kEntries]; }
 
  private:
-  static constexpr std::size_t kEntries = 8192;
+  static constexpr std::size_t kEntries = 16384;
 
   PieceCache() : entries_(kEntries) {}
 
   std::vector<Entry> entries_;
+};
+
+/// The same for pieces of more than 16 bytes, as scripts of two or three bytes a letter have many:
+/// one after the other in a block of at most two megabytes that begins anew when it is full, found
+/// by a direct-mapped table.
+class LongPieceCache {
+ public:
+  static constexpr std::size_t kMaxBytes = 64;
+  static constexpr std::size_t kMaxTokens = 64;
+
+  /// That of this thread.
+  static LongPieceCache& get() {
+    static thread_local LongPieceCache cache;
+    return cache;
+  }
+
+  /// The ids of a piece of at most kMaxBytes, or nothing (no piece has no ids).
+  [[nodiscard]] std::span<const std::uint32_t> find(std::uint32_t owner, std::string_view piece,
+                                                    std::uint64_t hash) const noexcept;
+
+  /// @param ids at most kMaxTokens.
+  void add(std::uint32_t owner, std::string_view piece, std::uint64_t hash,
+           std::span<const std::uint32_t> ids);
+
+ private:
+  static constexpr unsigned kSlotBits = 15;
+  static constexpr std::size_t kMostWords = std::size_t{1} << 19U;
+
+  struct Slot {
+    std::uint32_t tag = 0;    // of the hash
+    std::uint32_t begin = 0;  // of the entry in words_, 0 for none
+  };
+  // An entry: owner, number of bytes and of ids, the bytes filled up to whole words, the ids.
+  static constexpr std::size_t kHead = 2;
+
+  LongPieceCache() : slots_(std::size_t{1} << kSlotBits) { words_.push_back(0); }
+
+  [[nodiscard]] static std::size_t words_of(std::size_t bytes) noexcept {
+    return (bytes + sizeof(std::uint32_t) - 1) / sizeof(std::uint32_t);
+  }
+  [[nodiscard]] static std::uint32_t counts(std::size_t bytes, std::size_t ids) noexcept {
+    return static_cast<std::uint32_t>(bytes << 16U | ids);
+  }
+
+  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> words_;
 };
 
 }  // namespace onnxformers::tokenizers

@@ -28,7 +28,7 @@ PieceTable::PieceTable(const std::vector<std::pair<std::string_view, std::uint32
 
 void PieceTable::add_long(std::string_view piece, std::uint32_t id) {
   const std::size_t mask = long_.size() - 1;
-  std::size_t slot = hash_bytes(piece, seed_) & mask;
+  std::size_t slot = hash_long(piece) & mask;
   while (long_[slot].length != 0) {
     slot = (slot + 1) & mask;
   }
@@ -41,12 +41,9 @@ void PieceTable::add_long(std::string_view piece, std::uint32_t id) {
   longest_ = std::max(longest_, piece.size());
 }
 
-std::uint32_t PieceTable::find_long(std::string_view piece) const noexcept {
-  if (piece.size() > longest_) {
-    return kNone;
-  }
+std::uint32_t PieceTable::find_long(std::string_view piece, std::uint64_t hash) const noexcept {
   const std::size_t mask = long_.size() - 1;
-  std::size_t slot = hash_bytes(piece, seed_) & mask;
+  std::size_t slot = hash & mask;
   for (; long_[slot].length != 0; slot = (slot + 1) & mask) {
     const LongPiece& found = long_[slot];
     if (std::string_view(bytes_).substr(found.begin, found.length) == piece) {

@@ -58,8 +58,14 @@ class PieceTable {
     }
   }
 
-  /// The same of a piece of more than 16 bytes.
-  [[nodiscard]] std::uint32_t find_long(std::string_view piece) const noexcept;
+  /// The same for a piece of more than 16 bytes.
+  [[nodiscard]] std::uint64_t hash_long(std::string_view piece) const noexcept {
+    return hash_bytes(piece, seed_);
+  }
+  [[nodiscard]] std::uint32_t find_long(std::string_view piece, std::uint64_t hash) const noexcept;
+
+  /// Bytes of the longest piece.
+  [[nodiscard]] std::size_t longest() const noexcept { return longest_; }
 
  private:
   struct ShortPiece {

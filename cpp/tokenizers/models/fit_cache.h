@@ -9,7 +9,7 @@
 namespace onnxformers::tokenizers {
 
 /// Whether two tokens can be neighbours, as far as a thread found out lately. Direct-mapped, eight
-/// bytes an entry, a quarter of a megabyte.
+/// bytes an entry, half a megabyte.
 class FitCache {
  public:
   /// Owners, as ids, are below it.
@@ -37,7 +37,7 @@ class FitCache {
   }
 
  private:
-  static constexpr unsigned kEntryBits = 15;
+  static constexpr unsigned kEntryBits = 16;
 
   FitCache() : entries_(std::size_t{1} << kEntryBits) {}
 

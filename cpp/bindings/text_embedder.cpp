@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "base/errors.h"
@@ -48,7 +49,7 @@ std::size_t output_of(const runtime::Session& session, const std::string& name) 
 struct TextEmbedder::Call {
   Call(const tokenizers::Tokenizer& tokenizer, std::string_view text,
        const tokenizers::EncodeOptions& options)
-      : rows(tokenizer.encode_batch({&text, 1}, {}, options)),
+      : rows(tokenizer.encode_batch(std::span(&text, 1), {}, options)),
         length(rows.length(0)),
         numbers(length * kColumns.size()) {
     const std::size_t row = 0;

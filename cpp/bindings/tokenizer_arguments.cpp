@@ -46,21 +46,49 @@ std::string_view read_text(PyObject* item, const char* what, std::size_t index) 
   return {data, static_cast<std::size_t>(size)};
 }
 
-Texts read_texts(const py::object& sequence, const char* what) {
+namespace {
+
+py::tuple read_sequence(const py::handle& sequence, const std::string& what, const char* of) {
   if (PyUnicode_Check(sequence.ptr()) != 0 || PySequence_Check(sequence.ptr()) == 0) {
     fail(ErrorKind::InvalidType, "Tokenizer",
-         std::string(what) + " must be a sequence of str, got " + Py_TYPE(sequence.ptr())->tp_name);
+         what + " must be a sequence of " + of + ", got " + Py_TYPE(sequence.ptr())->tp_name);
   }
-  Texts texts{.owner = py::tuple(sequence), .views = {}, .bytes = 0};
-  const std::size_t count = py::len(texts.owner);
-  texts.views.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    PyObject* item = PyTuple_GET_ITEM(texts.owner.ptr(), static_cast<py::ssize_t>(i));
+  return py::tuple(py::reinterpret_borrow<py::object>(sequence));
+}
+
+void append_texts(const py::tuple& items, const char* what, Texts& texts) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    PyObject* item = PyTuple_GET_ITEM(items.ptr(), static_cast<py::ssize_t>(i));
     texts.views.push_back(read_text(item, what, i));
     texts.bytes += texts.views.back().size();
   }
+}
+
+}  // namespace
+
+Texts read_texts(const py::object& sequence, const char* what) {
+  const py::tuple items = read_sequence(sequence, what, "str");
+  Texts texts{.owner = items, .views = {}, .bytes = 0};
+  texts.views.reserve(items.size());
+  append_texts(items, what, texts);
   return texts;
 }
+
+SplitTexts read_split_texts(const py::object& sequence, const char* what) {
+  const py::tuple items = read_sequence(sequence, what, "lists of words");
+  py::list owners;
+  SplitTexts texts;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const std::string place = std::string(what) + "[" + std::to_string(i) + "]";
+    const py::tuple words = read_sequence(items[i], place, "words");
+    owners.append(words);
+    append_texts(words, place.c_str(), texts.words);
+    texts.ends.push_back(texts.words.views.size());
+  }
+  texts.words.owner = owners;
+  return texts;
+}
+
 TruncationStrategy strategy_from_name(const std::string& name) {
   if (name == "do_not_truncate") {
     return TruncationStrategy::DoNotTruncate;
@@ -75,7 +103,8 @@ TruncationStrategy strategy_from_name(const std::string& name) {
     return TruncationStrategy::OnlySecond;
   }
   fail(ErrorKind::InvalidArgument, "Tokenizer",
-       "truncation must be 'longest_first', 'only_first', 'only_second' or 'do_not_truncate', got "
+       "truncation must be 'longest_first', 'only_first', 'only_second' or "
+       "'do_not_truncate', got "
        "'" +
            name + "'");
 }

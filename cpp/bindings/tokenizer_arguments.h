@@ -26,6 +26,15 @@ struct Texts {
 /// All texts of a sequence; throws as read_text.
 [[nodiscard]] Texts read_texts(const py::object& sequence, const char* what);
 
+/// Texts that are split into words; `views` holds the words of all of them.
+struct SplitTexts {
+  Texts words;
+  std::vector<std::size_t> ends;  // of each text in `words.views`
+};
+
+/// All words of a sequence of sequences; throws as read_text.
+[[nodiscard]] SplitTexts read_split_texts(const py::object& sequence, const char* what);
+
 /// Token ids of a sequence of int or a one-dimensional array. Throws InvalidType for anything else
 /// and InvalidArgument for a negative number.
 [[nodiscard]] std::vector<std::uint32_t> read_ids(const py::object& ids);

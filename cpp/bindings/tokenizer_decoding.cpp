@@ -60,6 +60,12 @@ void bind_decoding(py::module_& m) {
   py::reinterpret_borrow<TokenizerClass>(m.attr("Tokenizer"))
       .def("decode", &decode, "ids"_a, py::kw_only(), "skip_special_tokens"_a = false,
            "The text of ids; those of no token are left out.")
+      .def(
+          "decode_tokens",
+          [](const Tokenizer& self, const py::object& tokens) {
+            return self.decode_tokens(read_texts(tokens, "tokens").views);
+          },
+          "tokens"_a, "The text of tokens, which need not be of the vocabulary.")
       .def("decode_batch", &decode_batch, "rows"_a, py::kw_only(), "skip_special_tokens"_a = false,
            "threads"_a = 1, "The texts of several rows of ids.");
   bind_decode_stream(m);

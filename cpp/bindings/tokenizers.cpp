@@ -10,54 +10,19 @@
 #include "bindings/pre_tokenizers.h"
 #include "bindings/tokenizer_arguments.h"
 #include "bindings/tokenizer_decoding.h"
+#include "bindings/tokenizer_encode.h"
 #include "bindings/tokenizer_encodings.h"
 #include "tokenizers/tokenizer.h"
 
 namespace onnxformers::bindings {
 
 using namespace pybind11::literals;
-using tokenizers::EncodeOptions;
-using tokenizers::Side;
+using tokenizers::AddedToken;
 using tokenizers::Tokenizer;
-using tokenizers::TruncationStrategy;
 
 namespace {
 
 using Facts = py::typing::Dict<py::str, py::object>;
-
-// The keyword arguments of the Python method.
-// NOLINTNEXTLINE(readability-function-size)
-Rows encode_batch(const std::shared_ptr<const Tokenizer>& self, const py::object& texts,
-                  const py::object& pairs, bool add_special_tokens, const std::string& truncation,
-                  std::optional<std::int64_t> max_length, std::int64_t stride,
-                  const std::string& truncation_side, bool return_overflowing, bool with_offsets,
-                  std::int64_t threads) {
-  EncodeOptions options;
-  options.add_special_tokens = add_special_tokens;
-  options.truncation.strategy = strategy_from_name(truncation);
-  if (options.truncation.strategy != TruncationStrategy::DoNotTruncate) {
-    if (!max_length) {
-      fail(ErrorKind::InvalidArgument, "Tokenizer", "truncation needs a max_length");
-    }
-    options.truncation.max_length = size_argument(*max_length, 0, "max_length");
-  }
-  options.truncation.stride = size_argument(stride, 0, "stride");
-  options.truncation.side = side_from_name(truncation_side, "truncation_side");
-  options.return_overflowing = return_overflowing;
-  options.with_offsets = with_offsets;
-  options.threads = static_cast<unsigned>(size_argument(threads, 1, "threads"));
-  const Texts first = read_texts(texts, "texts");
-  const Texts second = pairs.is_none() ? Texts{} : read_texts(pairs, "pairs");
-  if (!pairs.is_none() && first.views.size() != second.views.size()) {
-    fail(ErrorKind::InvalidArgument, "Tokenizer",
-         "there must be as many pairs as texts, got " + std::to_string(second.views.size()) +
-             " for " + std::to_string(first.views.size()));
-  }
-  Rows rows{.rows = tokenizers::Encodings(with_offsets), .tokenizer = self};
-  run_unlocked(first.bytes + second.bytes,
-               [&] { rows.rows = self->encode_batch(first.views, second.views, options); });
-  return rows;
-}
 
 py::typing::Dict<py::str, py::int_> vocab(const Tokenizer& self) {
   py::typing::Dict<py::str, py::int_> entries;
@@ -80,6 +45,49 @@ py::typing::List<Facts> added_tokens(const Tokenizer& self) {
   return entries;
 }
 
+AddedToken added_token(const py::dict& facts, std::size_t index) {
+  const auto flag = [&](const char* name) { return facts[name].cast<bool>(); };
+  return {
+      .id = 0,
+      .content = std::string(read_text(py::object(facts["content"]).ptr(), "tokens", index)),
+      .single_word = flag("single_word"),
+      .lstrip = flag("lstrip"),
+      .rstrip = flag("rstrip"),
+      .normalized = flag("normalized"),
+      .special = flag("special"),
+  };
+}
+
+std::shared_ptr<Tokenizer> with_added_tokens(const Tokenizer& self,
+                                             const py::typing::List<Facts>& facts) {
+  std::vector<AddedToken> tokens;
+  for (const py::handle token : facts) {
+    tokens.push_back(added_token(token.cast<py::dict>(), tokens.size()));
+  }
+  return std::const_pointer_cast<Tokenizer>(self.with_added_tokens(tokens));
+}
+
+/// (None, id, type id) for a special token, (0 or 1, None, type id) for a text.
+using Part =
+    py::typing::Tuple<py::typing::Optional<py::int_>, py::typing::Optional<py::int_>, py::int_>;
+
+py::typing::List<Part> layout(const Tokenizer& self, bool is_pair, bool add_special_tokens) {
+  const tokenizers::PostPlan& plan = self.plan(is_pair, add_special_tokens);
+  if (!plan.unsupported.empty()) {
+    fail(ErrorKind::InvalidArgument, "Tokenizer", plan.unsupported);
+  }
+  py::typing::List<Part> parts;
+  for (const tokenizers::Layout& row : plan.encodings) {
+    for (const tokenizers::LayoutPart& part : row) {
+      const bool is_special = part.sequence == tokenizers::LayoutPart::kSpecial;
+      parts.append(py::make_tuple(is_special ? py::object(py::none()) : py::int_(part.sequence),
+                                  is_special ? py::object(py::int_(part.id)) : py::none(),
+                                  part.type_id));
+    }
+  }
+  return parts;
+}
+
 py::typing::Optional<Facts> file_padding(const Tokenizer& self) {
   const auto& padding = self.file_padding();
   if (!padding) {
@@ -87,24 +95,6 @@ py::typing::Optional<Facts> file_padding(const Tokenizer& self) {
   }
   return Facts("pad_id"_a = padding->pad_id, "pad_type_id"_a = padding->pad_type_id,
                "pad_token"_a = padding->pad_token);
-}
-
-/// Encodes and lays out one text in a single call: the way of a service that embeds short texts.
-py::typing::Tuple<Ids, Ids, Ids, bool> encode_row(const Tokenizer& self, const py::object& text,
-                                                  std::int64_t max_length, bool cuts_left) {
-  const EncodeOptions options = row_options(max_length, cuts_left);
-  const std::string_view view = read_text(text.ptr(), "texts", 0);
-  tokenizers::Encodings rows;
-  run_unlocked(view.size(), [&] { rows = self.encode_batch({&view, 1}, {}, options); });
-  const std::size_t row = 0;
-  const std::size_t length = rows.length(row);
-  Ids arrays[3];
-  for (Ids& array : arrays) {
-    array = Ids({std::size_t{1}, length});
-  }
-  rows.pad({&row, 1}, length, {}, arrays[0].mutable_data(), arrays[1].mutable_data(),
-           arrays[2].mutable_data());
-  return py::make_tuple(arrays[0], arrays[1], arrays[2], rows.truncated(row));
 }
 
 void bind_tokenizer(py::module_& m) {
@@ -130,16 +120,19 @@ void bind_tokenizer(py::module_& m) {
       .def("vocab", &vocab, "Token to id, added tokens included.")
       .def("token_to_id", &Tokenizer::token_to_id, "token"_a, "The id of a token, or None.")
       .def("id_to_token", &Tokenizer::id_to_token, "id"_a, "The token of an id, or None.")
+      .def("with_added_tokens", &with_added_tokens, "tokens"_a,
+           "Another tokenizer that has these added tokens too; ids are given in order.")
+      .def(
+          "with_post_processor",
+          [](const Tokenizer& self, const py::bytes& data) {
+            return std::const_pointer_cast<Tokenizer>(self.with_post_processor(data));
+          },
+          "data"_a, "Another tokenizer with this post-processor, JSON as in tokenizer.json.")
+      .def("layout", &layout, "is_pair"_a, "add_special_tokens"_a = true,
+           "Parts of an encoded row: (None, id, type id) a special token, (0 or 1, None, type id) "
+           "a text.")
       .def("num_special_tokens", &Tokenizer::num_special_tokens, "is_pair"_a,
-           "How many special tokens a text or a pair gets.")
-      .def("encode_batch", &encode_batch, "texts"_a, "pairs"_a = py::none(), py::kw_only(),
-           "add_special_tokens"_a = true, "truncation"_a = "do_not_truncate",
-           "max_length"_a = py::none(), "stride"_a = 0, "truncation_side"_a = "right",
-           "return_overflowing"_a = false, "with_offsets"_a = false, "threads"_a = 1,
-           "Encodes texts, or pairs of texts.")
-      .def("encode_row", &encode_row, "text"_a, "max_length"_a = 0, "cuts_left"_a = false,
-           "input_ids, attention_mask and token_type_ids of one text, int64 of shape (1, tokens), "
-           "and whether it was cut; a max_length of 0 cuts nothing.");
+           "How many special tokens a text or a pair gets.");
 }
 
 }  // namespace
@@ -148,6 +141,7 @@ void bind_tokenizers(py::module_& m) {
   bind_encodings(m);
   bind_pre_tokenizers(m);
   bind_tokenizer(m);
+  bind_encode(m);
   bind_decoding(m);
 }
 

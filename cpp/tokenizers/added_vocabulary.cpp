@@ -9,9 +9,6 @@ namespace onnxformers::tokenizers {
 
 namespace {
 
-// Looking for tokens takes at most this many steps a byte.
-constexpr std::size_t kMaxContentBytes = 1024;
-
 // Circled and squared letters: symbols, yet alphabetic (Other_Alphabetic).
 bool is_alphabetic_symbol(char32_t code) {
   return (code >= 0x24B6 && code <= 0x24E9) || (code >= 0x1F130 && code <= 0x1F149) ||
@@ -170,7 +167,8 @@ std::size_t AddedVocabulary::Finder::next_start(std::string_view text,
   return from;
 }
 
-void AddedVocabulary::Finder::match(std::string_view text, std::vector<AddedMatch>& matches) const {
+void AddedVocabulary::Finder::match(std::string_view text, std::vector<AddedMatch>& matches,
+                                    bool skip_special) const {
   matches.clear();
   if (distinct_starts.empty()) {
     return;
@@ -184,7 +182,7 @@ void AddedVocabulary::Finder::match(std::string_view text, std::vector<AddedMatc
     }
     const AddedToken& token = (*tokens)[static_cast<std::size_t>(found.value)];
     const bool touches = word_ends_at(text, i) || word_begins_at(text, found.end);
-    if (!token.single_word || !touches) {
+    if ((!token.single_word || !touches) && !(skip_special && token.special)) {
       const std::size_t begin = std::max(taken, token.lstrip ? skip_space_left(text, i, taken) : i);
       taken = token.rstrip ? skip_space_right(text, found.end) : found.end;
       matches.push_back({.begin = begin, .end = std::max(begin, taken), .token = &token});

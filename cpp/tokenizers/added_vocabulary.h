@@ -37,6 +37,9 @@ struct AddedMatch {
 /// Source: AddedVocabulary of Hugging Face tokenizers; but ids are those of the file.
 class AddedVocabulary {
  public:
+  /// Looking for tokens takes at most this many steps a byte.
+  static constexpr std::size_t kMaxContentBytes = 1024;
+
   /// @param normalizer for the tokens that are looked for in normalised text; may be null.
   AddedVocabulary(std::vector<AddedToken> tokens, const Normalizer* normalizer);
   AddedVocabulary(const AddedVocabulary&) = delete;
@@ -49,14 +52,17 @@ class AddedVocabulary {
   [[nodiscard]] const AddedToken* find(std::string_view content) const;
   [[nodiscard]] const AddedToken* find(std::uint32_t id) const;
 
-  /// Tokens in a text as it came, from the left, the longest at each place.
-  void match_original(std::string_view text, std::vector<AddedMatch>& matches) const {
-    original_.match(text, matches);
+  /// Tokens in a text as it came, from the left, the longest at each place; special ones are passed
+  /// over if the caller wants that.
+  void match_original(std::string_view text, std::vector<AddedMatch>& matches,
+                      bool skip_special = false) const {
+    original_.match(text, matches, skip_special);
   }
 
   /// Tokens in normalised text.
-  void match_normalized(std::string_view text, std::vector<AddedMatch>& matches) const {
-    normalized_.match(text, matches);
+  void match_normalized(std::string_view text, std::vector<AddedMatch>& matches,
+                        bool skip_special = false) const {
+    normalized_.match(text, matches, skip_special);
   }
 
   /// Bytes with which a token begins that is looked for in normalised text.
@@ -73,7 +79,7 @@ class AddedVocabulary {
     std::string distinct_starts;
     const std::vector<AddedToken>* tokens = nullptr;
 
-    void match(std::string_view text, std::vector<AddedMatch>& matches) const;
+    void match(std::string_view text, std::vector<AddedMatch>& matches, bool skip_special) const;
     [[nodiscard]] std::size_t next_start(std::string_view text, std::size_t from) const noexcept;
   };
 

@@ -1,5 +1,7 @@
 #include "tokenizers/text_encoder.h"
 
+#include <algorithm>
+
 #include "base/utf8.h"
 #include "tokenizers/tokenizer.h"
 
@@ -23,8 +25,27 @@ void TextEncoder::encode(std::string_view text, Tokens& tokens) {
   tokens.clear();
   tokens_ = &tokens;
   next_word_ = 0;
+  append(text);
+}
+
+void TextEncoder::encode_words(std::span<const std::string_view> words, Tokens& tokens) {
+  tokens.clear();
+  tokens_ = &tokens;
+  std::uint32_t index = 0;
+  for (const std::string_view word : words) {
+    const std::size_t first = tokens.words.size();
+    append(word);
+    std::fill(tokens.words.begin() + static_cast<std::ptrdiff_t>(first), tokens.words.end(), index);
+    ++index;
+    if (tokens.ids.size() >= limit_) {
+      return;
+    }
+  }
+}
+
+void TextEncoder::append(std::string_view text) {
   const AddedVocabulary& added = tokenizer_.added_vocabulary();
-  added.match_original(text, scratch_.original_matches);
+  added.match_original(text, scratch_.original_matches, split_special_tokens_);
   std::size_t begin = 0;
   // Index of the one at `begin`. Without offsets it only matters whether that is the first one.
   std::uint32_t character = 0;
@@ -40,7 +61,7 @@ void TextEncoder::encode(std::string_view text, Tokens& tokens) {
     advance(match.end);
     add_token(*match.token, {.begin = first, .end = character},
               text.substr(match.begin, match.end - match.begin));
-    if (tokens.ids.size() >= limit_) {
+    if (tokens_->ids.size() >= limit_) {
       return;
     }
   }
@@ -51,7 +72,9 @@ void TextEncoder::encode_between(std::string_view text, std::uint32_t first_char
   if (text.empty()) {
     return;
   }
-  if (const FastPath* fast = tokenizer_.fast_path_.get()) {
+  // A fast path looks for all tokens in normalised text.
+  const bool needs_stages = split_special_tokens_ && tokenizer_.added_vocabulary().has_normalized();
+  if (const FastPath* fast = tokenizer_.fast_path_.get(); fast != nullptr && !needs_stages) {
     const FastPath::Input input{
         .text = text,
         .first_character = first_character,
@@ -74,7 +97,8 @@ void TextEncoder::encode_stages(std::string_view text, std::uint32_t first_chara
   if (tokenizer_.normalizer_ != nullptr) {
     tokenizer_.normalizer_->normalize(normalized);
   }
-  tokenizer_.added_vocabulary().match_normalized(normalized.text(), scratch_.normalized_matches);
+  tokenizer_.added_vocabulary().match_normalized(normalized.text(), scratch_.normalized_matches,
+                                                 split_special_tokens_);
   if (scratch_.normalized_matches.empty()) {
     encode_part(scratch_.whole);
     return;

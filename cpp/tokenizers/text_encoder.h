@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -34,13 +35,26 @@ class TextEncoder {
  public:
   static constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 
-  /// @param limit enough tokens: encoding may stop once there are as many.
-  TextEncoder(const Tokenizer& tokenizer, Scratch& scratch, bool with_offsets, std::size_t limit)
-      : tokenizer_(tokenizer), scratch_(scratch), with_offsets_(with_offsets), limit_(limit) {}
+  struct Options {
+    bool with_offsets;
+    bool split_special_tokens;  ///< special tokens in the text are text like any other
+    std::size_t limit;          ///< enough tokens: encoding may stop once there are as many
+  };
+
+  TextEncoder(const Tokenizer& tokenizer, Scratch& scratch, const Options& options)
+      : tokenizer_(tokenizer),
+        scratch_(scratch),
+        with_offsets_(options.with_offsets),
+        split_special_tokens_(options.split_special_tokens),
+        limit_(options.limit) {}
 
   void encode(std::string_view text, Tokens& tokens);
 
+  /// Encodes a text that is split already: each word for itself, as the word of its tokens.
+  void encode_words(std::span<const std::string_view> words, Tokens& tokens);
+
  private:
+  void append(std::string_view text);
   void encode_between(std::string_view text, std::uint32_t first_character);
   void encode_stages(std::string_view text, std::uint32_t first_character);
   void encode_part(PreTokenizedText& part);
@@ -50,6 +64,7 @@ class TextEncoder {
   const Tokenizer& tokenizer_;
   Scratch& scratch_;
   bool with_offsets_;
+  bool split_special_tokens_;
   std::size_t limit_;
   Tokens* tokens_ = nullptr;
   std::uint32_t next_word_ = 0;

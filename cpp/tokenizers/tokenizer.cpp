@@ -43,18 +43,21 @@ std::size_t room_for(const PostPlan& plan, const Truncation& truncation) {
   return room;
 }
 
-void check_text(std::string_view text) {
-  if (text.size() > kMaxTextBytes) {
+void check_text(std::span<const std::string_view> words) {
+  std::size_t size = 0;
+  for (const std::string_view word : words) {
+    size += word.size();
+  }
+  if (size > kMaxTextBytes) {
     fail(ErrorKind::InvalidArgument, "Tokenizer",
          "a text may have at most " + std::to_string(kMaxTextBytes) + " bytes in UTF-8, got " +
-             std::to_string(text.size()));
+             std::to_string(size));
   }
 }
 
 }  // namespace
 
-Encodings Tokenizer::encode_batch(std::span<const std::string_view> texts,
-                                  std::span<const std::string_view> pairs,
+Encodings Tokenizer::encode_batch(const TextBatch& texts, const TextBatch& pairs,
                                   const EncodeOptions& options) const {
   if (!pairs.empty() && pairs.size() != texts.size()) {
     fail(ErrorKind::InvalidArgument, "Tokenizer",
@@ -76,7 +79,7 @@ Encodings Tokenizer::encode_batch(std::span<const std::string_view> texts,
     for (std::size_t part = begin; part < end; ++part) {
       const std::size_t first = bound(part);
       const std::size_t size = bound(part + 1) - first;
-      encode_range(texts.subspan(first, size), pairs.empty() ? pairs : pairs.subspan(first, size),
+      encode_range(texts.subbatch(first, size), pairs.empty() ? pairs : pairs.subbatch(first, size),
                    options, parts[part]);
     }
   });
@@ -86,23 +89,21 @@ Encodings Tokenizer::encode_batch(std::span<const std::string_view> texts,
   return all;
 }
 
-void Tokenizer::encode_range(std::span<const std::string_view> texts,
-                             std::span<const std::string_view> pairs, const EncodeOptions& options,
-                             Encodings& out) const {
+void Tokenizer::encode_range(const TextBatch& texts, const TextBatch& pairs,
+                             const EncodeOptions& options, Encodings& out) const {
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    encode_one(texts[i], pairs.empty() ? nullptr : &pairs[i], options, i, out);
+    encode_one(texts, pairs, options, i, out);
   }
   thread_scratch().shrink();
 }
 
-void Tokenizer::encode_one(std::string_view text, const std::string_view* pair,
-                           const EncodeOptions& options, std::size_t sample, Encodings& out) const {
-  const bool is_pair = pair != nullptr;
+void Tokenizer::encode_one(const TextBatch& texts, const TextBatch& pairs,
+                           const EncodeOptions& options, std::size_t index, Encodings& out) const {
+  const bool is_pair = !pairs.empty();
   const PostPlan& plan = this->plan(is_pair, options.add_special_tokens);
   if (!plan.unsupported.empty()) {
     fail(ErrorKind::InvalidArgument, "Tokenizer", plan.unsupported);
   }
-  check_text(text);
   const Truncation& truncation = options.truncation;
   const std::size_t room = room_for(plan, truncation);
   Scratch& scratch = thread_scratch();
@@ -110,12 +111,23 @@ void Tokenizer::encode_one(std::string_view text, const std::string_view* pair,
   // decision how much each text keeps.
   const bool may_stop = !is_pair && !options.return_overflowing && room != TextEncoder::kNoLimit &&
                         truncation.side == Side::Right;
-  TextEncoder encoder(*this, scratch, options.with_offsets,
-                      may_stop ? room + 1 : TextEncoder::kNoLimit);
-  encoder.encode(text, scratch.first);
+  TextEncoder encoder(*this, scratch,
+                      {
+                          .with_offsets = options.with_offsets,
+                          .split_special_tokens = options.split_special_tokens,
+                          .limit = may_stop ? room + 1 : TextEncoder::kNoLimit,
+                      });
+  const auto encode = [&](const TextBatch& batch, Tokens& tokens) {
+    check_text(batch[index]);
+    if (batch.is_split()) {
+      encoder.encode_words(batch[index], tokens);
+    } else {
+      encoder.encode(batch[index].front(), tokens);
+    }
+  };
+  encode(texts, scratch.first);
   if (is_pair) {
-    check_text(*pair);
-    encoder.encode(*pair, scratch.second);
+    encode(pairs, scratch.second);
   }
   const std::size_t first = scratch.first.ids.size();
   const std::size_t second = is_pair ? scratch.second.ids.size() : 0;
@@ -132,7 +144,7 @@ void Tokenizer::encode_one(std::string_view text, const std::string_view* pair,
           },
       },
   };
-  out.append(plan, std::span(rows).first(is_pair ? 2 : 1), sample,
+  out.append(plan, std::span(rows).first(is_pair ? 2 : 1), index,
              kept.first < first || kept.second < second);
 }
 

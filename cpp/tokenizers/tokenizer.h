@@ -19,12 +19,14 @@
 #include "tokenizers/normalizers/normalizer.h"
 #include "tokenizers/post_processors/post_processor.h"
 #include "tokenizers/pre_tokenizers/pre_tokenizer.h"
+#include "tokenizers/text_batch.h"
 #include "tokenizers/truncation.h"
 
 namespace onnxformers::tokenizers {
 
 struct EncodeOptions {
   bool add_special_tokens = true;
+  bool split_special_tokens = false;  ///< special tokens in a text are text like any other
   Truncation truncation;
   bool return_overflowing = false;
   bool with_offsets = false;
@@ -58,12 +60,26 @@ class Tokenizer {
   Tokenizer& operator=(const Tokenizer&) = delete;
   ~Tokenizer();
 
-  /// @param texts well-formed UTF-8.
+  /// Another tokenizer that has these added tokens too; it shares what does not change. A token of
+  /// the vocabulary keeps its id, one of the added tokens too but takes the new flags, another gets
+  /// the next id; the ids given are not looked at.
+  /// Time linear in the added tokens, old and new.
+  [[nodiscard]] std::shared_ptr<const Tokenizer> with_added_tokens(
+      std::span<const AddedToken> tokens) const;
+
+  /// Another tokenizer with this post-processor, a section of tokenizer.json, in place of its own;
+  /// it shares what does not change. Fails with ErrorKind::FileFormat.
+  [[nodiscard]] std::shared_ptr<const Tokenizer> with_post_processor(std::string data) const;
+
+  /// @param texts well-formed UTF-8. Of a text that is split into words each word is encoded for
+  ///     itself: its offsets count from the beginning of the word, its tokens belong to that word.
   /// @param pairs as many as texts, or none. An empty second text still makes a pair.
   /// Fails with ErrorKind::InvalidArgument for options that cannot be met.
-  [[nodiscard]] Encodings encode_batch(std::span<const std::string_view> texts,
-                                       std::span<const std::string_view> pairs,
+  [[nodiscard]] Encodings encode_batch(const TextBatch& texts, const TextBatch& pairs,
                                        const EncodeOptions& options) const;
+
+  /// The text of tokens, which need not be of the vocabulary.
+  [[nodiscard]] std::string decode_tokens(std::span<const std::string_view> texts) const;
 
   /// Ids that no token has are left out, as in the reference. O(n) in ids and text.
   [[nodiscard]] std::string decode(std::span<const std::uint32_t> ids,
@@ -82,6 +98,11 @@ class Tokenizer {
   [[nodiscard]] std::optional<std::uint32_t> token_to_id(std::string_view token) const;
   [[nodiscard]] std::optional<std::string_view> id_to_token(std::uint32_t id) const;
   [[nodiscard]] std::size_t num_special_tokens(bool is_pair) const noexcept;
+
+  /// What the post-processor puts around one text or two.
+  [[nodiscard]] const PostPlan& plan(bool is_pair, bool add_special_tokens) const noexcept {
+    return plans_[is_pair ? 1 : 0][add_special_tokens ? 1 : 0];
+  }
   [[nodiscard]] const AddedVocabulary& added_vocabulary() const noexcept { return *added_; }
   [[nodiscard]] const Model& model() const noexcept { return *model_; }
 
@@ -99,28 +120,28 @@ class Tokenizer {
 
  private:
   Tokenizer() = default;
+  [[nodiscard]] std::shared_ptr<Tokenizer> share() const;
+  void set_added_tokens(std::vector<AddedToken> tokens);
+  void set_token_spaces();
   void read_components(const Field& root);
   void make_plans(const PostProcessor* post_processor);
   void make_token_kinds();
 
-  void encode_range(std::span<const std::string_view> texts,
-                    std::span<const std::string_view> pairs, const EncodeOptions& options,
+  void encode_range(const TextBatch& texts, const TextBatch& pairs, const EncodeOptions& options,
                     Encodings& out) const;
-  void encode_one(std::string_view text, const std::string_view* pair, const EncodeOptions& options,
-                  std::size_t sample, Encodings& out) const;
-  [[nodiscard]] const PostPlan& plan(bool is_pair, bool add_special_tokens) const noexcept {
-    return plans_[is_pair ? 1 : 0][add_special_tokens ? 1 : 0];
-  }
+  void encode_one(const TextBatch& texts, const TextBatch& pairs, const EncodeOptions& options,
+                  std::size_t index, Encodings& out) const;
 
   friend class TextEncoder;
 
-  std::unique_ptr<Normalizer> normalizer_;
-  std::unique_ptr<AddedVocabulary> added_;
-  std::unique_ptr<PreTokenizer> pre_tokenizer_;
-  std::unique_ptr<Model> model_;
-  std::unique_ptr<Decoder> decoder_;
-  std::unique_ptr<FastPath> fast_path_;
-  std::unique_ptr<TokenSpaces> token_spaces_;
+  // Shared with the tokenizers that are made from this one.
+  std::shared_ptr<const Normalizer> normalizer_;
+  std::shared_ptr<const AddedVocabulary> added_;
+  std::shared_ptr<const PreTokenizer> pre_tokenizer_;
+  std::shared_ptr<const Model> model_;
+  std::shared_ptr<const Decoder> decoder_;
+  std::shared_ptr<const FastPath> fast_path_;
+  std::shared_ptr<const TokenSpaces> token_spaces_;
   std::array<std::array<PostPlan, 2>, 2> plans_;  // by is_pair and add_special_tokens
   std::map<std::string, std::optional<std::string>> components_;
   std::optional<FilePadding> file_padding_;

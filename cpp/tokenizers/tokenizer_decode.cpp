@@ -45,6 +45,16 @@ std::string Tokenizer::decode(std::span<const std::uint32_t> ids, bool skip_spec
   return decoded.take_characters();
 }
 
+std::string Tokenizer::decode_tokens(std::span<const std::string_view> texts) const {
+  TokenList tokens;
+  for (const std::string_view text : texts) {
+    tokens.add(text);
+  }
+  TokenList decoded;
+  decoder_->start()->decode(tokens, true, decoded);
+  return decoded.take_characters();
+}
+
 std::vector<std::string> Tokenizer::decode_batch(
     std::span<const std::span<const std::uint32_t>> rows, bool skip_special_tokens,
     unsigned threads) const {

@@ -1,4 +1,8 @@
+#include <algorithm>
 #include <limits>
+#include <span>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "base/errors.h"
@@ -33,6 +37,18 @@ void check_truncation(const Field& root) {
   }
   if (const auto stride = field->find("stride")) {
     (void)stride->as_integer(0, kMost);
+  }
+}
+
+void check_new_token(const AddedToken& token, std::uint32_t next_id) {
+  if (token.content.size() > AddedVocabulary::kMaxContentBytes) {
+    fail(ErrorKind::InvalidArgument, "Tokenizer",
+         "an added token may have at most " + std::to_string(AddedVocabulary::kMaxContentBytes) +
+             " bytes, got one with " + std::to_string(token.content.size()));
+  }
+  if (next_id >= kMaxTokenId) {
+    fail(ErrorKind::InvalidArgument, "Tokenizer",
+         "ids must be less than " + std::to_string(kMaxTokenId) + "; no more tokens can be added");
   }
 }
 
@@ -79,30 +95,97 @@ void Tokenizer::read_components(const Field& root) {
   normalizer_ = read("normalizer", make_normalizer);
   pre_tokenizer_ = read("pre_tokenizer", make_pre_tokenizer);
   decoder_ = read("decoder", make_decoder);
+  if (decoder_ == nullptr) {
+    decoder_ = std::make_unique<JoinDecoder>();
+  }
   const auto post_processor = read("post_processor", make_post_processor);
   std::string model_type;
   model_ = make_model(root.member("model"), model_type);
   components_["model"] = model_type;
   const auto added = root.find("added_tokens");
-  added_ = std::make_unique<AddedVocabulary>(
-      added ? AddedVocabulary::read(*added) : std::vector<AddedToken>(), normalizer_.get());
+  set_added_tokens(added ? AddedVocabulary::read(*added) : std::vector<AddedToken>());
+  make_plans(post_processor.get());
+}
+
+void Tokenizer::set_added_tokens(std::vector<AddedToken> tokens) {
+  added_ = std::make_shared<AddedVocabulary>(std::move(tokens), normalizer_.get());
   vocab_size_ = model_->vocabulary().size();
   for (const AddedToken& token : added_->tokens()) {
     vocab_size_ = std::max(vocab_size_, token.id + 1);
   }
-  token_spaces_ = std::make_unique<TokenSpaces>(
-      vocab_size_, [this](std::uint32_t id) { return id_to_token(id); });
-  if (decoder_ == nullptr) {
-    decoder_ = std::make_unique<JoinDecoder>();
-  }
+  set_token_spaces();
   make_token_kinds();
-  make_plans(post_processor.get());
   fast_path_ = make_fast_path({
       .normalizer = normalizer_.get(),
       .pre_tokenizer = pre_tokenizer_.get(),
       .model = *model_,
       .added = *added_,
   });
+}
+
+void Tokenizer::set_token_spaces() {
+  token_spaces_ = std::make_shared<TokenSpaces>(
+      vocab_size_, [this](std::uint32_t id) { return id_to_token(id); });
+  for (auto& plans : plans_) {
+    for (PostPlan& plan : plans) {
+      plan.token_spaces = token_spaces_.get();
+    }
+  }
+}
+
+std::shared_ptr<Tokenizer> Tokenizer::share() const {
+  std::shared_ptr<Tokenizer> other(new Tokenizer());
+  other->normalizer_ = normalizer_;
+  other->added_ = added_;
+  other->pre_tokenizer_ = pre_tokenizer_;
+  other->model_ = model_;
+  other->decoder_ = decoder_;
+  other->fast_path_ = fast_path_;
+  other->token_spaces_ = token_spaces_;
+  other->kinds_ = kinds_;
+  other->plans_ = plans_;
+  other->components_ = components_;
+  other->file_padding_ = file_padding_;
+  other->vocab_size_ = vocab_size_;
+  return other;
+}
+
+std::shared_ptr<const Tokenizer> Tokenizer::with_added_tokens(
+    std::span<const AddedToken> tokens) const {
+  std::vector<AddedToken> all = added_->tokens();
+  std::unordered_map<std::string, std::size_t> indexes;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    indexes[all[i].content] = i;
+  }
+  std::uint32_t next_id = vocab_size_;
+  for (AddedToken token : tokens) {
+    if (token.content.empty()) {
+      continue;
+    }
+    check_new_token(token, next_id);
+    const auto [index, is_new] = indexes.try_emplace(token.content, all.size());
+    if (is_new) {
+      const auto known = model_->vocabulary().find(token.content);
+      token.id = known ? *known : next_id++;
+      all.push_back(std::move(token));
+    } else {
+      token.id = all[index->second].id;
+      all[index->second] = std::move(token);
+    }
+  }
+  auto other = share();
+  other->set_added_tokens(std::move(all));
+  return other;
+}
+
+std::shared_ptr<const Tokenizer> Tokenizer::with_post_processor(std::string data) const {
+  const json::Document document = parse(std::move(data));
+  const auto post_processor = make_post_processor(Field(document.root(), "post_processor"));
+  auto other = share();
+  other->make_plans(post_processor.get());
+  other->components_["post_processor"] =
+      Field(document.root(), "post_processor").member("type").as_string();
+  return other;
 }
 
 void Tokenizer::make_plans(const PostProcessor* post_processor) {

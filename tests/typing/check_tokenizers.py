@@ -6,6 +6,7 @@ import numpy as np
 from typing_extensions import assert_type
 
 from onnxformers.tokenizers import (
+    AddedToken,
     AutoTokenizer,
     BatchEncoding,
     BertTokenizer,
@@ -38,6 +39,18 @@ assert_type(tokenizer.convert_tokens_to_ids(["a"]), list[int | None])
 assert_type(tokenizer.cls_token_id, int | None)
 assert_type(tokenizer.model_max_length, int | None)
 
+assert_type(tokenizer.add_tokens(["a", AddedToken("b", lstrip=True)]), int)
+assert_type(tokenizer.add_special_tokens({"pad_token": "[PAD]"}), int)
+assert_type(tokenizer.added_tokens_decoder, dict[int, AddedToken])
+assert_type(tokenizer.pad([encoded, encoded]), BatchEncoding)
+assert_type(tokenizer.build_inputs_with_special_tokens([1]), list[int])
+assert_type(tokenizer(["a", "b"], is_split_into_words=True), BatchEncoding)
+assert_type(tokenizer.pad_token, str | None)
+tokenizer.pad_token = tokenizer.eos_token
+tokenizer.padding_side = "left"
+tokenizer.model_max_length = None
+
+tokenizer.padding_side = 3  # type: ignore[assignment]
 tokenizer("a", padding="left")  # type: ignore[arg-type]
 tokenizer("a", unknown=True)  # type: ignore[call-arg]
 tokenizer(3)  # type: ignore[arg-type]

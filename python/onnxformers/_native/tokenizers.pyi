@@ -107,6 +107,10 @@ class Tokenizer:
         """
         The texts of several rows of ids.
         """
+    def decode_tokens(self, tokens: typing.Any) -> str:
+        """
+        The text of tokens, which need not be of the vocabulary.
+        """
     def encode_batch(
         self,
         texts: typing.Any,
@@ -119,10 +123,12 @@ class Tokenizer:
         truncation_side: str = "right",
         return_overflowing: bool = False,
         with_offsets: bool = False,
+        is_split: bool = False,
+        split_special_tokens: bool = False,
         threads: typing.SupportsInt | typing.SupportsIndex = 1,
     ) -> Encodings:
         """
-        Encodes texts, or pairs of texts.
+        Encodes texts, or pairs of texts; with is_split each is a sequence of words.
         """
     def encode_row(
         self,
@@ -142,6 +148,12 @@ class Tokenizer:
         """
         The token of an id, or None.
         """
+    def layout(
+        self, is_pair: bool, add_special_tokens: bool = True
+    ) -> list[tuple[int | None, int | None, int]]:
+        """
+        Parts of an encoded row: (None, id, type id) a special token, (0 or 1, None, type id) a text.
+        """
     def num_special_tokens(self, is_pair: bool) -> int:
         """
         How many special tokens a text or a pair gets.
@@ -153,6 +165,14 @@ class Tokenizer:
     def vocab(self) -> dict[str, int]:
         """
         Token to id, added tokens included.
+        """
+    def with_added_tokens(self, tokens: list[dict[str, typing.Any]]) -> Tokenizer:
+        """
+        Another tokenizer that has these added tokens too; ids are given in order.
+        """
+    def with_post_processor(self, data: bytes) -> Tokenizer:
+        """
+        Another tokenizer with this post-processor, JSON as in tokenizer.json.
         """
     @property
     def added_tokens(self) -> list[dict[str, typing.Any]]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from onnxformers._native.tokenizers import Tokenizer
     from onnxformers.models.outputs import ModelOutput
 
 _POOLINGS = ("none", "mean", "cls", "auto")
@@ -96,23 +97,33 @@ class FeatureExtractionPipeline(TextPipeline[FeatureExtractionOptions]):
             return limit
         return min(filter(None, (limit, self.recipe.max_length)), default=None)
 
-    @cached_property
+    @property
     def embedder(self) -> TextEmbedder | None:
         """Text to vector without Python between; None for models that take more than tokens."""
+        native = self.tokenizer.native
+        if self._embedder is None or self._embedder[0] is not native:
+            self._embedder = (native, self._make_embedder(native))
+        return self._embedder[1]
+
+    # The tokenizer it was made with, which may change, and the embedder.
+    _embedder: tuple[Tokenizer, TextEmbedder | None] | None = None
+
+    def _make_embedder(self, native: Tokenizer) -> TextEmbedder | None:
         session = self.model.session
         names = [node.name for node in session.outputs if len(node.shape) == _RANK]
         output = next((name for name in _OUTPUTS if name in names), "")
         try:
-            return TextEmbedder(self.tokenizer.native, session, output)
+            return TextEmbedder(native, session, output)
         except InvalidArgumentError:
             return None
 
     def run_single(self, item: str, options: FeatureExtractionOptions) -> NDArray[Any]:
         """The embedding of one text, with a first axis of 1."""
         poolings, normalize = self._pooling(options)
-        if len(poolings) == 1 and self.embedder is not None:
+        embedder = self.embedder if len(poolings) == 1 else None
+        if embedder is not None:
             limit = self.token_limit(options)
-            vectors, is_cut = self.embedder.embed(
+            vectors, is_cut = embedder.embed(
                 item,
                 poolings[0],
                 normalize,

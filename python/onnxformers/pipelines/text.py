@@ -74,12 +74,14 @@ class TextPipeline(Pipeline[Options]):
             raise InvalidArgumentError("[pipeline] a pipeline over text needs a tokenizer")
         super().__init__(tokenizer=tokenizer, **rest)
         self.tokenizer: PreTrainedTokenizer = tokenizer
-        self._padding = tokenizer.pad_options._asdict()
         is_on_cpu = self.model.device[0] == "CPUExecutionProvider"
         self._token_budget = CPU_TOKEN_BUDGET if is_on_cpu else DEVICE_TOKEN_BUDGET
-        self._cuts_left = tokenizer.truncation_side == "left"
         limit = tokenizer.model_max_length or self.model.config.get("max_position_embeddings")
         self._model_limit = limit if isinstance(limit, int) and limit > 0 else None
+
+    @property
+    def _cuts_left(self) -> bool:
+        return self.tokenizer.truncation_side == "left"
 
     def is_single(self, inputs: Any) -> bool:
         """A str is one input."""
@@ -113,8 +115,9 @@ class TextPipeline(Pipeline[Options]):
         batches = plan_batches(
             encodings.lengths, token_budget=self._token_budget, max_rows=options.batch_size or 0
         )
+        padding = self.tokenizer.pad_options._asdict()
         for rows in batches:
-            ids, mask, type_ids = encodings.pad(rows, **self._padding)
+            ids, mask, type_ids = encodings.pad(rows, **padding)
             yield Batch(rows, mask, self._run(ids, mask, type_ids, options))
 
     def forward_one(self, text: str, options: Options) -> tuple[Batch, bool]:

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
+    "AddedToken": "added_token",
     "AutoTokenizer": "auto",
     "BatchEncoding": "batch_encoding",
     "CharSpan": "encoding",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from onnxformers.errors import InvalidTypeError
 from onnxformers.tokenizers import loading
 from onnxformers.tokenizers.base import PreTrainedTokenizer
+from onnxformers.tokenizers.behaviours import behaviour_of
 from onnxformers.tokenizers.registry import (
     GENERIC,
     TokenizerRow,
@@ -66,6 +67,9 @@ class AutoTokenizer:
                     clean_up_tokenization_spaces, pad_token_type_id: settings likewise.
                 chat_template: a template for conversations, or templates by name.
                 do_lower_case, strip_accents, tokenize_chinese_chars: for BERT's family.
+                add_prefix_space, trim_offsets: for byte-level tokenizers such as GPT-2's.
+                add_bos_token, add_eos_token: for Llama's family.
+                split_special_tokens, legacy: settings of tokenizer_config.json.
                 use_fast, trust_remote_code: accepted and without effect.
 
         Raises:
@@ -113,7 +117,7 @@ def _class_of(row: TokenizerRow) -> type[PreTrainedTokenizer]:
     if row.name not in _classes:
         made = type(
             row.name,
-            (PreTrainedTokenizer,),
+            (*behaviour_of(row.name), PreTrainedTokenizer),
             {
                 "__doc__": f"`PreTrainedTokenizer` with the defaults of {row.name}.",
                 "__module__": "onnxformers.tokenizers",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from onnxformers._native import tokenizers as native_tokenizers
+from onnxformers.errors import FileFormatError, InvalidArgumentError
 from onnxformers.tokenizers import loading, overrides
+from onnxformers.tokenizers.changeable import with_bos_eos
 from onnxformers.tokenizers.chat_template import ChatTokenizer
-from onnxformers.tokenizers.registry import GENERIC, TokenizerRow
+from onnxformers.tokenizers.missing_tokens import missing_tokens
+from onnxformers.tokenizers.sections import section, with_section
 from onnxformers.tokenizers.settings import read_settings
+from onnxformers.tokenizers.state import State
 
 if TYPE_CHECKING:
     import os
@@ -20,13 +23,11 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
     from onnxformers._native.tokenizers import Tokenizer
-    from onnxformers.tokenizers.settings import Settings
-
-logger = logging.getLogger(__name__)
+    from onnxformers.tokenizers.added_token import AddedToken
 
 
 class PreTrainedTokenizer(ChatTokenizer):
-    """Text to token ids and back. Immutable; one object may serve many threads.
+    """Text to token ids and back. One object may serve many threads, also while it is changed.
 
     Args:
         tokenizer_json: the bytes of tokenizer.json.
@@ -49,12 +50,11 @@ class PreTrainedTokenizer(ChatTokenizer):
     Source: spec/transformers.js/tokenizers.md; transformers 4.46.3, `PreTrainedTokenizerFast`.
     """
 
-    row: ClassVar[TokenizerRow] = GENERIC
     is_fast: ClassVar[bool] = True
 
-    config: Mapping[str, Any]
     name_or_path: str
     _tokenizer_json: bytes
+    _file_tokens: list[dict[str, Any]]
 
     def __init__(
         self,
@@ -64,13 +64,19 @@ class PreTrainedTokenizer(ChatTokenizer):
         name_or_path: str = "",
     ) -> None:
         place, config = type(self).__name__, dict(config or {})
-        settings = read_settings(place, self.row, config, tokenizer_json)
-        if self.row.rules_normalizer:
-            tokenizer_json = _rule_normalizer(place, tokenizer_json, config)
-        native, tokenizer_json = _load_native(tokenizer_json, config, settings)
-        super().__init__(native, settings)
+        saved = {name: section(tokenizer_json, name) for name in ("padding", "truncation")}
+        settings = read_settings(place, self.row, config, saved)
+        options = {**self.row.options, **config}
+        tokenizer_json = overrides.apply_rules(self.row.rules, tokenizer_json, options)
+        native = native_tokenizers.Tokenizer.from_json(tokenizer_json)
+        file_tokens = native.added_tokens
+        missing = missing_tokens(file_tokens, self.row, settings, config)
+        if missing:
+            native = _with_tokens(place, native, missing)
+        state = State(place, native, settings, config)
+        super().__init__(with_bos_eos(state, self.row), saved)
         self.__dict__.update(
-            config=config, name_or_path=name_or_path, _tokenizer_json=tokenizer_json
+            name_or_path=name_or_path, _tokenizer_json=tokenizer_json, _file_tokens=file_tokens
         )
 
     @classmethod
@@ -98,11 +104,11 @@ class PreTrainedTokenizer(ChatTokenizer):
         """
         folder = Path(save_directory)
         folder.mkdir(parents=True, exist_ok=True)
-        config = {**self.config, "tokenizer_class": type(self).__name__}
+        state = self._state
         contents = {
-            loading.TOKENIZER_CONFIG: _json_bytes(config),
+            loading.TOKENIZER_CONFIG: _json_bytes(_saved_config(type(self).__name__, state)),
             loading.SPECIAL_TOKENS_MAP: _json_bytes(self.special_tokens_map),
-            loading.TOKENIZER: self._tokenizer_json,
+            loading.TOKENIZER: self._document(state),
         }
         for name, content in contents.items():
             (folder / name).write_bytes(content)
@@ -110,7 +116,19 @@ class PreTrainedTokenizer(ChatTokenizer):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled as its files."""
-        return _reload, (type(self), self._tokenizer_json, dict(self.config), self.name_or_path)
+        state = self._state
+        config = dict(state.config)
+        return _reload, (type(self), self._document(state), config, self.name_or_path)
+
+    def _document(self, state: State) -> bytes:
+        """tokenizer.json with what was changed since it was read."""
+        document = self._tokenizer_json
+        if state.native.added_tokens != self._file_tokens:
+            added = sorted(state.native.added_tokens, key=lambda token: int(token["id"]))
+            document = with_section(document, "added_tokens", added)
+        if state.post_processor is not None:
+            document = with_section(document, "post_processor", state.post_processor)
+        return document
 
     def __repr__(self) -> str:
         return (
@@ -120,26 +138,22 @@ class PreTrainedTokenizer(ChatTokenizer):
         )
 
 
-def _load_native(
-    tokenizer_json: bytes, config: Mapping[str, Any], settings: Settings
-) -> tuple[Tokenizer, bytes]:
-    """The core's tokenizer with all tokens of all files, and the tokenizer.json that makes it."""
-    native = native_tokenizers.Tokenizer.from_json(tokenizer_json)
-    special = [*settings.special_tokens.values(), *settings.additional_special_tokens]
-    present = [token["content"] for token in native.added_tokens]
-    missing = overrides.missing_tokens(present, special, config)
-    if not missing:
-        return native, tokenizer_json
-    tokenizer_json = overrides.with_added_tokens(tokenizer_json, missing, native.vocab())
-    return native_tokenizers.Tokenizer.from_json(tokenizer_json), tokenizer_json
+def _with_tokens(place: str, native: Tokenizer, missing: list[AddedToken]) -> Tokenizer:
+    try:
+        return native.with_added_tokens([token.as_dict() for token in missing])
+    except InvalidArgumentError as error:
+        raise FileFormatError(
+            f"[{place}] a token of the files beside tokenizer.json: {error}"
+        ) from None
 
 
-def _rule_normalizer(place: str, tokenizer_json: bytes, config: Mapping[str, Any]) -> bytes:
-    changes = overrides.normalizer_changes(tokenizer_json, config)
-    if not changes:
-        return tokenizer_json
-    logger.info("[%s] normalizer of tokenizer.json overruled: %s", place, changes)
-    return overrides.with_normalizer(tokenizer_json, changes)
+def _saved_config(name: str, state: State) -> dict[str, Any]:
+    """tokenizer_config.json of a tokenizer in this state."""
+    tokens = {
+        str(token.pop("id")): token
+        for token in sorted(state.native.added_tokens, key=lambda token: int(token["id"]))
+    }
+    return {**state.config, "added_tokens_decoder": tokens, "tokenizer_class": name}
 
 
 def _json_bytes(value: object) -> bytes:

@@ -13,7 +13,7 @@ from onnxformers.errors import (
     InvalidTypeError,
 )
 from onnxformers.tokenizers.chat_limits import TemplateLimits
-from onnxformers.tokenizers.encoder import Encoder
+from onnxformers.tokenizers.layouts import Layouts
 from onnxformers.tokenizers.tool_schema import tool_schemas
 
 if TYPE_CHECKING:
@@ -30,23 +30,21 @@ DEFAULT, TOOL_USE = "default", "tool_use"
 GENERATION = re.compile(r"\{%-?\s*generation\s*-?%\}")
 
 
-class ChatTokenizer(Encoder):
-    """The methods of a tokenizer for conversations.
-
-    Attributes:
-        config: what the tokenizer was made with; `chat_template` in it.
-    """
-
-    config: Mapping[str, Any]
+class ChatTokenizer(Layouts):
+    """The methods of a tokenizer for conversations."""
 
     @property
     def chat_template(self) -> str | dict[str, str] | None:
-        """The template of the files, or templates by name; None where there is none.
+        """The template of the files, or templates by name; None where there is none. May be set.
 
         Raises:
             FileFormatError: it is neither.
         """
         return templates_of(type(self).__name__, self.config.get("chat_template"))
+
+    @chat_template.setter
+    def chat_template(self, template: str | dict[str, str] | None) -> None:
+        self._change({"chat_template": template})
 
     def get_chat_template(
         self,

@@ -10,7 +10,7 @@ from onnxformers.errors import InvalidArgumentError, MissingFileError
 from onnxformers.hub import files as hub_files
 from onnxformers.hub.options import ONLY_FOR_MODELS, LoadOptions
 from onnxformers.tokenizers.chat_files import chat_template_of
-from onnxformers.tokenizers.overrides import NORMALIZER_OPTIONS
+from onnxformers.tokenizers.overrides import OPTIONS
 from onnxformers.tokenizers.special_tokens import ADDITIONAL, NAMES, with_special_tokens_map
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ OVERRIDES = frozenset(
     {
         *NAMES,
         ADDITIONAL,
-        *NORMALIZER_OPTIONS,
+        *OPTIONS,
         "model_max_length",
         "padding_side",
         "truncation_side",
@@ -43,6 +43,8 @@ OVERRIDES = frozenset(
         "clean_up_tokenization_spaces",
         "pad_token_type_id",
         "chat_template",
+        "split_special_tokens",
+        "legacy",
     }
 )
 # What other Auto classes take, so that one set of loading options serves all of them.
@@ -79,6 +81,12 @@ class TokenizerLoadOptions(TypedDict, total=False):
     do_lower_case: bool
     strip_accents: bool | None
     tokenize_chinese_chars: bool
+    add_prefix_space: bool
+    trim_offsets: bool
+    add_bos_token: bool
+    add_eos_token: bool
+    split_special_tokens: bool
+    legacy: bool
     use_fast: bool
     trust_remote_code: bool
 

@@ -42,6 +42,18 @@ class EncodeOptions(TypedDict, total=False):
     padding_side: Literal["right", "left"] | None
     return_tensors: Literal["np"] | None
     is_split_into_words: bool
+    split_special_tokens: bool | None
+    verbose: bool
+
+
+class PadCallOptions(TypedDict, total=False):
+    """The keyword options of `pad`."""
+
+    max_length: int | None
+    pad_to_multiple_of: int | None
+    padding_side: Literal["right", "left"] | None
+    return_attention_mask: bool | None
+    return_tensors: Literal["np"] | None
     verbose: bool
 
 

@@ -20,7 +20,7 @@ from onnxformers.tokenizers.options import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from onnxformers.tokenizers.encoder import Encoder
+    from onnxformers.tokenizers.state import State
 
 # What the core takes an argument for that is not passed. Each one passed costs time in the call.
 ENCODE_DEFAULTS = {
@@ -31,6 +31,8 @@ ENCODE_DEFAULTS = {
     "truncation_side": "right",
     "return_overflowing": False,
     "with_offsets": False,
+    "is_split": False,
+    "split_special_tokens": False,
 }
 PAD_DEFAULTS = {"multiple_of": None, "side": "right", "pad_id": 0, "pad_type_id": 0}
 
@@ -54,6 +56,7 @@ class EncodePlan(NamedTuple):
         has_extras: any of the four before.
         as_arrays: numpy arrays, else lists.
         warns_of_length: a row longer than the model takes is worth a warning.
+        is_split: texts are lists of words.
     """
 
     native: Mapping[str, Any]
@@ -71,27 +74,24 @@ class EncodePlan(NamedTuple):
     has_extras: bool
     as_arrays: bool
     warns_of_length: bool
+    is_split: bool
 
 
-def make_plan(tokenizer: Encoder, options: Mapping[str, Any]) -> EncodePlan:
-    """Check the options of one call and settle what they mean for this tokenizer.
+def make_plan(state: State, options: Mapping[str, Any]) -> EncodePlan:
+    """Check the options of one call and settle what they mean for a tokenizer in this state.
 
     Raises:
         InvalidArgumentError: an unknown option, or a value that cannot be.
         InvalidTypeError: a number that is none.
     """
-    place, get = type(tokenizer).__name__, options.get
+    place, get, settings = state.place, options.get, state.settings
     check_names(place, options)
-    if get("is_split_into_words"):
-        raise InvalidArgumentError(
-            f"[{place}] is_split_into_words=True is not supported yet; pass whole texts"
-        )
     max_length = count(place, "max_length", get("max_length"), least=1)
     multiple_of = count(place, "pad_to_multiple_of", get("pad_to_multiple_of"), least=1)
-    truncation, padding, length = _strategies(tokenizer, options, max_length)
+    truncation, padding, length = _strategies(state, options, max_length)
     if truncation != NO_TRUNCATION and padding != NO_PADDING and multiple_of and length:
         _check_multiple(place, length, multiple_of)
-    names = tokenizer.model_input_names
+    names = settings.model_input_names
     extras: dict[str, bool] = {
         "special_tokens_mask": bool(get("return_special_tokens_mask")),
         "offsets": bool(get("return_offsets_mapping")),
@@ -103,11 +103,13 @@ def make_plan(tokenizer: Encoder, options: Mapping[str, Any]) -> EncodePlan:
         "truncation": truncation,
         "max_length": None if truncation == NO_TRUNCATION else length,
         "stride": count(place, "stride", get("stride", 0), least=0) or 0,
-        "truncation_side": tokenizer.truncation_side,
+        "truncation_side": settings.truncation_side,
         "return_overflowing": extras["overflowing"],
         "with_offsets": extras["offsets"],
+        "is_split": bool(get("is_split_into_words")),
+        "split_special_tokens": _flag(get("split_special_tokens"), settings.split_special_tokens),
     }
-    fill = _fill(tokenizer, one_of(place, "padding_side", get("padding_side"), SIDES))
+    fill = _fill(state, one_of(place, "padding_side", get("padding_side"), SIDES))
     return EncodePlan(
         native=_changed(native, ENCODE_DEFAULTS),
         padding=padding,
@@ -121,11 +123,12 @@ def make_plan(tokenizer: Encoder, options: Mapping[str, Any]) -> EncodePlan:
         has_extras=any(extras.values()),
         as_arrays=_as_arrays(place, get("return_tensors", "np")),
         warns_of_length=max_length is None and bool(get("verbose", True)),
+        is_split=bool(get("is_split_into_words")),
     )
 
 
 def truncation_of(
-    tokenizer: Encoder, truncation: bool | str | None, max_length: int | None
+    state: State, truncation: bool | str | None, max_length: int | None
 ) -> tuple[str, int | None]:
     """The native truncation strategy and the length that go with what a caller said.
 
@@ -135,7 +138,7 @@ def truncation_of(
     Raises:
         InvalidArgumentError: no such strategy.
     """
-    place = type(tokenizer).__name__
+    place = state.place
     if truncation is True:
         truncation = TRUNCATIONS[0]
     elif truncation is False:
@@ -143,47 +146,47 @@ def truncation_of(
     strategy = one_of(place, "truncation", truncation, TRUNCATIONS) or NO_TRUNCATION
     if strategy == NO_TRUNCATION:
         return NO_TRUNCATION, None
-    length = tokenizer.model_max_length if max_length is None else max_length
+    length = state.settings.model_max_length if max_length is None else max_length
     if length is None:
-        tokenizer.warn_once("truncation asked for, but no max_length given and none in the files")
+        state.warn_once("truncation asked for, but no max_length given and none in the files")
         return NO_TRUNCATION, None
     return strategy, length
 
 
 def _strategies(
-    tokenizer: Encoder, options: Mapping[str, Any], max_length: int | None
+    state: State, options: Mapping[str, Any], max_length: int | None
 ) -> tuple[str, str, int | None]:
     """Truncation, padding, and the length that either of them works with.
 
     Source: transformers 4.46.3, `_get_padding_truncation_strategies`.
     """
-    place, verbose = type(tokenizer).__name__, bool(options.get("verbose", True))
+    place, verbose = state.place, bool(options.get("verbose", True))
     truncation, padding = options.get("truncation"), _padding(place, options.get("padding", False))
     if truncation is None and padding == NO_PADDING and max_length is not None:
         truncation = TRUNCATIONS[0]
         if verbose:
-            tokenizer.warn_once("max_length without truncation: taken as truncation=True")
-    strategy, length = truncation_of(tokenizer, truncation, max_length)
+            state.warn_once("max_length without truncation: taken as truncation=True")
+    strategy, length = truncation_of(state, truncation, max_length)
     if padding == "longest" and strategy == NO_TRUNCATION and max_length is not None and verbose:
-        tokenizer.warn_once("max_length is ignored with padding=True and no truncation")
+        state.warn_once("max_length is ignored with padding=True and no truncation")
     if padding == "max_length":
-        length = tokenizer.model_max_length if max_length is None else max_length
+        length = state.settings.model_max_length if max_length is None else max_length
         if length is None:
-            tokenizer.warn_once(
+            state.warn_once(
                 "padding='max_length', but no max_length given and none in the files: not padded"
             )
             padding = NO_PADDING
-    if padding != NO_PADDING and tokenizer.pad_token_id is None:
+    if padding != NO_PADDING and "pad_token" not in state.token_ids:
         raise InvalidArgumentError(
-            f"[{place}] padding needs a padding token and this tokenizer has none; "
-            "load it with AutoTokenizer.from_pretrained(..., pad_token=...)"
+            f"[{place}] padding needs a padding token and this tokenizer has none; set one, for "
+            "instance tokenizer.pad_token = tokenizer.eos_token"
         )
     return strategy, padding, length
 
 
-def _fill(tokenizer: Encoder, side: str | None) -> Padding:
-    pad_id, pad_type_id, own_side = tokenizer.pad_options
-    return Padding(pad_id, pad_type_id, side or own_side, tokenizer.pad_token or "")
+def _fill(state: State, side: str | None) -> Padding:
+    pad_id, pad_type_id, own_side = state.pad_options
+    return Padding(pad_id, pad_type_id, side or own_side, state.token("pad_token") or "")
 
 
 def _pad_arguments(padding: str, multiple_of: int | None, fill: Padding) -> dict[str, Any]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from onnxformers.errors import FileFormatError
+from onnxformers.tokenizers.added_token import AddedToken, from_dict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from onnxformers.tokenizers.row import TokenizerRow
 
 # In the order in which `all_special_tokens` lists them.
 NAMES = (
@@ -22,15 +25,18 @@ NAMES = (
 ADDITIONAL = "additional_special_tokens"
 
 
-def content_of(place: str, name: str, value: object) -> str | None:
-    """The text of a special token, which files write as a string or as an object with flags.
+def token_of(place: str, name: str, value: object) -> str | AddedToken | None:
+    """A special token, which files write as a string or as an object with flags.
 
     Raises:
         FileFormatError: it is neither.
     """
     if isinstance(value, dict):
-        value = value.get("content")
-    if value is None or isinstance(value, str):
+        content = value.get("content")
+        if isinstance(content, str):
+            return from_dict(value)
+        value = content
+    if value is None or isinstance(value, str | AddedToken):
         return value
     raise FileFormatError(
         f"[{place}] {name} must be a string or an object with 'content', got {type(value).__name__}"
@@ -38,30 +44,38 @@ def content_of(place: str, name: str, value: object) -> str | None:
 
 
 def special_tokens_of(
-    place: str, defaults: Mapping[str, str], config: Mapping[str, Any]
-) -> dict[str, str]:
+    place: str, row: TokenizerRow, config: Mapping[str, Any]
+) -> dict[str, str | AddedToken]:
     """Attribute name → token, for those that are set.
 
     Args:
         place: what an error message begins with.
-        defaults: the tokens the class assumes.
+        row: the class, with the tokens it assumes.
         config: tokenizer_config.json, with special_tokens_map.json and overrides already in it.
     """
-    tokens: dict[str, str] = {}
+    tokens: dict[str, str | AddedToken] = {}
     for name in NAMES:
-        token = content_of(place, name, config.get(name, defaults.get(name)))
+        token = token_of(place, name, config.get(name, row.special_tokens.get(name)))
         if token is not None:
             tokens[name] = token
     return tokens
 
 
-def additional_tokens_of(place: str, config: Mapping[str, Any]) -> list[str]:
+def additional_tokens_of(
+    place: str, row: TokenizerRow, config: Mapping[str, Any]
+) -> list[str | AddedToken]:
     """The tokens of `additional_special_tokens`, in order."""
-    values = config.get(ADDITIONAL) or []
+    values = config.get(ADDITIONAL)
+    if values is None:
+        values = row.additional
     if not isinstance(values, list | tuple):
         raise FileFormatError(f"[{place}] {ADDITIONAL} must be a list, got {type(values).__name__}")
-    contents = [content_of(place, ADDITIONAL, value) for value in values]
-    return list(dict.fromkeys(content for content in contents if content is not None))
+    tokens: dict[str, str | AddedToken] = {}
+    for value in values:
+        token = token_of(place, ADDITIONAL, value)
+        if token is not None:
+            tokens.setdefault(str(token), token)
+    return list(tokens.values())
 
 
 def with_special_tokens_map(

@@ -14,6 +14,9 @@ from onnxformers.tokenizers.whisper_languages import CODES, LANGUAGES, TASKS
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    from typing_extensions import Unpack
+
+    from onnxformers.tokenizers.decoding import DecodeOptions
 
 PREVIOUS, START, NO_TIMESTAMPS = "<|startofprev|>", "<|startoftranscript|>", "<|notimestamps|>"
 TIMESTAMP = re.compile(r"<\|\d+\.\d+\|>")
@@ -29,8 +32,6 @@ class WhisperMethods(Encoder):
 
     Source: transformers 4.46.3, `WhisperTokenizerFast`; spec/transformers.js/tokenizers.md.
     """
-
-    config: Mapping[str, Any]
 
     @property
     def language(self) -> str | None:
@@ -119,6 +120,7 @@ class WhisperMethods(Encoder):
         normalize: bool = False,
         basic_normalize: bool = False,
         remove_diacritics: bool = False,
+        **options: Unpack[DecodeOptions],
     ) -> Any:
         """Text of token ids.
 
@@ -133,10 +135,12 @@ class WhisperMethods(Encoder):
             normalize: write numbers, contractions and spellings of English in one way.
             basic_normalize: take out punctuation and what stands in brackets; lower case.
             remove_diacritics: with `basic_normalize`, take these out too.
+            **options: as in `PreTrainedTokenizer.decode`.
 
         Raises:
             InvalidTypeError, InvalidArgumentError: no token ids.
         """
+        self._check_options(options)
         ids = self._id_list(token_ids)
         kept = self.without_prompt(ids) if skip_special_tokens else ids
         if decode_with_timestamps:

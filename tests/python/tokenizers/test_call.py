@@ -197,7 +197,7 @@ BAD_CALLS: list[tuple[tuple[Any, ...], dict[str, Any], type[OnnxformersError], s
     ((["a", None],), {}, InvalidTypeError, "texts[1] must be a str, got NoneType"),
     ((["a", b"b"],), {}, InvalidTypeError, "texts[1] must be a str, got bytes"),
     ((["a"], [3]), {}, InvalidTypeError, "pairs[0] must be a str, got int"),
-    (([["a", "b"]],), {}, InvalidTypeError, "got a list of lists; pairs go to text_pair="),
+    (([["a", "b", "c"]],), {}, InvalidTypeError, "words need is_split_into_words=True"),
     (("a", ["b"]), {}, InvalidTypeError, "text_pair must be a str, like text, got list"),
     ((["a"], "b"), {}, InvalidTypeError, "text_pair must be a list, like text, got str"),
     ((["a", "b"], ["c"]), {}, InvalidArgumentError, "text has 2 items and text_pair 1"),
@@ -235,7 +235,16 @@ BAD_CALLS: list[tuple[tuple[Any, ...], dict[str, Any], type[OnnxformersError], s
         "max_length 7 is not a multiple of pad_to_multiple_of 4",
     ),
     (("a",), {"return_tensors": "pt"}, InvalidArgumentError, "return_tensors must be 'np' or None"),
-    (("a",), {"is_split_into_words": True}, InvalidArgumentError, "not supported yet"),
+    (("a",), {"is_split_into_words": True}, InvalidTypeError, "must be a list of words or a list"),
+    ((["a", 3],), {"is_split_into_words": True}, InvalidTypeError, "texts[0][1] must be a str"),
+    (([["a"], "b"],), {"is_split_into_words": True}, InvalidTypeError, "texts[1] must be a sequ"),
+    ((["a"], "b"), {"is_split_into_words": True}, InvalidTypeError, "text_pair must be a list of"),
+    (
+        ([["a"]], ["b"]),
+        {"is_split_into_words": True},
+        InvalidTypeError,
+        "must be a list, like text",
+    ),
 ]
 
 

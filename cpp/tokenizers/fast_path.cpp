@@ -4,6 +4,7 @@
 
 #include "tokenizers/bert_pipeline.h"
 #include "tokenizers/byte_level_pipeline.h"
+#include "tokenizers/unigram_pipeline.h"
 
 namespace onnxformers::tokenizers {
 
@@ -14,6 +15,7 @@ using TryMake = std::unique_ptr<FastPath> (*)(const Stages&);
 constexpr auto kFastPaths = std::to_array<TryMake>({
     &BertPipeline::try_make,
     &ByteLevelPipeline::try_make,
+    &UnigramPipeline::try_make,
 });
 
 std::unique_ptr<FastPath> recognize(const Stages& stages) {

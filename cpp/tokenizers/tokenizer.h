@@ -117,6 +117,7 @@ class Tokenizer {
 
   /// Every stage for itself from now on. For tests that compare a fast path with them.
   void disable_fast_paths() noexcept { fast_path_.reset(); }
+  [[nodiscard]] bool has_fast_path() const noexcept { return fast_path_ != nullptr; }
 
  private:
   Tokenizer() = default;

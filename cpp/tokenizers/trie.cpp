@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "tokenizers/byte_order.h"
 #include "tokenizers/free_units.h"
+#include "tokenizers/radix_sort.h"
 
 namespace onnxformers::tokenizers {
 

@@ -4,35 +4,71 @@
 
 #include "base/errors.h"
 #include "base/utf8.h"
-#include "tokenizers/byte_order.h"
 #include "tokenizers/free_units.h"
+#include "tokenizers/radix_sort.h"
 
 namespace onnxformers::tokenizers {
+
+namespace {
+
+using Code = PieceTrie::Code;
+
+/// As many codes as fit into eight bytes, as a number that sorts as they do: frequent ones take one
+/// byte.
+std::uint64_t leading_codes(std::span<const Code> codes) {
+  constexpr unsigned kBits = 64;
+  std::uint64_t key = 0;
+  unsigned used = 0;
+  for (const Code code : codes) {
+    const unsigned bits = code < 0x80 ? 8 : code < 0x4000 ? 16 : 32;
+    const std::uint64_t marked = code < 0x80     ? code
+                                 : code < 0x4000 ? code | 0x8000U
+                                                 : code | 0xC0000000U;
+    if (used + bits > kBits) {
+      // Its first bytes still tell.
+      key |= marked >> (used + bits - kBits);
+      break;
+    }
+    used += bits;
+    key |= marked << (kBits - used);
+    if (used == kBits) {
+      break;
+    }
+  }
+  return key;
+}
+
+}  // namespace
 
 class PieceTrie::Builder {
  public:
   explicit Builder(PieceTrie& trie) : trie_(trie) {
     trie_.pages_.resize(kPages);
     trie_.codes_.resize(kPageSize);
-    trie_.units_.resize(1);
-    trie_.ids_.resize(1);
   }
 
   void build(std::span<const std::string_view> pieces, std::span<const double> scores) {
-    read(pieces, scores);
-    std::vector<Range> pending{{.begin = 0,
-                                .end = static_cast<std::uint32_t>(entries_.size()),
-                                .depth = 0,
-                                .node = kRoot}};
-    while (!pending.empty()) {
-      const Range range = pending.back();
-      pending.pop_back();
-      expand(range, pending);
+    read(pieces);
+    sort(scores);
+    trie_.units_.resize(std::max<std::size_t>(1, codes_.size() / 2));
+    trie_.ids_.resize(trie_.units_.size());
+    pending_.push_back({
+        .begin = 0,
+        .end = static_cast<std::uint32_t>(entries_.size()),
+        .depth = 0,
+        .node = kRoot,
+    });
+    trie_.units_[kRoot].base = 0;
+    while (!pending_.empty()) {
+      const Range range = pending_.back();
+      pending_.pop_back();
+      expand(range);
     }
-    trie_.units_.resize(highest_base_ + codes_used_);
+    trie_.units_.resize(std::max(highest_base_ + codes_used_, free_.end()));
     trie_.ids_.resize(trie_.units_.size());
     trie_.units_.shrink_to_fit();
     trie_.ids_.shrink_to_fit();
+    trie_.tails_.shrink_to_fit();
   }
 
  private:
@@ -66,76 +102,115 @@ class PieceTrie::Builder {
     return code;
   }
 
-  /// Codes of all pieces, in the order of their bytes.
-  void read(std::span<const std::string_view> pieces, std::span<const double> scores) {
-    // Numbered in the order of the file: frequent pieces come first, so do frequent characters.
-    std::vector<Code> unordered;
-    std::vector<std::uint32_t> firsts;
-    firsts.reserve(pieces.size() + 1);
+  /// Codes of all pieces, numbered in the order of the file: frequent pieces come first, so do
+  /// frequent characters.
+  void read(std::span<const std::string_view> pieces) {
+    std::size_t bytes = 0;
     for (const std::string_view piece : pieces) {
-      firsts.push_back(static_cast<std::uint32_t>(unordered.size()));
+      bytes += piece.size();
+    }
+    unordered_.reserve(bytes);
+    firsts_.reserve(pieces.size() + 1);
+    for (const std::string_view piece : pieces) {
+      firsts_.push_back(static_cast<std::uint32_t>(unordered_.size()));
       for (std::size_t i = 0; i < piece.size();) {
         const auto [character, length] = utf8::decode(piece, i);
-        unordered.push_back(code_of(character));
+        unordered_.push_back(code_of(character));
         i += length;
       }
+      trie_.longest_ = std::max(trie_.longest_, unordered_.size() - firsts_.back());
     }
-    firsts.push_back(static_cast<std::uint32_t>(unordered.size()));
-    codes_.reserve(unordered.size());
-    entries_.reserve(pieces.size());
-    for (const std::uint32_t id : byte_order(pieces)) {
+    firsts_.push_back(static_cast<std::uint32_t>(unordered_.size()));
+  }
+
+  [[nodiscard]] std::span<const Code> codes_of(std::uint32_t id) const {
+    return std::span(unordered_).subspan(firsts_[id], firsts_[id + 1] - firsts_[id]);
+  }
+
+  void sort(std::span<const double> scores) {
+    std::vector<Keyed> items(scores.size());
+    for (std::uint32_t id = 0; id < items.size(); ++id) {
+      items[id] = {.key = leading_codes(codes_of(id)), .index = id};
+    }
+    radix_sort(items, [&](std::uint32_t a, std::uint32_t b) {
+      return std::ranges::lexicographical_compare(codes_of(a), codes_of(b));
+    });
+    codes_.reserve(unordered_.size());
+    entries_.reserve(items.size());
+    for (const Keyed& item : items) {
+      const auto codes = codes_of(item.index);
       entries_.push_back({
           .first = static_cast<std::uint32_t>(codes_.size()),
-          .length = firsts[id + 1] - firsts[id],
-          .id = id,
-          .score = scores[id],
+          .length = static_cast<std::uint32_t>(codes.size()),
+          .id = item.index,
+          .score = scores[item.index],
       });
-      trie_.longest_ = std::max<std::size_t>(trie_.longest_, entries_.back().length);
-      codes_.insert(codes_.end(), unordered.begin() + firsts[id],
-                    unordered.begin() + firsts[id + 1]);
+      codes_.insert(codes_.end(), codes.begin(), codes.end());
     }
   }
 
-  void expand(Range range, std::vector<Range>& pending) {
+  void expand(Range range) {
     for (; range.begin < range.end && entries_[range.begin].length == range.depth; ++range.begin) {
       if (range.depth > 0) {
-        trie_.units_[range.node].score = entries_[range.begin].score;
-        trie_.ids_[range.node] = entries_[range.begin].id;
+        set_piece(range.node, entries_[range.begin]);
       }
     }
     if (range.begin == range.end) {
       return;
     }
     children_.clear();
+    child_codes_.clear();
     for (std::uint32_t i = range.begin; i < range.end; ++i) {
       const Code code = codes_[entries_[i].first + range.depth];
-      if (children_.empty() || children_.back().code != code) {
-        children_.push_back({.code = code, .begin = i});
+      if (children_.empty() || child_codes_.back() != code) {
+        children_.push_back(i);
+        child_codes_.push_back(code);
       }
     }
-    place_children(range, pending);
+    place_children(range);
   }
 
-  void place_children(const Range& range, std::vector<Range>& pending) {
-    child_codes_.clear();
-    for (const Child& child : children_) {
-      child_codes_.push_back(child.code);
-    }
-    std::ranges::sort(child_codes_);
+  void place_children(const Range& range) {
     const std::uint32_t base = free_.place(child_codes_);
     grow();
     trie_.units_[range.node].base = base;
     highest_base_ = std::max<std::size_t>(highest_base_, base);
     for (std::size_t i = children_.size(); i-- > 0;) {
-      const Node node = base + children_[i].code;
+      const Node node = base + child_codes_[i];
       trie_.units_[node].parent = range.node;
-      pending.push_back({
-          .begin = children_[i].begin,
-          .end = i + 1 < children_.size() ? children_[i + 1].begin : range.end,
+      const Range below{
+          .begin = children_[i],
+          .end = i + 1 < children_.size() ? children_[i + 1] : range.end,
           .depth = range.depth + 1,
           .node = node,
-      });
+      };
+      // Single characters have nodes without tails: they tell whether they are pieces.
+      if (below.end == below.begin + 1 && below.depth > 1) {
+        set_tail(node, entries_[below.begin], below.depth);
+      } else {
+        pending_.push_back(below);
+      }
     }
+  }
+
+  void set_piece(Node node, const Entry& entry) {
+    trie_.units_[node].score = entry.score;
+    trie_.ids_[node] = entry.id;
+  }
+
+  void set_tail(Node node, const Entry& entry, std::uint32_t depth) {
+    set_piece(node, entry);
+    const std::uint32_t size = entry.length - depth;
+    if (size == 0) {
+      return;
+    }
+    if (trie_.tails_.empty()) {
+      trie_.tails_.push_back(0);  // offset 0 means that there is no tail
+    }
+    trie_.units_[node].base = kFirstTail + static_cast<std::uint32_t>(trie_.tails_.size());
+    trie_.tails_.push_back(size);
+    const auto first = codes_.begin() + entry.first + depth;
+    trie_.tails_.insert(trie_.tails_.end(), first, first + size);
   }
 
   void grow() {
@@ -154,16 +229,14 @@ class PieceTrie::Builder {
 
   static constexpr std::size_t kMostSpread = std::size_t{1} << 22U;
 
-  struct Child {
-    Code code;
-    std::uint32_t begin;
-  };
-
   PieceTrie& trie_;
   FreeUnits free_;
+  std::vector<Code> unordered_;
+  std::vector<std::uint32_t> firsts_;
   std::vector<Code> codes_;
   std::vector<Entry> entries_;
-  std::vector<Child> children_;
+  std::vector<Range> pending_;
+  std::vector<std::uint32_t> children_;
   std::vector<Code> child_codes_;
   Code codes_used_ = 1;
   std::size_t highest_base_ = 0;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -10,8 +10,8 @@
 namespace onnxformers::tokenizers {
 
 /// Pieces of a Unigram model with their scores: a double array over characters, which are numbered
-/// in the order in which the pieces use them. One load for each character read. Immutable once
-/// built.
+/// in the order in which the pieces use them. One load for each character read; where only one
+/// piece is left, its tail is compared. Immutable once built.
 ///
 /// Source: Aoe, "An efficient digital search algorithm by using a double-array structure", 1989.
 class PieceTrie {
@@ -42,20 +42,27 @@ class PieceTrie {
     return units_[child].parent == kRoot ? child : kNone;
   }
 
-  /// Score of the piece that ends at this node, or kNoPiece.
+  /// Score of the piece of a single character, or kNoPiece. @param node one of begin().
   [[nodiscard]] double score(Node node) const noexcept { return units_[node].score; }
 
-  /// Goes down from `node` along `codes` as far as there are pieces; calls visit(score, node) for
-  /// each character, with kNoPiece where no piece ends.
+  /// Goes down from a node of begin() along the characters behind it as far as there are pieces;
+  /// calls visit(end, score, node) for those before codes[end], or with kNoPiece where none ends.
   template <typename Visit>
   void walk(Node node, std::span<const Code> codes, Visit visit) const {
-    for (const Code code : codes) {
-      const Node child = units_[node].base + code;
-      if (units_[child].parent != node) {
+    std::uint32_t base = units_[node].base;
+    for (std::size_t i = 0; i < codes.size() && base < kFirstTail; ++i) {
+      const Node child = base + codes[i];
+      const Unit& unit = units_[child];
+      if (unit.parent != node) {
         return;
       }
-      visit(units_[child].score, child);
+      if (unit.base > kFirstTail) {
+        visit_tail(unit, child, codes, i + 1, visit);
+        return;
+      }
+      visit(i + 1, unit.score, child);
       node = child;
+      base = unit.base;
     }
   }
 
@@ -68,17 +75,38 @@ class PieceTrie {
  private:
   static constexpr std::size_t kPageSize = 0x100;
 
+  // Units with this base have no children; with a higher one only one piece is left, its last codes
+  // in tails_ behind their number.
+  static constexpr std::uint32_t kFirstTail = 0x80000000U;
+
   struct Unit {
-    std::uint32_t base = 0;
+    std::uint32_t base = kFirstTail;
     Node parent = kNone;
     double score = kNoPiece;
   };
 
+  template <typename Visit>
+  void visit_tail(const Unit& unit, Node node, std::span<const Code> codes, std::size_t begin,
+                  Visit visit) const {
+    const Code* const tail = &tails_[unit.base - kFirstTail];
+    const std::size_t size = *tail;
+    if (codes.size() - begin < size) {
+      return;
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+      if (codes[begin + i] != tail[i + 1]) {
+        return;
+      }
+    }
+    visit(begin + size, unit.score, node);
+  }
+
   class Builder;
 
-  // As many units past the highest base as there are codes: step() needs no bounds check.
+  // As many units past the highest base as there are codes: steps need no bounds check.
   std::vector<Unit> units_;
-  std::vector<std::uint32_t> ids_;    // by node
+  std::vector<std::uint32_t> ids_;  // by node
+  std::vector<Code> tails_;
   std::vector<std::uint32_t> pages_;  // by character / kPageSize: which page of codes_
   std::vector<Code> codes_;           // the first page has none
   std::size_t longest_ = 0;

@@ -178,6 +178,12 @@ void Unigram::append_tokens(std::string_view word, std::vector<WordToken>& token
   });
 }
 
+void UnigramSearch::shrink() {
+  scores_ = {};
+  backs_ = {};
+  segments_ = {};
+}
+
 void UnigramSearch::fail_unknown() {
   fail(ErrorKind::InvalidArgument, "Unigram",
        "the text has a character that is no piece, and the model has no unk_id");

@@ -40,8 +40,10 @@ class UnigramSearch {
            Put put) {
     double before = 0;
     for (std::size_t begin = 0; begin < codes.size();) {
-      const std::size_t size = search_part(trie, codes.subspan(begin), unknown, before);
-      before = cells_[size].score;
+      const auto rest = codes.subspan(begin);
+      const std::size_t size = rest.size() <= kPart ? search<false>(trie, rest, unknown, before)
+                                                    : search<true>(trie, rest, unknown, before);
+      before = scores_[size];
       trace_back(size);
       for (std::size_t i = segments_.size(); i-- > 0;) {
         Segment segment = segments_[i];
@@ -57,67 +59,86 @@ class UnigramSearch {
   void shrink();
 
  private:
-  /// A place between characters: the best way to get there.
-  struct Cell {
-    double score;
-    std::uint32_t begin;
-    PieceTrie::Node node;
-  };
   // Beyond this many characters a part ends at the first place that no piece crosses.
   static constexpr std::size_t kPart = 512;
+  // Room for so many characters is made at a time.
+  static constexpr std::size_t kBlock = 4096;
 
-  /// Searches from a place that every segmentation goes through to the next such place or the end;
-  /// returns how far that is. @param before sum of scores up to there.
-  std::size_t search_part(const PieceTrie& trie, std::span<const PieceTrie::Code> codes,
-                          const Unknown& unknown, double before);
+  /// Searches from a place that every segmentation goes through to the end or, if the word is long,
+  /// to the next such place; returns how far that is. @param before sum of scores up to there.
+  template <bool kIsLong>
+  std::size_t search(const PieceTrie& trie, std::span<const PieceTrie::Code> codes,
+                     const Unknown& unknown, double before);
   void trace_back(std::size_t end);
+  void prepare(std::size_t from, std::size_t to);
   [[noreturn]] static void fail_unknown();
 
-  std::vector<Cell> cells_;
+  /// Where the last piece of the best way to a place begins, and its node.
+  static constexpr unsigned kBeginShift = 32;
+
+  // By place between characters: the best sum of scores on the way there, and its last piece.
+  std::vector<double> scores_;
+  std::vector<std::uint64_t> backs_;
   std::vector<Segment> segments_;  // of a part, from the right
 };
 
-inline std::size_t UnigramSearch::search_part(const PieceTrie& trie,
-                                              std::span<const PieceTrie::Code> codes,
-                                              const Unknown& unknown, double before) {
-  std::size_t ready = 0;  // cells up to here are initialised
-  std::size_t reach = 0;  // the earlier pieces end here at most
+inline void UnigramSearch::prepare(std::size_t from, std::size_t to) {
+  if (to >= scores_.size()) {
+    scores_.resize((to + 1) * 2);
+    backs_.resize(scores_.size());
+  }
+  std::fill(scores_.begin() + static_cast<std::ptrdiff_t>(from),
+            scores_.begin() + static_cast<std::ptrdiff_t>(to + 1), PieceTrie::kNoPiece);
+}
+
+template <bool kIsLong>
+std::size_t UnigramSearch::search(const PieceTrie& trie, std::span<const PieceTrie::Code> codes,
+                                  const Unknown& unknown, double before) {
+  std::size_t ready = std::min(codes.size(), kBlock + trie.longest());
+  std::size_t reach = 0;  // where the earlier pieces end at most
+  prepare(0, ready);
+  scores_[0] = before;
   for (std::size_t begin = 0; begin < codes.size(); ++begin) {
-    if (begin >= kPart && reach <= begin) {
-      return begin;
+    if constexpr (kIsLong) {
+      if (begin >= kPart && reach <= begin) {
+        return begin;
+      }
+      if (begin + trie.longest() > ready && ready < codes.size()) {
+        const std::size_t next = std::min(codes.size(), ready + kBlock);
+        prepare(ready + 1, next);
+        ready = next;
+      }
     }
-    const std::size_t farthest = std::min(begin + trie.longest(), codes.size());
-    if (farthest >= cells_.size()) {
-      cells_.resize((farthest + 1) * 2);
-    }
-    Cell* const cells = cells_.data();
-    if (begin == 0) {
-      cells[0].score = before;
-    }
-    while (ready < farthest) {
-      cells[++ready].score = PieceTrie::kNoPiece;
-    }
-    const double here = cells[begin].score;
-    Cell* cell = cells + begin;
-    const auto relax = [&](double score, PieceTrie::Node node) {
-      ++cell;
-      const double sum = score + here;
-      if (sum > cell->score) {
-        *cell = {.score = sum, .begin = static_cast<std::uint32_t>(begin), .node = node};
+    double* const scores = scores_.data() + begin + 1;
+    std::uint64_t* const backs = backs_.data() + begin + 1;
+    const double here = scores_[begin];
+    const std::uint64_t from = std::uint64_t{begin} << kBeginShift;
+    std::size_t last = 0;
+    // Without a branch, which nobody could predict.
+    const auto relax = [&](std::size_t end, double piece, PieceTrie::Node node) {
+      const double sum = piece + here;
+      const bool is_better = sum > scores[end];
+      scores[end] = is_better ? sum : scores[end];
+      backs[end] = is_better ? from | node : backs[end];
+      if constexpr (kIsLong) {
+        last = end;
       }
     };
     const PieceTrie::Node first = trie.begin(codes[begin]);
-    if (first != PieceTrie::kNone) {
-      relax(trie.score(first), first);
-      trie.walk(first, codes.subspan(begin + 1), relax);
-    }
-    reach = std::max<std::size_t>(reach, cell - cells);
-    if (first == PieceTrie::kNone || trie.score(first) == PieceTrie::kNoPiece) {
-      cell = cells + begin;
-      if (!unknown.is_token && unknown.score + here > cells[begin + 1].score) {
+    const double single = first == PieceTrie::kNone ? PieceTrie::kNoPiece : trie.score(first);
+    if (single != PieceTrie::kNoPiece) {
+      relax(0, single, first);
+    } else {
+      if (!unknown.is_token && unknown.score + here > scores[0]) {
         fail_unknown();
       }
-      relax(unknown.score, PieceTrie::kNone);
+      relax(0, unknown.score, PieceTrie::kNone);
+    }
+    if (first != PieceTrie::kNone) {
+      trie.walk(first, codes.subspan(begin + 1), relax);
+    }
+    if constexpr (kIsLong) {
+      reach = std::max(reach, begin + 1 + last);
     }
   }
   return codes.size();
@@ -126,10 +147,12 @@ inline std::size_t UnigramSearch::search_part(const PieceTrie& trie,
 inline void UnigramSearch::trace_back(std::size_t end) {
   segments_.clear();
   while (end > 0) {
-    const Cell& cell = cells_[end];
-    segments_.push_back(
-        {.begin = cell.begin, .end = static_cast<std::uint32_t>(end), .node = cell.node});
-    end = cell.begin;
+    const std::uint64_t back = backs_[end];
+    const auto begin = static_cast<std::uint32_t>(back >> kBeginShift);
+    segments_.push_back({.begin = begin,
+                         .end = static_cast<std::uint32_t>(end),
+                         .node = static_cast<PieceTrie::Node>(back)});
+    end = begin;
   }
 }
 

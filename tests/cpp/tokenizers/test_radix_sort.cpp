@@ -4,7 +4,7 @@
 #include <string>
 
 #include "check.h"
-#include "tokenizers/byte_order.h"
+#include "tokenizers/radix_sort.h"
 
 using onnxformers::tokenizers::byte_order;
 

@@ -1,4 +1,4 @@
-#include "tokenizers/byte_order.h"
+#include "tokenizers/radix_sort.h"
 
 #include <algorithm>
 #include <array>
@@ -10,13 +10,9 @@ namespace onnxformers::tokenizers {
 
 namespace {
 
-struct Keyed {
-  std::uint64_t key;  // the first bytes as a number that sorts as they do
-  std::uint32_t index;
-};
-
 constexpr std::size_t kKeyBytes = sizeof(std::uint64_t);
 
+/// The first bytes as a number that sorts as they do.
 std::uint64_t leading_bytes(std::string_view text) {
   std::uint64_t key = 0;
   std::memcpy(&key, text.data(), std::min(text.size(), kKeyBytes));
@@ -37,6 +33,8 @@ using Counts = std::array<std::uint32_t, std::size_t{1} << kDigitBits>;
 std::size_t digit_of(std::uint64_t key, std::size_t digit) {
   return key >> (digit * kDigitBits) & ((1U << kDigitBits) - 1);
 }
+
+}  // namespace
 
 void radix_sort(std::vector<Keyed>& items) {
   std::vector<Counts> counts(kDigits);
@@ -62,27 +60,12 @@ void radix_sort(std::vector<Keyed>& items) {
   }
 }
 
-}  // namespace
-
 std::vector<std::uint32_t> byte_order(std::span<const std::string_view> texts) {
   std::vector<Keyed> items(texts.size());
   for (std::size_t i = 0; i < texts.size(); ++i) {
     items[i] = {.key = leading_bytes(texts[i]), .index = static_cast<std::uint32_t>(i)};
   }
-  radix_sort(items);
-  for (auto begin = items.begin(); begin != items.end();) {
-    auto end = begin + 1;
-    while (end != items.end() && end->key == begin->key) {
-      ++end;
-    }
-    if (end - begin > 1) {
-      std::sort(begin, end, [&](const Keyed& a, const Keyed& b) {
-        const int compared = texts[a.index].compare(texts[b.index]);
-        return compared != 0 ? compared < 0 : a.index < b.index;
-      });
-    }
-    begin = end;
-  }
+  radix_sort(items, [&](std::uint32_t a, std::uint32_t b) { return texts[a] < texts[b]; });
   std::vector<std::uint32_t> order(items.size());
   std::ranges::transform(items, order.begin(), &Keyed::index);
   return order;

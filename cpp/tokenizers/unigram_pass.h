@@ -1,0 +1,247 @@
+#pragma once
+
+// The loop of UnigramPipeline; included by unigram_pipeline.cpp only.
+
+#include <string_view>
+
+#include "base/unicode.h"
+#include "base/utf8.h"
+#include "tokenizers/unigram_words.h"
+
+namespace onnxformers::tokenizers {
+
+/// One pass over one text.
+template <bool kWithOffsets>
+class UnigramPipeline::Pass {
+ public:
+  Pass(const UnigramPipeline& pipeline, const Input& input,
+       const typename Words<kWithOffsets>::Output& output, Scratch& scratch)
+      : pipeline_(pipeline),
+        text_(input.text),
+        limit_(input.limit),
+        character_(input.first_character),
+        scratch_(scratch),
+        words_(pipeline, output, scratch) {}
+
+  bool run() {
+    std::size_t i = 0;
+    if (!strip(i)) {
+      return false;
+    }
+    while (i < text_.size() && !is_full()) {
+      const Effect effect = effect_at(i);
+      if (effect == Effect::Letter && words_.is_at_first_letter()) {
+        const std::size_t end = letters_end(i + 1);
+        if (end == text_.size() || (effect_at(end) == Effect::Space && is_cut_after(end))) {
+          words_.take_ascii_word(text_, i, end, character_at(i));
+          i = end;
+          continue;
+        }
+      } else if (effect == Effect::Space && is_cut_after(i)) {
+        words_.take_space(character_at(i));
+        ++i;
+        continue;
+      }
+      if (!read_mixed(i)) {
+        return words_.undo();
+      }
+    }
+    if (!is_full()) {
+      words_.flush();
+    }
+    return true;
+  }
+
+ private:
+  using Kind = CharacterMap::Kind;
+  using Mapped = CharacterMap::Mapped;
+
+  [[nodiscard]] bool is_full() const { return words_.size() >= limit_; }
+
+  [[nodiscard]] Effect effect_at(std::size_t i) const {
+    return pipeline_.effects_[static_cast<unsigned char>(text_[i])];
+  }
+
+  [[nodiscard]] std::size_t letters_end(std::size_t i) const {
+    while (i < text_.size() && effect_at(i) == Effect::Letter) {
+      ++i;
+    }
+    return i;
+  }
+
+  /// Whether the ASCII character at i, which stands alone, also does so with the one behind it.
+  [[nodiscard]] bool is_cut_after(std::size_t i) const {
+    if (i + 1 == text_.size() || effect_at(i + 1) != Effect::Other) {
+      return true;
+    }
+    return pipeline_.characters_.map(utf8::decode(text_, i + 1).code).kind != Kind::Joined;
+  }
+
+  /// Index of the character at byte i: bytes that only continue a character do not count.
+  [[nodiscard]] std::uint32_t character_at(std::size_t i) const {
+    return character_ + static_cast<std::uint32_t>(i);
+  }
+
+  // -- Ends of the text -------------------------------------------------------------------------
+
+  /// Cuts off what the normalizers strip; i is where the rest begins. False if they have to say.
+  bool strip(std::size_t& i) {
+    const Options& options = pipeline_.options_;
+    if (options.strips_right_before || options.strips_right_after) {
+      while (!text_.empty()) {
+        std::size_t last = text_.size() - 1;
+        while (last > 0 && (static_cast<unsigned char>(text_[last]) & 0xC0U) == 0x80U) {
+          --last;
+        }
+        const char32_t code = utf8::decode(text_, last).code;
+        if (!is_stripped(code, options.strips_right_before)) {
+          return options.strips_right_before || ends_as_it_is(code);
+        }
+        text_ = text_.substr(0, last);
+      }
+    }
+    if (options.strips_left_before || options.strips_left_after) {
+      while (i < text_.size()) {
+        const auto [code, length] = utf8::decode(text_, i);
+        if (!is_stripped(code, options.strips_left_before)) {
+          return options.strips_left_before || ends_as_it_is(code);
+        }
+        character_ -= length - 1U;
+        i += length;
+      }
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool is_stripped(char32_t code, bool before) const {
+    if (before) {
+      return unicode::is_whitespace(code);
+    }
+    const Mapped mapped = pipeline_.characters_.map(code);
+    return (mapped.kind == Kind::Space || mapped.kind == Kind::Letter) &&
+           unicode::is_whitespace(mapped.character);
+  }
+
+  /// Whether a character at the end of the text, which is not stripped, keeps what is behind it
+  /// from being stripped or changed.
+  [[nodiscard]] bool ends_as_it_is(char32_t code) const {
+    const Kind kind = pipeline_.characters_.map(code).kind;
+    return kind == Kind::Letter || kind == Kind::Sign;
+  }
+
+  // -- What is not ASCII between spaces ---------------------------------------------------------
+
+  struct Character {
+    char32_t code;
+    std::uint8_t length;
+    Mapped mapped;
+  };
+
+  /// The one at byte i; at the end of the text one that stands alone.
+  [[nodiscard]] Character read(std::size_t i) const {
+    if (i == text_.size()) {
+      return {.code = 0, .length = 0, .mapped = {Kind::Drop, false, 0, 0}};
+    }
+    const auto [code, length] = utf8::decode(text_, i);
+    return {.code = code, .length = length, .mapped = pipeline_.characters_.map(code)};
+  }
+
+  /// Whether the text can be cut between two characters, and its parts be normalised alone.
+  static bool is_cut(const Character& left, const Character& right) {
+    return left.mapped.kind != Kind::Joined && right.mapped.kind != Kind::Joined &&
+           !(left.mapped.is_patterned && right.mapped.is_patterned);
+  }
+
+  /// Reads from byte i on, up to a place where the loop over ASCII can go on. False if the stages
+  /// have to do it.
+  bool read_mixed(std::size_t& i) {
+    const std::size_t start = i;
+    Character here = read(i);
+    while (i < text_.size() && !is_full()) {
+      if (i != start && here.code < 0x80 && !words_.has_letters() &&
+          effect_at(i) != Effect::Other) {
+        return true;
+      }
+      const Character next = read(i + here.length);
+      if (!is_cut(here, next)) {
+        if (!read_stretch(i)) {
+          return false;
+        }
+        here = read(i);
+        continue;
+      }
+      if (!take(here, character_at(i))) {
+        return false;
+      }
+      character_ -= here.length - 1U;
+      i += here.length;
+      here = next;
+    }
+    return true;
+  }
+
+  /// Normalises from byte i to the first place where the text can be cut.
+  bool read_stretch(std::size_t& i) {
+    const std::size_t begin = i;
+    std::uint32_t characters = 0;
+    bool ends = false;
+    for (Character here = read(i); !ends;) {
+      i += here.length;
+      ++characters;
+      const Character next = read(i);
+      ends = i == text_.size() || is_cut(here, next);
+      here = next;
+    }
+    NormalizedText& stretch = scratch_.stretch;
+    stretch.reset(text_.substr(begin, i - begin), character_at(begin), needs_origins());
+    pipeline_.characters_.normalize(stretch);
+    character_ -= static_cast<std::uint32_t>(i - begin) - characters;
+    // What becomes nothing can shift the offsets of its neighbours.
+    return !(kWithOffsets && stretch.text().empty()) && take_all(stretch);
+  }
+
+  bool take_all(const NormalizedText& text) {
+    for (std::size_t i = 0; i < text.text().size();) {
+      const auto [code, length] = utf8::decode(text.text(), i);
+      const Mapped mapped = pipeline_.characters_.classify(code);
+      if (mapped.kind == Kind::Stages) {
+        return false;
+      }
+      words_.take(mapped, text.origin_or_zero(i));
+      i += length;
+    }
+    return true;
+  }
+
+  bool take(const Character& character, Origin origin) {
+    switch (character.mapped.kind) {
+      case Kind::Several:
+        scratch_.run.clear();
+        utf8::append(scratch_.run, character.code);
+        scratch_.stretch.reset(scratch_.run, origin, needs_origins());
+        pipeline_.characters_.normalize(scratch_.stretch);
+        return take_all(scratch_.stretch);
+      case Kind::Drop:
+        return !kWithOffsets;
+      case Kind::Joined:
+      case Kind::Stages:
+        return false;
+      default:
+        words_.take(character.mapped, origin);
+        return true;
+    }
+  }
+
+  [[nodiscard]] bool needs_origins() const {
+    return kWithOffsets || pipeline_.options_.prepend == Prepend::First;
+  }
+
+  const UnigramPipeline& pipeline_;
+  std::string_view text_;
+  std::size_t limit_;
+  std::uint32_t character_;  // character_at() of byte 0, less what only continues characters
+  Scratch& scratch_;
+  Words<kWithOffsets> words_;
+};
+
+}  // namespace onnxformers::tokenizers

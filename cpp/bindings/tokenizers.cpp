@@ -12,6 +12,7 @@
 #include "bindings/tokenizer_decoding.h"
 #include "bindings/tokenizer_encode.h"
 #include "bindings/tokenizer_encodings.h"
+#include "bindings/tokenizer_files.h"
 #include "tokenizers/tokenizer.h"
 
 namespace onnxformers::bindings {
@@ -143,6 +144,7 @@ void bind_tokenizers(py::module_& m) {
   bind_tokenizer(m);
   bind_encode(m);
   bind_decoding(m);
+  bind_tokenizer_files(m);
 }
 
 }  // namespace onnxformers::bindings

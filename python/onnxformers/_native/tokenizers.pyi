@@ -1,9 +1,20 @@
 from __future__ import annotations
+import collections.abc
 import numpy
 import numpy.typing
 import typing
 
-__all__: list[str] = ["DecodeStream", "Encodings", "PreTokenizer", "Tokenizer", "find_all"]
+__all__: list[str] = [
+    "DecodeStream",
+    "Encodings",
+    "PreTokenizer",
+    "SentencePieceFile",
+    "Tokenizer",
+    "find_all",
+    "merges_txt_json",
+    "tiktoken_model_json",
+    "vocab_txt_json",
+]
 
 class Encodings:
     """
@@ -216,7 +227,84 @@ class DecodeStream:
         What was held back; the stream is then as new.
         """
 
+class SentencePieceFile:
+    """
+    A SentencePiece .model.
+    """
+    def __init__(self, data: bytes) -> None:
+        """
+        FileFormatError for what is no such file.
+        """
+    def __len__(self) -> int: ...
+    def ids_of(self, texts: collections.abc.Sequence[str]) -> dict[str, int]:
+        """
+        Ids of those of some texts that are pieces.
+        """
+    def marked(self) -> list[tuple[int, str, bool]]:
+        """
+        Id and text of control and user-defined pieces, and whether control.
+        """
+    def model_json(
+        self,
+        *,
+        first: collections.abc.Sequence[tuple[str, typing.SupportsFloat | typing.SupportsIndex]],
+        skipped: typing.SupportsInt | typing.SupportsIndex,
+        last: collections.abc.Sequence[tuple[str, typing.SupportsFloat | typing.SupportsIndex]],
+        unk_id: typing.SupportsInt | typing.SupportsIndex | None,
+        byte_fallback: bool,
+        lowers_number_commas: bool,
+        has_tab: bool,
+    ) -> bytes:
+        """
+        The "model" of an equivalent tokenizer.json.
+        """
+    def pieces(self) -> list[tuple[str, float, int]]:
+        """
+        Text, score and type of each piece, by id.
+        """
+    def text(self, id: typing.SupportsInt | typing.SupportsIndex) -> str:
+        """
+        Text of a piece.
+        """
+    @property
+    def add_dummy_prefix(self) -> bool: ...
+    @property
+    def algorithm(self) -> int:
+        """
+        1 Unigram, 2 BPE, 3 words, 4 characters.
+        """
+    @property
+    def byte_fallback(self) -> bool: ...
+    @property
+    def charsmap(self) -> bytes:
+        """
+        The precompiled character map; empty where there is none.
+        """
+    @property
+    def escape_whitespaces(self) -> bool: ...
+    @property
+    def remove_extra_whitespaces(self) -> bool: ...
+    @property
+    def treat_whitespace_as_suffix(self) -> bool: ...
+    @property
+    def unk_id(self) -> int: ...
+
 def find_all(pattern: str, is_regex: bool, text: typing.Any) -> list[tuple[int, int]]:
     """
     Begin and end of the matches of a pattern, in characters.
+    """
+
+def merges_txt_json(file: bytes) -> bytes:
+    """
+    The merges of merges.txt as a JSON array.
+    """
+
+def tiktoken_model_json(file: bytes) -> bytes:
+    """
+    The "model" of a tokenizer.json for a .tiktoken file.
+    """
+
+def vocab_txt_json(file: bytes) -> bytes:
+    """
+    The vocabulary of vocab.txt as a JSON object.
     """

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from onnxformers.errors import InvalidArgumentError, MissingFileError
 from onnxformers.hub import files as hub_files
 from onnxformers.hub.options import ONLY_FOR_MODELS, LoadOptions
+from onnxformers.tokenizers import older_files
 from onnxformers.tokenizers.chat_files import chat_template_of
 from onnxformers.tokenizers.overrides import OPTIONS
 from onnxformers.tokenizers.special_tokens import ADDITIONAL, NAMES, with_special_tokens_map
@@ -22,15 +23,6 @@ logger = logging.getLogger(__name__)
 TOKENIZER = "tokenizer.json"
 TOKENIZER_CONFIG = "tokenizer_config.json"
 SPECIAL_TOKENS_MAP = "special_tokens_map.json"
-# The older forms, each the files that belong together.
-LEGACY_FORMS = (
-    ("vocab.txt",),
-    ("vocab.json", "merges.txt"),
-    ("spiece.model",),
-    ("sentencepiece.bpe.model",),
-    ("tokenizer.model",),
-)
-
 OVERRIDES = frozenset(
     {
         *NAMES,
@@ -45,6 +37,7 @@ OVERRIDES = frozenset(
         "chat_template",
         "split_special_tokens",
         "legacy",
+        "tiktoken_encoding",
     }
 )
 # What other Auto classes take, so that one set of loading options serves all of them.
@@ -78,6 +71,7 @@ class TokenizerLoadOptions(TypedDict, total=False):
     clean_up_tokenization_spaces: bool
     pad_token_type_id: int
     chat_template: str | dict[str, str] | None
+    tiktoken_encoding: str
     do_lower_case: bool
     strip_accents: bool | None
     tokenize_chinese_chars: bool
@@ -112,7 +106,7 @@ def read_files(
     """Read the files of a tokenizer from a local folder, the Hub's cache or the Hub.
 
     Raises:
-        MissingFileError: no tokenizer.json there; says so when there is an older form.
+        MissingFileError: no tokenizer.json there, nor an older form.
         InvalidArgumentError: an unknown option.
     """
     overrides = _overrides(place, options)
@@ -130,7 +124,6 @@ def read_folder(
 ) -> TokenizerFiles:
     """As `read_files`, from a folder of the model and with the options of a load under way."""
     prefix = f"{folder}/" if folder else ""
-    tokenizer_json = _read_tokenizer(name_or_path, prefix, load_options)
     config = hub_files.find_json(name_or_path, prefix + TOKENIZER_CONFIG, load_options) or {}
     template = chat_template_of(name_or_path, prefix, load_options, config.get("chat_template"))
     if template is not None:
@@ -139,9 +132,11 @@ def read_folder(
     model_config = None
     if config.get("tokenizer_class") is None:
         model_config = hub_files.find_json(name_or_path, prefix + "config.json", load_options)
+    config = {**with_special_tokens_map(config, special), **overrides}
+    facts = (config, model_config or {})
     return TokenizerFiles(
-        tokenizer_json=tokenizer_json,
-        config={**with_special_tokens_map(config, special), **overrides},
+        tokenizer_json=_read_tokenizer(name_or_path, prefix, load_options, facts),
+        config=config,
         model_config=model_config or {},
     )
 
@@ -159,15 +154,15 @@ def _overrides(place: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read_tokenizer(
-    name_or_path: str | os.PathLike[str], prefix: str, options: LoadOptions
+    name_or_path: str | os.PathLike[str],
+    prefix: str,
+    options: LoadOptions,
+    facts: tuple[dict[str, Any], dict[str, Any]],
 ) -> bytes:
     try:
         return hub_files.resolve_file(name_or_path, prefix + TOKENIZER, options).read_bytes()
-    except MissingFileError as error:
-        for form in LEGACY_FORMS:
-            if all(hub_files.find_file(name_or_path, prefix + name, options) for name in form):
-                raise MissingFileError(
-                    f"{error} There is {' + '.join(form)}, an older form that is not read yet; "
-                    "save the tokenizer as tokenizer.json with Python's transformers"
-                ) from None
-        raise
+    except MissingFileError:
+        converted = older_files.find(name_or_path, prefix, options, facts)
+        if converted is None:
+            raise
+        return converted

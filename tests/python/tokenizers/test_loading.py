@@ -332,9 +332,8 @@ def config(**values: Any) -> Any:
     ("change", "error", "message"),
     [
         (remove("tokenizer.json"), MissingFileError, "tokenizer_config.json"),
-        (legacy("vocab.txt"), MissingFileError, "There is vocab.txt, an older form"),
-        (legacy("vocab.json", "merges.txt"), MissingFileError, "There is vocab.json + merges.txt"),
-        (legacy("spiece.model"), MissingFileError, "There is spiece.model"),
+        (legacy("vocab.json", "merges.txt"), MissingFileError, "in the way of BertTokenizer"),
+        (legacy("spiece.model"), MissingFileError, "spiece.model in the way of BertTokenizer"),
         (write("tokenizer.json", ""), FileFormatError, "["),
         (write("tokenizer.json", "{"), FileFormatError, "["),
         (write("tokenizer.json", "[]"), FileFormatError, "["),

@@ -4,6 +4,7 @@
 
 #include "tokenizers/bert_pipeline.h"
 #include "tokenizers/byte_level_pipeline.h"
+#include "tokenizers/sentencepiece_bpe_pipeline.h"
 #include "tokenizers/unigram_pipeline.h"
 
 namespace onnxformers::tokenizers {
@@ -16,6 +17,7 @@ constexpr auto kFastPaths = std::to_array<TryMake>({
     &BertPipeline::try_make,
     &ByteLevelPipeline::try_make,
     &UnigramPipeline::try_make,
+    &SentencePieceBpePipeline::try_make,
 });
 
 std::unique_ptr<FastPath> recognize(const Stages& stages) {

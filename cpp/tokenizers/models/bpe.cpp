@@ -45,7 +45,7 @@ Bpe::Bpe(Vocabulary vocabulary, Options options, const std::vector<BpeMerges::Me
   }
   if (!merges_.is_ordered()) {
     // Files made from SentencePiece list every split of every token: most of it never happens.
-    if (const auto derivations = derive()) {
+    if (const auto derivations = derive(); derivations && derivations->is_regular()) {
       merges_ = BpeMerges(derivations->merges());
     }
   }

@@ -2,56 +2,75 @@
 
 #include <cstdint>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "tokenizers/models/bpe_merges.h"
 
 namespace onnxformers::tokenizers {
 
-/// The one way in which each token of a BPE model comes about, and which two tokens may stand side
-/// by side.
+/// The one way in which each token of a BPE model comes about.
 ///
 /// Within the characters of a token merging runs as if they stood alone: no merge has crossed its
 /// borders. So every token has one last merge, and of merges that make the same token all others
-/// never happen. Two tokens stay neighbours if, while both are taken apart again from the last
-/// merge backwards, no merge across their border would have come first.
+/// never happen. Two tokens may be neighbours in a result if they are what merging makes of the
+/// characters of both.
 ///
-/// Source: the notes on correctness of GitHub's rust-gems crate `bpe` (backtracking encoder).
+/// Tokens are regular if each of their merges has a higher rank than those before. Whether two
+/// regular ones may be neighbours is told by taking both apart again from the last merge backwards:
+/// no merge across their border may have come first. All tokens of trained models are regular; of
+/// files that list all splits of every token, ordered by score, a few are not ("▁▁▁" of Llama 2).
+///
+/// Source: the notes on correctness of the backtracking encoder of GitHub's rust-gems crate `bpe`.
 class BpeDerivations {
  public:
   static constexpr std::uint32_t kNone = BpeMerges::kNone;
 
-  /// Nothing if a merge makes one of lower rank possible, other than in files that list all splits
-  /// of every token (where such merges never happen), or makes a symbol.
-  /// Time linear in the merges times the depth of tokens.
+  /// Nothing if a merge makes a symbol, or where irregular tokens are too many or too long to be
+  /// worked out. Time linear in the merges times the depth of tokens.
   ///
   /// @param is_symbol by id: tokens that words consist of before the first merge. Those that a
   /// merge names must have one character each.
   static std::optional<BpeDerivations> make(const BpeMerges& merges,
                                             const std::vector<bool>& is_symbol);
 
-  /// The merges that happen, by rank.
+  /// Whether there are only regular tokens.
+  [[nodiscard]] bool is_regular() const noexcept { return irregular_.empty(); }
+
+  /// The merges that happen, by rank; of regular tokens only.
   [[nodiscard]] std::vector<BpeMerges::Merge> merges() const;
 
-  /// Whether the token comes about: the merges of its own characters end in it.
+  /// Whether the merges of the token's own characters end in it.
   [[nodiscard]] bool is_reachable(std::uint32_t id) const noexcept {
+    return is_regular(id) || irregular_.contains(id);
+  }
+  [[nodiscard]] bool is_regular(std::uint32_t id) const noexcept {
     return id < tokens_.size() && tokens_[id].level != kNone;
   }
 
+  /// The last merge of a token; for irregular ones nothing but kNone.
   struct Token {
     std::uint32_t left = kNone;
     std::uint32_t right = kNone;
-    std::uint32_t level = kNone;  ///< rank + 1 of its last merge, 0 for a symbol
+    std::uint32_t level = kNone;  ///< rank + 1 of the merge, 0 for a symbol
   };
+  [[nodiscard]] const Token& token(std::uint32_t id) const noexcept { return tokens_[id]; }
+
+  /// Appends the symbols of a token that is reachable.
+  void append_symbols(std::uint32_t id, std::vector<std::uint32_t>& symbols) const;
 
  private:
+  using Merges = std::vector<BpeMerges::Merge>;
+
   explicit BpeDerivations(const std::vector<bool>& is_symbol);
 
-  [[nodiscard]] bool derive(const BpeMerges& all, const std::vector<BpeMerges::Merge>& merges);
+  [[nodiscard]] bool derive(const BpeMerges& all, const Merges& merges);
+  [[nodiscard]] bool derive_irregular(const BpeMerges& all, const Merges& merges);
   [[nodiscard]] bool fits(const BpeMerges& all, std::uint32_t left, std::uint32_t right,
                           std::uint32_t bound) const noexcept;
 
   std::vector<Token> tokens_;
+  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> irregular_;  // with their symbols
 };
 
 }  // namespace onnxformers::tokenizers

@@ -1,0 +1,177 @@
+#pragma once
+
+// The loop of SentencePieceBpePipeline; included by sentencepiece_bpe_pipeline.cpp only.
+
+#include <algorithm>
+#include <string>
+
+#include "base/utf8.h"
+#include "tokenizers/piece_cache.h"
+#include "tokenizers/sentencepiece_bpe_pipeline.h"
+
+namespace onnxformers::tokenizers {
+
+/// One pass over one text. Without offsets only ids are written.
+template <bool kWithOffsets>
+class SentencePieceBpePipeline::Pass {
+ public:
+  struct Output {
+    std::vector<std::uint32_t>* ids;
+    Tokens* tokens;  ///< only with offsets
+    std::uint32_t* next_word;
+  };
+
+  Pass(const SentencePieceBpePipeline& pipeline, const Input& input, const Output& output)
+      : pipeline_(pipeline),
+        input_(input),
+        text_(input.text),
+        ids_(*output.ids),
+        output_(output),
+        character_(input.first_character) {}
+
+  /// False if the text has a "▁", which is also what spaces become.
+  [[nodiscard]] bool run() {
+    std::size_t begin = 0;
+    if (pipeline_.needs_space(input_)) {
+      begin = pipeline_.part_end(text_, 0);
+      if (!put_first(begin)) {
+        return false;
+      }
+    }
+    while (begin < text_.size() && ids_.size() < input_.limit) {
+      const std::size_t end = pipeline_.part_end(text_, begin);
+      if (!put_part(text_.substr(begin, end - begin), text_.size() - begin)) {
+        return false;
+      }
+      begin = end;
+    }
+    if (!pipeline_.layout_.splits) {
+      ++*output_.next_word;
+    }
+    return true;
+  }
+
+ private:
+  /// The part up to `end` with a space before it, which stands for the first character.
+  [[nodiscard]] bool put_first(std::size_t end) {
+    static thread_local std::string buffer;
+    constexpr std::size_t kKeptBytes = std::size_t{1} << 20U;
+    buffer.assign(1, ' ').append(text_.substr(0, end));
+    invented_ = 1;
+    const bool done = put_part(buffer, buffer.size());
+    if (buffer.capacity() > kKeptBytes) {
+      buffer = {};
+    }
+    return done;
+  }
+
+  /// @param readable how many bytes may be read from the first one on.
+  [[nodiscard]] bool put_part(std::string_view part, std::size_t readable) {
+    const bool done = part.size() <= ShortWord::kMaxBytes ? put_short(part, readable)
+                                                          : put_tokens(part).has_value();
+    if (pipeline_.layout_.splits) {
+      ++*output_.next_word;
+    }
+    return done;
+  }
+
+  [[nodiscard]] bool put_short(std::string_view part, std::size_t readable) {
+    const ShortWord word = PieceTable::load(part, readable);
+    const std::uint64_t hash = pipeline_.wholes_.hash(word);
+    const std::uint32_t whole = pipeline_.wholes_.find(word, hash);
+    const std::size_t before = ids_.size();
+    if (whole != PieceTable::kNone) [[likely]] {
+      ids_.push_back(whole);
+      put_spans(part, 0, before);
+      return true;
+    }
+    PieceCache::Entry& entry = cache_.at(hash);
+    if (entry.is_of(pipeline_.number_, word)) {
+      ids_.insert(ids_.end(), entry.ids.begin(), entry.ids.begin() + entry.count);
+      put_spans(part, 0, before);
+      return true;
+    }
+    const auto is_plain = put_tokens(part);
+    const auto tokens = std::span(ids_).subspan(before);
+    if (is_plain.value_or(false) && tokens.size() <= PieceCache::kMaxTokens) {
+      entry.set(pipeline_.number_, word, tokens);
+    }
+    return is_plain.has_value();
+  }
+
+  /// Whether all characters were known; nothing where the stages have to look.
+  [[nodiscard]] std::optional<bool> put_tokens(std::string_view part) {
+    bool is_plain = true;
+    bool after_unknown = false;
+    for (std::size_t at = 0;;) {
+      const std::size_t before = ids_.size();
+      const std::size_t end = pipeline_.backtracker_.append_ids(part, at, ids_);
+      if (end == BpeBacktracker::kStuck) {
+        return std::nullopt;
+      }
+      put_spans(part, at, before);
+      if (end == part.size()) {
+        return is_plain;
+      }
+      is_plain = false;
+      after_unknown = after_unknown && ids_.size() == before;
+      const std::size_t length = utf8::decode(part, end).length;
+      if (part.substr(end, length) == "\xE2\x96\x81") {
+        return std::nullopt;
+      }
+      put_unknown(part.substr(end, length), after_unknown);
+      after_unknown = true;
+      at = end + length;
+    }
+  }
+
+  void put_unknown(std::string_view character, bool after_unknown) {
+    if (pipeline_.byte_fallback_) {
+      for (const char byte : character) {
+        ids_.push_back(pipeline_.byte_ids_[static_cast<unsigned char>(byte)]);
+        put_span(character_, character_ + 1);
+      }
+    } else if (after_unknown && pipeline_.fuse_unk_) {
+      if constexpr (kWithOffsets) {
+        ++output_.tokens->spans.back().end;
+      }
+    } else {
+      ids_.push_back(pipeline_.unk_id_);
+      put_span(character_, character_ + 1);
+    }
+    ++character_;
+  }
+
+  /// The spans of the ids from `before` on, which begin at a byte of the part.
+  void put_spans(std::string_view part, std::size_t begin, std::size_t before) {
+    if constexpr (kWithOffsets) {
+      for (std::size_t i = before; i < ids_.size(); ++i) {
+        const std::size_t length = pipeline_.backtracker_.length(ids_[i]);
+        const auto count = static_cast<std::uint32_t>(utf8::count(part.substr(begin, length)));
+        const std::uint32_t end = character_ + count - invented_;
+        put_span(character_, std::max(end, character_ + 1));
+        character_ = end;
+        invented_ = 0;
+        begin += length;
+      }
+    }
+  }
+
+  void put_span(std::uint32_t begin, std::uint32_t end) {
+    if constexpr (kWithOffsets) {
+      output_.tokens->spans.push_back({.begin = begin, .end = end});
+      output_.tokens->words.push_back(*output_.next_word);
+    }
+  }
+
+  const SentencePieceBpePipeline& pipeline_;
+  const Input& input_;
+  std::string_view text_;
+  std::vector<std::uint32_t>& ids_;
+  Output output_;
+  std::uint32_t character_;     // index of the next one
+  std::uint32_t invented_ = 0;  // 1 where the next character is the space that was put there
+  PieceCache& cache_ = PieceCache::get();
+};
+
+}  // namespace onnxformers::tokenizers

@@ -1,0 +1,220 @@
+#include "tokenizers/sentencepiece_bpe_pipeline.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "base/utf8.h"
+#include "tokenizers/pre_tokenizers/metaspace.h"
+#include "tokenizers/sentencepiece_bpe_pass.h"
+
+namespace onnxformers::tokenizers {
+
+namespace {
+
+constexpr std::string_view kSign = "\xE2\x96\x81";  // ▁
+
+/// Tells one pipeline from another in what threads keep, and from those of other kinds.
+std::uint32_t next_number() {
+  static std::atomic<std::uint32_t> last{0};
+  return ++last | 0x80000000U;
+}
+
+/// What the entries of a vocabulary look like in a text that still has its spaces.
+class Spelling {
+ public:
+  /// Nothing for tokens that no text can have.
+  std::string_view of(std::string_view token) {
+    if (token.find(' ') != std::string_view::npos) {
+      return {};
+    }
+    const std::size_t begin = bytes_.size();
+    for (std::size_t at = 0; at < token.size();) {
+      if (token.substr(at).starts_with(kSign)) {
+        bytes_.push_back(' ');
+        at += kSign.size();
+      } else {
+        bytes_.push_back(token[at++]);
+      }
+    }
+    return std::string_view(bytes_).substr(begin);
+  }
+  /// @param capacity enough for all tokens: what of() gave stays where it is.
+  explicit Spelling(std::size_t capacity) { bytes_.reserve(capacity); }
+
+ private:
+  std::string bytes_;
+};
+
+std::size_t bytes_of(const Vocabulary& vocabulary) {
+  std::size_t bytes = 0;
+  for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
+    bytes += vocabulary.token(id).value_or("").size();
+  }
+  return bytes;
+}
+
+/// Whether every character becomes tokens: bytes, or the unknown token.
+bool covers_all(const Bpe& model) {
+  const Bpe::Options& options = model.options();
+  if (!options.byte_fallback) {
+    return options.unk_token && model.vocabulary().find(*options.unk_token);
+  }
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    if (model.characters().find_byte(static_cast<unsigned char>(byte)) == BpeCharacters::kNone) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<SentencePieceBpePipeline::Layout> SentencePieceBpePipeline::recognize(
+    const Stages& stages) {
+  const Normalizer* normalizer = stages.normalizer;
+  if (const auto* metaspace = dynamic_cast<const Metaspace*>(stages.pre_tokenizer)) {
+    const Metaspace::Options& options = metaspace->options();
+    if (normalizer != nullptr || options.replacement != U'\u2581') {
+      return std::nullopt;
+    }
+    using Scheme = Metaspace::PrependScheme;
+    return Layout{
+        .front = options.prepend_scheme == Scheme::Never    ? Front::AsItIs
+                 : options.prepend_scheme == Scheme::Always ? Front::OneSpace
+                                                            : Front::OneSpaceAtTheVeryFront,
+        .splits = options.split,
+    };
+  }
+  return std::nullopt;
+}
+
+std::unique_ptr<FastPath> SentencePieceBpePipeline::try_make(const Stages& stages) {
+  const auto* bpe = dynamic_cast<const Bpe*>(&stages.model);
+  if (bpe == nullptr || bpe->options().ignore_merges || stages.added.has_normalized()) {
+    return nullptr;
+  }
+  const auto layout = recognize(stages);
+  // A "▁" that were unknown could become one token with unknown characters before it.
+  if (!layout || !covers_all(*bpe) ||
+      bpe->characters().find(U'\u2581', 0) == BpeCharacters::kNone) {
+    return nullptr;
+  }
+  auto derivations = bpe->derive();
+  if (!derivations) {
+    return nullptr;
+  }
+  const Vocabulary& vocabulary = bpe->vocabulary();
+  Spelling spelling(bytes_of(vocabulary));
+  Entries entries;
+  for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
+    if (!derivations->is_reachable(id)) {
+      continue;
+    }
+    const std::string_view bytes = spelling.of(vocabulary.token(id).value_or(""));
+    if (bytes.size() > BpeBacktracker::kMaxTokenBytes) {
+      return nullptr;
+    }
+    if (!bytes.empty()) {
+      entries.emplace_back(bytes, static_cast<std::int32_t>(id));
+    }
+  }
+  return std::unique_ptr<FastPath>(
+      new SentencePieceBpePipeline(*bpe, *layout, *std::move(derivations), entries));
+}
+
+namespace {
+
+bool has_inner_space(std::string_view token) {
+  const std::size_t word = token.find_first_not_of(' ');
+  return word != std::string_view::npos && token.find(' ', word) != std::string_view::npos;
+}
+
+PieceTable make_table(const std::vector<std::pair<std::string_view, std::int32_t>>& entries) {
+  std::vector<std::pair<std::string_view, std::uint32_t>> pieces;
+  pieces.reserve(entries.size());
+  for (const auto& [bytes, id] : entries) {
+    pieces.emplace_back(bytes, static_cast<std::uint32_t>(id));
+  }
+  return PieceTable(pieces);
+}
+
+}  // namespace
+
+SentencePieceBpePipeline::SentencePieceBpePipeline(const Bpe& model, const Layout& layout,
+                                                   BpeDerivations derivations,
+                                                   const Entries& entries)
+    : layout_(layout),
+      number_(next_number()),
+      cuts_(std::ranges::none_of(entries,
+                                 [](const auto& entry) { return has_inner_space(entry.first); })),
+      fuse_unk_(model.options().fuse_unk),
+      byte_fallback_(model.options().byte_fallback),
+      backtracker_(model.merges(), std::move(derivations), entries),
+      wholes_(make_table(entries)) {
+  if (model.options().unk_token) {
+    unk_id_ = model.vocabulary().find(*model.options().unk_token).value_or(0);
+  }
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    byte_ids_[byte] = model.characters().find_byte(static_cast<unsigned char>(byte));
+  }
+}
+
+bool SentencePieceBpePipeline::needs_space(const Input& input) const {
+  switch (layout_.front) {
+    case Front::AsItIs:
+      return false;
+    case Front::Space:
+      return true;
+    case Front::OneSpace:
+      return input.text.front() != ' ';
+    case Front::OneSpaceAtTheVeryFront:
+      return input.text.front() != ' ' && input.first_character == 0;
+  }
+  return false;
+}
+
+/// Where the part that begins there ends: before a space that follows another character, or, where
+/// words are split, before any.
+std::size_t SentencePieceBpePipeline::part_end(std::string_view text, std::size_t begin) const {
+  if (!cuts_ && !layout_.splits) {
+    return text.size();
+  }
+  std::size_t at = begin;
+  if (layout_.splits) {
+    ++at;
+  } else {
+    while (at < text.size() && text[at] == ' ') {
+      ++at;
+    }
+  }
+  const std::size_t end = text.find(' ', at);
+  return end == std::string_view::npos ? text.size() : end;
+}
+
+bool SentencePieceBpePipeline::encode_ids(const Input& input,
+                                          std::vector<std::uint32_t>& ids) const {
+  const std::size_t before = ids.size();
+  std::uint32_t next_word = 0;
+  if (!Pass<false>(*this, input, {.ids = &ids, .tokens = nullptr, .next_word = &next_word}).run()) {
+    ids.resize(before);
+    return false;
+  }
+  return true;
+}
+
+bool SentencePieceBpePipeline::encode_with_offsets(const Input& input, Tokens& tokens,
+                                                   std::uint32_t& next_word) const {
+  const std::size_t before = tokens.ids.size();
+  std::uint32_t next = next_word;
+  if (!Pass<true>(*this, input, {.ids = &tokens.ids, .tokens = &tokens, .next_word = &next})
+           .run()) {
+    tokens.ids.resize(before);
+    tokens.spans.resize(before);
+    tokens.words.resize(before);
+    return false;
+  }
+  next_word = next;
+  return true;
+}
+
+}  // namespace onnxformers::tokenizers

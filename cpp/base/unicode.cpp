@@ -35,6 +35,27 @@ std::uint8_t script(char32_t code) noexcept {
   return static_cast<std::uint8_t>(look_up(tables::kScriptBlocks, tables::kScript, code));
 }
 
+char32_t category_run_end(char32_t code) noexcept {
+  constexpr char32_t kInBlock = (1U << tables::kBlockBits) - 1;
+  const auto& blocks = tables::kPropertyBlocks;
+  const Category wanted = category(code);
+  for (char32_t end = code;; ++end) {
+    if ((end & kInBlock) == kInBlock && code <= end - kInBlock) {
+      // All of the block is of this category, and so are those after it that are stored as one.
+      std::size_t block = end >> tables::kBlockBits;
+      for (; block + 1 < blocks.size() && blocks[block + 1] == blocks[block]; ++block) {
+        end += kInBlock + 1;
+      }
+    }
+    if (end >> tables::kBlockBits >= blocks.size() - 1 && (end & kInBlock) == kInBlock) {
+      return end;
+    }
+    if (category(end + 1) != wanted) {
+      return end;
+    }
+  }
+}
+
 namespace lookup {
 
 bool is_whitespace(char32_t code) noexcept {

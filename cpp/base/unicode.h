@@ -47,6 +47,10 @@ enum class Category : std::uint8_t {
 /// go by it: see the is_bert_... functions.
 [[nodiscard]] Category category(char32_t code) noexcept;
 
+/// The last of the code points from `code` on that share its category, at most U+10FFFF. Quicker
+/// than asking for each.
+[[nodiscard]] char32_t category_run_end(char32_t code) noexcept;
+
 /// The White_Space property (25 code points, unchanged since Unicode 6.3).
 [[nodiscard]] inline bool is_whitespace(char32_t code) noexcept;
 

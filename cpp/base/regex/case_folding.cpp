@@ -8,38 +8,25 @@ namespace onnxformers::regex {
 
 namespace {
 
-/// Beyond this nothing has case (tests/cpp/base/test_regex.cpp).
-constexpr char32_t kCasedEnd = 0x20000;
-
 std::vector<Expansion> make_expansions() {
   std::vector<Expansion> all;
-  for (char32_t code = 0; code < kCasedEnd; ++code) {
+  for (const auto& entry : unicode::tables::kSeveral) {
+    const char32_t code = entry.code;
     const std::u32string_view folded = unicode::case_expansion(code);
-    if (folded.empty()) {
-      continue;
-    }
     const auto known = std::ranges::find(all, folded, &Expansion::folded);
     if (known != all.end()) {
-      known->single.add(code, code);
+      known->codes.push_back(code);
+      known->single.add(case_variants(code));
     } else {
-      all.push_back({.folded = std::u32string(folded), .single = case_variants(code)});
+      all.push_back({
+          .folded = std::u32string(folded),
+          .codes = {code},
+          .single = case_variants(code),
+      });
     }
   }
   std::ranges::stable_sort(all, {}, [](const Expansion& e) { return e.folded.size(); });
   return all;
-}
-
-const std::vector<char32_t>& cased_codes() {
-  static const std::vector<char32_t> kCodes = [] {
-    std::vector<char32_t> codes;
-    for (char32_t code = 0; code < kCasedEnd; ++code) {
-      if (!unicode::case_equivalents(code).empty()) {
-        codes.push_back(code);
-      }
-    }
-    return codes;
-  }();
-  return kCodes;
 }
 
 }  // namespace
@@ -58,6 +45,14 @@ const Expansion* expansion_of(char32_t code) {
   return &*found;
 }
 
+char32_t case_key(char32_t code) {
+  char32_t key = code;
+  for (const char32_t other : unicode::case_equivalents(code)) {
+    key = std::min(key, other);
+  }
+  return key;
+}
+
 CharSet case_variants(char32_t code) {
   CharSet set{{.first = code, .last = code}};
   for (const char32_t other : unicode::case_equivalents(code)) {
@@ -68,9 +63,9 @@ CharSet case_variants(char32_t code) {
 
 void add_case_variants(CharSet& set) {
   std::vector<CharSet::Range> variants;
-  for (const char32_t code : cased_codes()) {
-    if (set.contains(code)) {
-      for (const char32_t other : unicode::case_equivalents(code)) {
+  for (const auto& entry : unicode::tables::kEqual) {
+    if (set.contains(entry.code)) {
+      for (const char32_t other : unicode::case_equivalents(entry.code)) {
         variants.push_back({.first = other, .last = other});
       }
     }

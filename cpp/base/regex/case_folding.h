@@ -10,7 +10,8 @@ namespace onnxformers::regex {
 /// Characters that are the same as several others where case is ignored: "ss" and U+00DF.
 struct Expansion {
   std::u32string folded;
-  CharSet single;
+  std::vector<char32_t> codes;  ///< that fold to it
+  CharSet single;               ///< these and what differs from them by case only
 };
 
 /// All of them; those of two characters first.
@@ -18,6 +19,9 @@ struct Expansion {
 
 /// The expansion of one character; null for most.
 [[nodiscard]] const Expansion* expansion_of(char32_t code);
+
+/// The same for all characters that differ by case only.
+[[nodiscard]] char32_t case_key(char32_t code);
 
 /// A character with those that differ from it by case only.
 [[nodiscard]] CharSet case_variants(char32_t code);

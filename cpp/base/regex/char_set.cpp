@@ -1,42 +1,41 @@
 #include "base/regex/char_set.h"
 
 #include <algorithm>
-#include <map>
 
 namespace onnxformers::regex {
 
 CharSet::CharSet(std::initializer_list<Range> ranges) : ranges_(ranges) { normalize(); }
 CharSet::CharSet(std::vector<Range> ranges) : ranges_(std::move(ranges)) { normalize(); }
 
-void CharSet::append(char32_t code) {
-  if (!ranges_.empty() && ranges_.back().last + 1 == code) {
-    ranges_.back().last = code;
-  } else {
-    ranges_.push_back({.first = code, .last = code});
-  }
-}
-
 void CharSet::normalize() {
   std::ranges::sort(ranges_, {}, &Range::first);
-  std::vector<Range> merged;
-  for (const Range& range : ranges_) {
-    if (!merged.empty() && range.first <= merged.back().last + 1) {
-      merged.back().last = std::max(merged.back().last, range.last);
+  join();
+}
+
+/// Makes one range of those that touch.
+void CharSet::join() {
+  std::size_t count = 0;
+  for (const Range range : ranges_) {
+    if (count > 0 && range.first <= ranges_[count - 1].last + 1) {
+      ranges_[count - 1].last = std::max(ranges_[count - 1].last, range.last);
     } else {
-      merged.push_back(range);
+      ranges_[count++] = range;
     }
   }
-  ranges_ = std::move(merged);
+  ranges_.resize(count);
 }
 
 void CharSet::add(char32_t first, char32_t last) {
-  ranges_.push_back({.first = first, .last = last});
-  normalize();
+  const auto after = std::ranges::upper_bound(ranges_, first, {}, &Range::first);
+  ranges_.insert(after, {.first = first, .last = last});
+  join();
 }
 
 void CharSet::add(const CharSet& other) {
+  const auto middle = static_cast<std::ptrdiff_t>(ranges_.size());
   ranges_.insert(ranges_.end(), other.ranges_.begin(), other.ranges_.end());
-  normalize();
+  std::ranges::inplace_merge(ranges_, ranges_.begin() + middle, {}, &Range::first);
+  join();
 }
 
 CharSet CharSet::complement() const {
@@ -65,30 +64,33 @@ bool CharSet::contains(char32_t code) const noexcept {
   return after != ranges_.begin() && code <= std::prev(after)->last;
 }
 
-CharTable::CharTable(const CharSet& set) {
-  std::vector<Page> by_number(page_of_.size());
+CharTable::CharTable(const CharSet& set) : pages_(2) {
+  pages_[kFullPage].fill(~std::uint64_t{0});
   for (const CharSet::Range& range : set.ranges()) {
-    for (char32_t code = range.first; code <= range.last; ++code) {
-      const char32_t in_page = code & kInPage;
-      if (in_page == 0 && code + kInPage <= range.last) {
-        by_number[code >> kPageBits].fill(~std::uint64_t{0});
-        code += kInPage;
-        continue;
-      }
-      by_number[code >> kPageBits][in_page >> 6U] |= std::uint64_t{1} << (code & 63U);
+    for (char32_t begin = range.first; begin <= range.last;) {
+      const char32_t end = std::min<char32_t>(range.last, begin | kInPage);
+      add(begin, end);
+      begin = end + 1;
     }
-  }
-  std::map<Page, std::uint16_t> known;
-  for (std::size_t i = 0; i < by_number.size(); ++i) {
-    const auto [place, is_new] =
-        known.try_emplace(by_number[i], static_cast<std::uint16_t>(pages_.size()));
-    if (is_new) {
-      pages_.push_back(by_number[i]);
-    }
-    page_of_[i] = place->second;
   }
   for (unsigned code = 0; code < 0x80; ++code) {
     ascii_[code] = has(code);
+  }
+}
+
+/// Adds code points of one page.
+void CharTable::add(char32_t first, char32_t last) {
+  std::uint16_t& number = page_of_[first >> kPageBits];
+  if (last - first == kInPage) {
+    number = kFullPage;
+    return;
+  }
+  if (number == kEmptyPage) {
+    number = static_cast<std::uint16_t>(pages_.size());
+    pages_.emplace_back();
+  }
+  for (char32_t code = first; code <= last; ++code) {
+    pages_[number][(code & kInPage) >> 6U] |= std::uint64_t{1} << (code & 63U);
   }
 }
 

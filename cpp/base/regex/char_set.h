@@ -22,19 +22,7 @@ class CharSet {
   CharSet(std::initializer_list<Range> ranges);
   explicit CharSet(std::vector<Range> ranges);
 
-  /// All code points for which `has` is true; asks for every one.
-  template <typename Predicate>
-  static CharSet where(Predicate has) {
-    CharSet set;
-    for (char32_t code = 0; code <= kLastCode; ++code) {
-      if (has(code)) {
-        set.append(code);
-      }
-    }
-    return set;
-  }
-
-  /// O(ranges).
+  /// O(ranges), as all that follows.
   void add(char32_t first, char32_t last);
   void add(const CharSet& other);
   [[nodiscard]] CharSet complement() const;
@@ -45,8 +33,8 @@ class CharSet {
   bool operator==(const CharSet&) const = default;
 
  private:
-  void append(char32_t code);
   void normalize();
+  void join();
 
   std::vector<Range> ranges_;
 };
@@ -65,7 +53,11 @@ class CharTable {
  private:
   static constexpr unsigned kPageBits = 8;
   static constexpr char32_t kInPage = (1U << kPageBits) - 1;
+  static constexpr std::uint16_t kEmptyPage = 0;
+  static constexpr std::uint16_t kFullPage = 1;
   using Page = std::array<std::uint64_t, (1U << kPageBits) / 64>;
+
+  void add(char32_t first, char32_t last);
 
   std::array<bool, 256> ascii_{};  // false from 0x80 on
   std::array<std::uint16_t, (kLastCode >> kPageBits) + 1> page_of_{};

@@ -19,6 +19,10 @@ Place previous(std::string_view text, Place position) {
   return position;
 }
 
+Place next(std::string_view text, Place position) {
+  return position + utf8::decode(text, position).length;
+}
+
 }  // namespace
 
 bool Machine::take_one(const Instruction& instruction, Place& position) const {
@@ -178,8 +182,10 @@ bool Machine::retry_lazy(std::uint32_t& pc, Place& position) {
 }
 
 void Machine::note_failed(const Instruction& instruction, Place low, Place high) {
-  if (is_final(instruction, low)) {
-    failed_spans_[instruction.memory] = {.begin = low, .end = high};
+  // Where the round has read nothing so far the failure is none for good, but it is further on.
+  const Place begin = is_final(instruction, low) || low == high ? low : next(text_, low);
+  if (is_final(instruction, begin)) {
+    failed_spans_[instruction.memory] = {.begin = begin, .end = high};
   }
 }
 

@@ -1,5 +1,7 @@
 // Parser: characters where case is ignored.
 
+#include <algorithm>
+
 #include "base/regex/case_folding.h"
 #include "base/regex/parser.h"
 
@@ -32,7 +34,7 @@ std::uint32_t Parser::add_folded_class(CharSet set, bool is_negated) {
   }
   Node choice{.kind = NodeKind::Choice, .children = {add_set(std::move(set))}};
   for (const Expansion& expansion : expansions()) {
-    if (!members.intersection(expansion.single).ranges().empty()) {
+    if (std::ranges::any_of(expansion.codes, [&](char32_t c) { return members.contains(c); })) {
       choice.children.push_back(add_folded(expansion.folded));
     }
   }
@@ -76,7 +78,7 @@ Parser::Expanded Parser::expand_folded_at(const std::vector<std::uint32_t>& chil
 bool Parser::folds_to(const std::vector<std::uint32_t>& children, std::size_t begin,
                       std::u32string_view folded) const {
   for (std::size_t i = 0; i < folded.size(); ++i) {
-    if (!case_variants(tree_.nodes[children[begin + i]].code).contains(folded[i])) {
+    if (case_key(tree_.nodes[children[begin + i]].code) != case_key(folded[i])) {
       return false;
     }
   }

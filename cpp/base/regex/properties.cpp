@@ -68,16 +68,12 @@ constexpr auto kAliases = std::to_array<std::pair<std::string_view, std::string_
 const std::array<CharSet, kCategories.size()>& by_category() {
   static const std::array<CharSet, kCategories.size()> kSets = [] {
     std::array<std::vector<CharSet::Range>, kCategories.size()> ranges;
-    char32_t first = 0;
-    auto category = unicode::category(0);
-    for (char32_t code = 1; code <= kLastCode; ++code) {
-      if (const auto next = unicode::category(code); next != category) {
-        ranges[static_cast<std::size_t>(category)].push_back({.first = first, .last = code - 1});
-        first = code;
-        category = next;
-      }
+    for (char32_t first = 0; first <= kLastCode;) {
+      const char32_t last = unicode::category_run_end(first);
+      const auto category = static_cast<std::size_t>(unicode::category(first));
+      ranges[category].push_back({.first = first, .last = last});
+      first = last + 1;
     }
-    ranges[static_cast<std::size_t>(category)].push_back({.first = first, .last = kLastCode});
     std::array<CharSet, kCategories.size()> sets;
     for (std::size_t i = 0; i < sets.size(); ++i) {
       sets[i] = CharSet(std::move(ranges[i]));
@@ -169,7 +165,13 @@ std::string bare(std::string_view name) {
 }
 
 CharSet make_word_set(bool in_class) {
-  return CharSet::where(in_class ? &unicode::is_word : &unicode::is_word_outside_brackets);
+  CharSet set = with(*named_set("alphabetic"), either({"m", "nd", "pc"}));
+  for (char32_t code = 0; code < 0x100; ++code) {
+    if (!in_class && unicode::is_word_outside_brackets(code)) {
+      set.add(code, code);
+    }
+  }
+  return set;
 }
 
 }  // namespace
@@ -186,7 +188,7 @@ const CharSet& digit_set() {
 }
 
 const CharSet& space_set() {
-  static const CharSet kSet = CharSet::where(&unicode::is_whitespace);
+  static const CharSet kSet = *named_set("whitespace");
   return kSet;
 }
 

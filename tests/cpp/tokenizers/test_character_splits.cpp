@@ -52,3 +52,12 @@ TEST(fixed_length_counts_characters) {
   CHECK_ERROR(ErrorKind::FileFormat, "length",
               pieces_of(R"({"type": "FixedLength", "length": 0})", "a"));
 }
+
+TEST(scripts_split_and_what_joins_with_all_stays_behind) {
+  const std::string section = R"({"type": "UnicodeScripts"})";
+  CHECK_EQUAL(pieces_of(section,
+                        "  ab \xE3\x81\x8B\xE6\xBC\xA2"
+                        "1"),
+              "ab  2-5|\xE3\x81\x8B\xE6\xBC\xA2 5-7|1 7-8|");
+  CHECK_EQUAL(pieces_of(section, "  "), "");
+}

@@ -15,8 +15,12 @@ from onnxformers._native.tokenizers import PreTokenizer
 
 BEHAVIORS = ("Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous")
 # What the components treat in a way of its own, and neighbours of it.
-CHARACTERS = "ab A1٢Ⅷ½² \t\n\r\u00a0\u3000\u2028.,$-_'▁éß漢字かカー。😀\u200d\u200b\u0301\x00\x85"
-texts = st.text(alphabet=st.one_of(st.sampled_from(CHARACTERS), st.characters()), max_size=30)
+CHARACTERS = (
+    "ab A1٢Ⅷ½² \t\n\r\u00a0\u3000\u2028.,$-_'▁éß漢字かカー。"
+    "\u03b1\u0439😀\u200d\u200b\u0301\x00\x85"
+)
+letters = st.one_of(st.sampled_from(CHARACTERS), st.characters(codec="utf-8"))
+texts = st.text(alphabet=letters, max_size=30)
 plain_texts = st.text(alphabet="ab 1_.,-é漢😀", max_size=30)
 
 
@@ -101,7 +105,7 @@ def sequence(*steps: dict[str, Any]) -> dict[str, Any]:
 SECTIONS = [
     *({"type": "Punctuation", "behavior": behavior} for behavior in BEHAVIORS),
     *({"type": "Digits", "individual_digits": each} for each in (False, True)),
-    *({"type": name} for name in ("Whitespace", "WhitespaceSplit", "BertPreTokenizer")),
+    *({"type": name} for name in ("Whitespace", "WhitespaceSplit", "UnicodeScripts")),
     *({"type": "CharDelimiterSplit", "delimiter": delimiter} for delimiter in "aé"),
     *({"type": "FixedLength", "length": length} for length in (1, 2, 5)),
     {"type": "Metaspace", "replacement": "▁", "add_prefix_space": True, "str_rep": "▁"},

@@ -9,6 +9,7 @@ from onnxformers.tokenizers.encoding import Encoding, read_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from typing import Literal
 
     from onnxformers._native.tokenizers import Tokenizer
     from onnxformers.tokenizers.encoding import CharSpan, Padding, TokenSpan
@@ -41,6 +42,8 @@ class BatchEncoding(dict[str, Any]):
     Args:
         data: names and values.
         origin: where the tokens come from; a plain dict has none and answers no question about it.
+        tensor_type: "np" makes arrays of the values.
+        prepend_batch_axis: with a first axis of 1 before them.
 
     Raises:
         InvalidArgumentError: a method asked about a row that is not there, or without an origin.
@@ -62,10 +65,15 @@ class BatchEncoding(dict[str, Any]):
         self,
         data: Mapping[str, Any] | Iterable[tuple[str, Any]] = (),
         origin: Origin | None = None,
+        *,
+        tensor_type: Literal["np"] | None = None,
+        prepend_batch_axis: bool = False,
     ) -> None:
         self.update(data)
         self._origin = origin
         self._rows: list[Encoding] | None = None
+        if tensor_type is not None:
+            self.convert_to_tensors(tensor_type, prepend_batch_axis)
 
     def __getattr__(self, name: str) -> Any:
         """The value of that name."""
@@ -86,6 +94,36 @@ class BatchEncoding(dict[str, Any]):
         """Pickled with its rows: the tokenizer stays behind."""
         rows = None if self._origin is None and self._rows is None else self.encodings
         return _rebuild, (dict(self), rows)
+
+    def convert_to_tensors(
+        self, tensor_type: Literal["np"] | None = "np", prepend_batch_axis: bool = False
+    ) -> BatchEncoding:
+        """Make numpy arrays of the values, in place.
+
+        Args:
+            tensor_type: "np"; None changes nothing.
+            prepend_batch_axis: put a first axis of 1 before them.
+
+        Raises:
+            InvalidArgumentError: another type, or rows of different length.
+        """
+        if tensor_type is None:
+            return self
+        if tensor_type != "np":
+            raise InvalidArgumentError(
+                f"[BatchEncoding] tensor_type must be 'np' or None, got {tensor_type!r}"
+            )
+        import numpy as np
+
+        for name, value in self.items():
+            try:
+                array = np.asarray([value] if prepend_batch_axis else value)
+            except ValueError:
+                raise InvalidArgumentError(
+                    f"[BatchEncoding] the rows of {name} differ in length and make no array"
+                ) from None
+            self[name] = array
+        return self
 
     @property
     def data(self) -> dict[str, Any]:
@@ -123,6 +161,10 @@ class BatchEncoding(dict[str, Any]):
     def word_ids(self, batch_index: int = 0) -> list[int | None]:
         """The word of each token of a row; None for tokens that were added."""
         return self._row(batch_index).word_ids
+
+    def words(self, batch_index: int = 0) -> list[int | None]:
+        """As `word_ids`."""
+        return self.word_ids(batch_index)
 
     def sequence_ids(self, batch_index: int = 0) -> list[int | None]:
         """0 or 1 for each token of the first or second text; None for tokens that were added."""

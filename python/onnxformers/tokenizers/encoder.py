@@ -124,6 +124,21 @@ class Encoder(Decoding):
             _warn_of_length(state, int(encodings.lengths.max()))
         return BatchEncoding(columns, (state.native, texts, pairs, plan.native, plan.fill, width))
 
+    def encode_plus(
+        self,
+        text: str | Words,
+        text_pair: str | Words | None = None,
+        **options: Unpack[EncodeOptions],
+    ) -> BatchEncoding:
+        """As the call, for one text or pair."""
+        return self(text, text_pair, **options)
+
+    def batch_encode_plus(
+        self, batch_text_or_text_pairs: Batch | Pairs, **options: Unpack[EncodeOptions]
+    ) -> BatchEncoding:
+        """As the call, for a list of texts or of pairs."""
+        return self(batch_text_or_text_pairs, **options)
+
     def encode(
         self,
         text: str | Words,
@@ -172,7 +187,8 @@ class Encoder(Decoding):
         plan = state.plan(options)
         self._check_plan(plan)
         texts, pairs, _ = read_inputs(state.place, text, pair, plan.is_split)
-        return _encode(state.native, texts, pairs, plan.native).tokens(0)
+        # With offsets comes the text of tokens that took whitespace with them.
+        return _encode(state.native, texts, pairs, {**plan.native, "with_offsets": True}).tokens(0)
 
     def _need_one(self, text: object, options: Mapping[str, Any]) -> None:
         if not isinstance(text, str) and not options.get("is_split_into_words"):

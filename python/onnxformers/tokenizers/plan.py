@@ -177,16 +177,24 @@ def _strategies(
             )
             padding = NO_PADDING
     if padding != NO_PADDING and "pad_token" not in state.token_ids:
-        raise InvalidArgumentError(
-            f"[{place}] padding needs a padding token and this tokenizer has none; set one, for "
-            "instance tokenizer.pad_token = tokenizer.eos_token"
-        )
+        _need_eos(state)
     return strategy, padding, length
+
+
+def _need_eos(state: State) -> None:
+    """Without a padding token the end-of-sequence token stands for it: the mask is what counts."""
+    if "eos_token" not in state.token_ids:
+        raise InvalidArgumentError(
+            f"[{state.place}] padding needs a padding token and this tokenizer has none; set "
+            "tokenizer.pad_token"
+        )
+    state.warn_once("there is no padding token; rows are filled up with the end-of-sequence token")
 
 
 def _fill(state: State, side: str | None) -> Padding:
     pad_id, pad_type_id, own_side = state.pad_options
-    return Padding(pad_id, pad_type_id, side or own_side, state.token("pad_token") or "")
+    pad_token = state.token("pad_token") or state.token("eos_token")
+    return Padding(pad_id, pad_type_id, side or own_side, pad_token or "")
 
 
 def _pad_arguments(padding: str, multiple_of: int | None, fill: Padding) -> dict[str, Any]:

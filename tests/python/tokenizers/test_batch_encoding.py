@@ -146,3 +146,24 @@ def test_copies_keep_the_maps(encoded: BatchEncoding, again: Any) -> None:
     assert other.input_ids.tolist() == encoded.input_ids.tolist()
     assert other.tokens(1) == encoded.tokens(1)
     assert isinstance(other[0], Encoding)
+
+
+def test_arrays_are_made_on_demand(bert: PreTrainedTokenizer) -> None:
+    encoded = bert(["a", "b"], return_tensors=None)
+    assert isinstance(encoded["input_ids"], list)
+    assert encoded.convert_to_tensors() is encoded
+    assert encoded.input_ids.shape == (2, 3)
+    assert encoded.words(1) == encoded.word_ids(1)
+    made = BatchEncoding({"x": [1, 2]}, tensor_type="np", prepend_batch_axis=True)
+    assert made.x.tolist() == [[1, 2]]
+    assert BatchEncoding({"x": [1]}).convert_to_tensors(None)["x"] == [1]
+    with pytest.raises(InvalidArgumentError, match="rows of x differ in length"):
+        BatchEncoding({"x": [[1], [1, 2]]}, tensor_type="np")
+    with pytest.raises(InvalidArgumentError, match="tensor_type must be 'np' or None"):
+        BatchEncoding({"x": [1]}, tensor_type="pt")  # type: ignore[arg-type]
+
+
+def test_the_older_names_of_a_call(bert: PreTrainedTokenizer) -> None:
+    assert bert.encode_plus("a", "b").input_ids.tolist() == bert("a", "b").input_ids.tolist()
+    batch = bert.batch_encode_plus([("a", "b"), ("b", "c")])
+    assert batch.input_ids.tolist() == bert(["a", "b"], ["b", "c"]).input_ids.tolist()

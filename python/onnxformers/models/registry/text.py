@@ -18,6 +18,7 @@ _NO_TOKEN_HEAD = ("Model", _MASKED_LM, _SEQUENCE, _QUESTION)
 
 TEXT = (
     Architecture("albert", "Albert", ENCODER_ONLY, _NO_TOKEN_HEAD),
+    Architecture("bart", "Bart", ENCODER_ONLY, (_SEQUENCE,)),
     Architecture("bert", "Bert", ENCODER_ONLY, _EVERY_HEAD),
     Architecture("camembert", "Camembert", ENCODER_ONLY, _EVERY_HEAD),
     Architecture("convbert", "ConvBert", ENCODER_ONLY, _EVERY_HEAD),

@@ -70,6 +70,8 @@ class AutoTokenizer:
                 add_prefix_space, trim_offsets: for byte-level tokenizers such as GPT-2's.
                 add_bos_token, add_eos_token: for Llama's family.
                 split_special_tokens, legacy: settings of tokenizer_config.json.
+                src_lang, tgt_lang, legacy_behaviour: for translation.
+                language, task, predict_timestamps: for Whisper.
                 use_fast, trust_remote_code: accepted and without effect.
 
         Raises:

@@ -7,6 +7,11 @@ from importlib import import_module
 # Class → module of this package and the mix-in in it.
 BEHAVIOURS = {
     "CLIPTokenizer": ("clip", "ClipDecoding"),
+    "M2M100Tokenizer": ("translation", "M2M100Methods"),
+    "MBart50Tokenizer": ("translation", "MBart50Methods"),
+    "MBartTokenizer": ("translation", "MBartMethods"),
+    "MarianTokenizer": ("translation", "MarianMethods"),
+    "NllbTokenizer": ("translation", "NllbMethods"),
     "WhisperTokenizer": ("whisper", "WhisperMethods"),
 }
 

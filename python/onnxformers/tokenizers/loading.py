@@ -38,8 +38,16 @@ OVERRIDES = frozenset(
         "split_special_tokens",
         "legacy",
         "tiktoken_encoding",
+        "src_lang",
+        "tgt_lang",
+        "legacy_behaviour",
+        "language",
+        "task",
+        "predict_timestamps",
     }
 )
+# Files that single classes read, and what they are called in the config.
+MORE_FILES = {"WhisperTokenizer": ("normalizer.json", "english_spelling_normalizer")}
 # What other Auto classes take, so that one set of loading options serves all of them.
 NOT_FOR_TOKENIZERS = ONLY_FOR_MODELS | {"use_fast"}
 LOADING = frozenset(
@@ -81,6 +89,12 @@ class TokenizerLoadOptions(TypedDict, total=False):
     add_eos_token: bool
     split_special_tokens: bool
     legacy: bool
+    src_lang: str | None
+    tgt_lang: str | None
+    legacy_behaviour: bool
+    language: str | None
+    task: str | None
+    predict_timestamps: bool
     use_fast: bool
     trust_remote_code: bool
 
@@ -128,6 +142,10 @@ def read_folder(
     template = chat_template_of(name_or_path, prefix, load_options, config.get("chat_template"))
     if template is not None:
         config["chat_template"] = template
+    for class_name, (file, key) in MORE_FILES.items():
+        if str(config.get("tokenizer_class")).removesuffix("Fast") == class_name:
+            found = hub_files.find_json(name_or_path, prefix + file, load_options)
+            config.update({} if found is None else {key: found})
     special = hub_files.find_json(name_or_path, prefix + SPECIAL_TOKENS_MAP, load_options)
     model_config = None
     if config.get("tokenizer_class") is None:

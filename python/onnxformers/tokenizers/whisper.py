@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from onnxformers.errors import InvalidArgumentError
-from onnxformers.tokenizers.encoder import Encoder
+from onnxformers.tokenizers.surrounding import Surrounding
 from onnxformers.tokenizers.whisper_asr import Timestamps, Transcript
 from onnxformers.tokenizers.whisper_languages import CODES, LANGUAGES, TASKS
 
@@ -24,7 +24,7 @@ TIME_PRECISION = 0.02
 MOST_TIMESTAMPS = 1500
 
 
-class WhisperMethods(Encoder):
+class WhisperMethods(Surrounding):
     """What Whisper's tokenizer does beyond the others.
 
     Attributes:
@@ -39,16 +39,31 @@ class WhisperMethods(Encoder):
         value: str | None = self.config.get("language")
         return value
 
+    @language.setter
+    def language(self, value: str | None) -> None:
+        if value is not None:
+            self._language_code(value)
+        self._change({"language": value})
+
     @property
     def task(self) -> str | None:
         """What to do, "transcribe" or "translate"; None where the files do not say."""
         value: str | None = self.config.get("task")
         return value
 
+    @task.setter
+    def task(self, value: str | None) -> None:
+        self._prefix(None, value, timestamps=True)
+        self._change({"task": value})
+
     @property
     def predict_timestamps(self) -> bool:
         """Whether the model is to write timestamps."""
         return bool(self.config.get("predict_timestamps", False))
+
+    @predict_timestamps.setter
+    def predict_timestamps(self, value: bool) -> None:
+        self._change({"predict_timestamps": value})
 
     @property
     def timestamp_begin(self) -> int:
@@ -59,6 +74,31 @@ class WhisperMethods(Encoder):
     def prefix_tokens(self) -> list[int]:
         """Ids that a transcript begins with: start, language, task, <|notimestamps|>."""
         return self._prefix(self.language, self.task, self.predict_timestamps)
+
+    def set_prefix_tokens(
+        self,
+        language: str | None = None,
+        task: str | None = None,
+        predict_timestamps: bool | None = None,
+    ) -> None:
+        """Put what a transcript begins with before texts, and the end behind them.
+
+        Args:
+            language: name or code; None leaves it as it is.
+            task: "transcribe" or "translate"; None leaves it as it is.
+            predict_timestamps: the model is to write timestamps; None leaves it as it is.
+
+        Raises:
+            InvalidArgumentError: no such language or task.
+        """
+        asked = {"language": language, "task": task, "predict_timestamps": predict_timestamps}
+        changes = {name: value for name, value in asked.items() if value is not None}
+        found = {**self.config, **changes}
+        prefix = self._prefix(
+            found.get("language"), found.get("task"), bool(found.get("predict_timestamps"))
+        )
+        before = [str(self.native.id_to_token(token)) for token in prefix]
+        self._surround(before, [self.eos_token or ""], changes, second_type=1)
 
     def timestamp_ids(self, time_precision: float = TIME_PRECISION) -> list[int | None]:
         """Ids of the timestamps from 0 to 30 seconds."""

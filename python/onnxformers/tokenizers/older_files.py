@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from onnxformers.errors import MissingFileError
 from onnxformers.hub import files as hub_files
-from onnxformers.tokenizers import conversion
+from onnxformers.tokenizers import conversion, conversion_marian
 from onnxformers.tokenizers import conversion_rows as rows
 from onnxformers.tokenizers.registry import GENERIC_NAMES, row_by_model_type
 
@@ -47,6 +47,9 @@ RANK_NAMES = (
 )
 FORMS = (
     OlderForm(("vocab.txt",), conversion.from_vocab_txt, rows.WORDPIECE_CLASSES),
+    OlderForm(
+        conversion_marian.FILES, conversion_marian.from_marian, frozenset({"MarianTokenizer"})
+    ),
     OlderForm(("vocab.json", "merges.txt"), conversion.from_byte_pairs, frozenset(rows.BYTE_PAIR)),
     *(OlderForm((name,), conversion.from_sentencepiece, _SENTENCEPIECE) for name in MODEL_NAMES),
     *(OlderForm((name,), conversion.from_tiktoken, _TIKTOKEN) for name in RANK_NAMES),

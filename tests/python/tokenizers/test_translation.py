@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import struct
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -215,6 +216,39 @@ def test_marian_reads_the_target_language(make: MakeTokenizer) -> None:
     assert both.labels.tolist() == [[6]]
     plain = make("MarianTokenizer")
     assert plain.supported_language_codes == []
+
+
+def spm_file(pieces: dict[str, float]) -> bytes:
+    """A SentencePiece model of these pieces and scores: Unigram, no character map."""
+    data = b""
+    for piece, score in {"<unk>": 0.0, **pieces}.items():
+        text = piece.encode()
+        kind = 2 if piece == "<unk>" else 1
+        body = b"\x0a" + bytes([len(text)]) + text + b"\x15" + struct.pack("<f", score)
+        body += b"\x18" + bytes([kind])
+        data += b"\x0a" + bytes([len(body)]) + body
+    return data + b"\x12\x02\x18\x01" + b"\x1a\x00"
+
+
+def test_marian_from_its_older_files(tmp_path: Path) -> None:
+    tokens = ["</s>", "<unk>", "▁ab", "▁a", "b", "▁", "c", ">>fr<<", "abc", "<pad>"]
+    vocab = {token: index for index, token in enumerate(tokens)}
+    scores = {"▁ab": -1.0, "▁a": -2.0, "b": -2.0, "▁": -3.0, "c": -4.0, "elsewhere": -0.5}
+    (tmp_path / "source.spm").write_bytes(spm_file(scores))
+    config = {"tokenizer_class": "MarianTokenizer", "unk_token": "<unk>", "eos_token": "</s>"}
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps(config))
+    (tmp_path / "vocab.json").write_text(json.dumps(vocab))
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path)
+    assert tokenizer.tokenize("ab  abc x") == ["▁ab", "▁ab", "c", "▁", "x"]
+    assert tokenizer.encode(">>fr<< ab") == [7, 2, 0]
+    assert tokenizer.decode([2, 6, 0], skip_special_tokens=True) == "abc"
+    for wrong in ({**vocab, "x": 99}, {"<unk>": 0}, [], {**vocab, "x": "9"}):
+        (tmp_path / "vocab.json").write_text(json.dumps(wrong))
+        with pytest.raises(FileFormatError, match=r"vocab.json"):
+            AutoTokenizer.from_pretrained(tmp_path)
+    (tmp_path / "vocab.json").write_bytes(b"{")
+    with pytest.raises(FileFormatError, match="not usable JSON"):
+        AutoTokenizer.from_pretrained(tmp_path)
 
 
 def test_whisper_prefixes(tmp_path: Path) -> None:

@@ -9,12 +9,10 @@ namespace onnxformers::regex {
 
 namespace {
 
-constexpr std::size_t kStepsForFree = 500'000;
+constexpr std::size_t kStepsForFree = 300'000;
 constexpr std::size_t kStepsPerByte = 256;
 constexpr std::size_t kMaxStack = std::size_t{1} << 24U;
 constexpr std::size_t kMaxMemoryBits = std::size_t{1} << 32U;
-/// Bytes of a run of one set that count as one step.
-constexpr std::size_t kBytesPerStep = 16;
 
 [[noreturn]] void fail_over_budget() {
   fail(ErrorKind::InvalidArgument, "Regex", "the pattern is over its step budget on this text");

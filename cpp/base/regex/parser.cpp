@@ -10,7 +10,7 @@ namespace onnxformers::regex {
 namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{1} << 16U;
-constexpr std::size_t kMaxSets = 1024;
+constexpr std::size_t kMaxClasses = 2048;
 constexpr unsigned kMaxDepth = 100;
 
 }  // namespace
@@ -114,12 +114,10 @@ std::uint32_t Parser::add(Node node) {
 }
 
 std::uint32_t Parser::add_set(CharSet set) {
+  count_class();
   const auto known = std::ranges::find(tree_.sets, set);
   const auto index = static_cast<std::uint32_t>(known - tree_.sets.begin());
   if (known == tree_.sets.end()) {
-    if (tree_.sets.size() == kMaxSets) {
-      refuse("too many classes");
-    }
     tree_.sets.push_back(std::move(set));
   }
   return add({.kind = NodeKind::Set, .set = index});
@@ -179,6 +177,13 @@ void Parser::skip_extended(Options options) {
 void Parser::refuse(std::string_view what) const {
   fail(ErrorKind::FileFormat, "Regex",
        std::string(what) + " (byte " + std::to_string(position_) + " of the pattern)");
+}
+
+/// Bounds what sets cost that are made to be thrown away.
+void Parser::count_class() {
+  if (++classes_ > kMaxClasses) {
+    refuse("too many classes");
+  }
 }
 
 void Parser::check_depth(unsigned depth) const {

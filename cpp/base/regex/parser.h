@@ -98,9 +98,11 @@ class Parser {
   void skip_extended(Options options);
   [[noreturn]] void refuse(std::string_view what) const;
   void check_depth(unsigned depth) const;
+  void count_class();
 
   std::string_view pattern_;
   std::size_t position_ = 0;
+  std::size_t classes_ = 0;
   Tree tree_;
 };
 

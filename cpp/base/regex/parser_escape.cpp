@@ -189,6 +189,10 @@ CharSet Parser::parse_property(bool negated, bool in_class) {
     negated = !negated;
   }
   const std::string_view name = pattern_.substr(position_, close - position_);
+  // It takes as long as some classes.
+  for (int i = 0; i < 8; ++i) {
+    count_class();
+  }
   const std::optional<CharSet> set = find_property(name, in_class);
   if (!set) {
     refuse("the property \\p{" + std::string(name.substr(0, 40)) + "} is not known");

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -28,15 +28,22 @@ void refused(std::string_view pattern, const std::string& part) {
   CHECK_ERROR(ErrorKind::FileFormat, part, Regex(pattern));
 }
 
+#ifdef ONNXFORMERS_SANITIZED
+constexpr double kSlowdown = 20;
+#else
+constexpr double kSlowdown = 1;
+#endif
+
+/// Of this program's own time: the machine may do other things too.
 double seconds_for(const Regex& regex, const std::string& text) {
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   std::vector<Regex::Match> matches;
   try {
     regex.find_all(text, matches);
   } catch (const Error& e) {
     CHECK(e.kind() == ErrorKind::InvalidArgument);
   }
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
 }  // namespace
@@ -127,6 +134,11 @@ TEST(what_is_not_known_is_refused) {
   refused("(?:(?:ab){1000}){1000}", "too large");
   refused(std::string(1000, '(') + std::string(1000, ')'), "nested too deeply");
   refused("\\", "ends too early");
+  std::string many;
+  for (int i = 0; i < 9000; ++i) {
+    many += "\\p{L}";
+  }
+  refused(many, "too many classes");
 }
 
 TEST(time_is_linear_where_others_explode) {
@@ -137,7 +149,7 @@ TEST(time_is_linear_where_others_explode) {
     for (const std::size_t size : {30, 3000}) {
       const std::string text = std::string(size, pattern.front() == ' ' ? ' ' : 'a') + "!";
       const double seconds = seconds_for(regex, text);
-      if (seconds > 0.1) {
+      if (seconds > 0.1 * kSlowdown) {
         check::failed(__FILE__, __LINE__,
                       std::string(pattern) + " takes " + std::to_string(seconds));
       }
@@ -152,10 +164,10 @@ TEST(time_grows_with_the_text) {
     const Regex regex(pattern);
     double least[2] = {1e9, 1e9};
     for (int round = 0; round < 3; ++round) {
-      least[0] = std::min(least[0], seconds_for(regex, std::string(8'000, 'a')));
-      least[1] = std::min(least[1], seconds_for(regex, std::string(64'000, 'a')));
+      least[0] = std::min(least[0], seconds_for(regex, std::string(4'000, 'a')));
+      least[1] = std::min(least[1], seconds_for(regex, std::string(32'000, 'a')));
     }
-    if (least[1] > 48 * std::max(least[0], 1e-3)) {
+    if (least[1] > 48 * std::max(least[0], 1e-3 * kSlowdown)) {
       check::failed(__FILE__, __LINE__, std::string(pattern) + " is not linear");
     }
   }

@@ -66,7 +66,7 @@ class Decoding(Vocabulary):
         Raises:
             InvalidTypeError: they are no strings.
         """
-        return self._finished(self._state.native.decode_tokens(tokens))
+        return self._state.native.decode_tokens(tokens)
 
     def decode(
         self,

@@ -24,25 +24,25 @@ std::string_view name(Type type) { return kTypeNames[static_cast<std::size_t>(ty
 }
 
 void expect_type(const Node& node, Type expected, std::string_view where) {
-  if (node.type != expected) {
-    wrong_type(where, expected, node.type);
+  if (node.type() != expected) {
+    wrong_type(where, expected, node.type());
   }
 }
 
 /// The node's children, when it has that type and the index lies in it.
 std::uint32_t child(const Node& node, Type container, std::size_t index) {
   expect_type(node, container, "json");
-  if (index >= node.span.size) {
+  if (index >= node.size()) {
     fail(ErrorKind::FileFormat, "json",
-         std::string(name(container)) + " of " + std::to_string(node.span.size) +
+         std::string(name(container)) + " of " + std::to_string(node.size()) +
              " entries has no entry " + std::to_string(index));
   }
   const auto offset = static_cast<std::uint32_t>(index);
-  return node.span.first + (container == Type::Object ? 2 * offset : offset);
+  return node.first() + (container == Type::Object ? 2 * offset : offset);
 }
 
 void sort_members(const Store& store, const Node& object, std::vector<std::uint32_t>& members) {
-  std::vector<std::uint32_t> order(object.span.size);
+  std::vector<std::uint32_t> order(object.size());
   std::iota(order.begin(), order.end(), 0U);
   std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
     const int compared = store.key(object, a).compare(store.key(object, b));
@@ -51,21 +51,23 @@ void sort_members(const Store& store, const Node& object, std::vector<std::uint3
   members = std::move(order);
 }
 
-/// The last member of that key by scanning; span.size when there is none.
+/// The last member of that key by scanning; object.size() when there is none.
 std::uint32_t scan(const Store& store, const Node& object, std::string_view key) noexcept {
-  for (std::uint32_t i = object.span.size; i-- > 0;) {
+  for (std::uint32_t i = object.size(); i-- > 0;) {
     if (store.key(object, i) == key) {
       return i;
     }
   }
-  return object.span.size;
+  return object.size();
 }
 
 std::uint32_t search(const Store& store, const Node& object, std::string_view key) noexcept {
-  if (object.span.size <= kLargeObject) {
+  if (object.size() <= kLargeObject) {
     return scan(store, object, key);
   }
-  KeyIndex& index = store.indexes[object.index];
+  // They are in the order in which the objects end, as their members are.
+  KeyIndex& index = *std::ranges::lower_bound(
+      store.indexes, object.first(), {}, [](const KeyIndex& entry) { return entry.first_node; });
   try {
     std::call_once(index.once, [&] { sort_members(store, object, index.members); });
   } catch (...) {  // no memory for the index: slow, but right
@@ -75,34 +77,34 @@ std::uint32_t search(const Store& store, const Node& object, std::string_view ke
   const auto after = std::ranges::upper_bound(
       index.members, key, {}, [&](std::uint32_t member) { return store.key(object, member); });
   if (after == index.members.begin() || store.key(object, *std::prev(after)) != key) {
-    return object.span.size;
+    return object.size();
   }
   return *std::prev(after);
 }
 
 }  // namespace
 
-Type Value::type() const noexcept { return store_->nodes[node_].type; }
+Type Value::type() const noexcept { return store_->nodes[node_].type(); }
 
 bool Value::as_bool(std::string_view where) const {
   const Node& node = store_->nodes[node_];
   expect_type(node, Type::Bool, where);
-  return node.boolean;
+  return node.first() != 0;
 }
 
 std::int64_t Value::as_integer(std::string_view where) const {
   const Node& node = store_->nodes[node_];
   expect_type(node, Type::Integer, where);
-  return node.integer;
+  return store_->integer(node);
 }
 
 double Value::as_number(std::string_view where) const {
   const Node& node = store_->nodes[node_];
-  if (node.type == Type::Integer) {
-    return static_cast<double>(node.integer);
+  if (node.type() == Type::Integer) {
+    return static_cast<double>(store_->integer(node));
   }
   expect_type(node, Type::Number, where);
-  return node.number;
+  return store_->numbers[node.first()];
 }
 
 std::string_view Value::as_string(std::string_view where) const {
@@ -113,7 +115,7 @@ std::string_view Value::as_string(std::string_view where) const {
 
 std::size_t Value::size() const noexcept {
   const Node& node = store_->nodes[node_];
-  return node.type == Type::Array || node.type == Type::Object ? node.span.size : 0;
+  return node.type() == Type::Array || node.type() == Type::Object ? node.size() : 0;
 }
 
 Value Value::element(std::size_t index) const {
@@ -130,14 +132,14 @@ Value Value::member(std::size_t index) const {
 
 std::optional<Value> Value::find(std::string_view key) const noexcept {
   const Node& node = store_->nodes[node_];
-  if (node.type != Type::Object) {
+  if (node.type() != Type::Object) {
     return std::nullopt;
   }
   const std::uint32_t member = search(*store_, node, key);
-  if (member == node.span.size) {
+  if (member == node.size()) {
     return std::nullopt;
   }
-  return Value(store_, node.span.first + (2 * member) + 1);
+  return Value(store_, node.first() + (2 * member) + 1);
 }
 
 Value Value::expect(Type type, std::string_view where) const {

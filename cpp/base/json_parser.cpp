@@ -17,22 +17,16 @@ namespace {
 constexpr std::uint64_t kOnes = 0x0101010101010101;
 constexpr std::uint64_t kHighBits = 0x8080808080808080;
 
-/// Nonzero when a byte of the word is `"`, `\`, a control character or not ASCII. A borrow can only
-/// mark a byte above one that is marked rightly, so zero means a plain word.
+/// Nonzero when a byte of the word is `"`, `\` or a control character. A borrow can only mark a
+/// byte above one that is marked rightly, so zero means a plain word.
 constexpr std::uint64_t special_bytes(std::uint64_t word) {
   const std::uint64_t quote = word ^ (kOnes * '"');
   const std::uint64_t backslash = word ^ (kOnes * '\\');
-  return (word | (word - (kOnes * 0x20)) | (quote - kOnes) | (backslash - kOnes)) & kHighBits;
+  return ((word - (kOnes * 0x20)) | (quote - kOnes) | (backslash - kOnes)) & ~word & kHighBits;
 }
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-
-Node container(Type type) {
-  Node node{};
-  node.type = type;
-  return node;
-}
 
 /// One pass over the text. `pending_` holds the finished values of the containers that are still
 /// open; when one closes, its children move to Store::nodes in one piece, so that they stand side
@@ -40,7 +34,11 @@ Node container(Type type) {
 class Parser {
  public:
   Parser(Store& store, const Limits& limits)
-      : store_(store), limits_(limits), data_(store.text.data()), size_(store.text.size()) {}
+      : store_(store),
+        limits_(limits),
+        data_(store.text.data()),
+        size_(store.text.size()),
+        unchecked_(utf8::is_valid(store.text) ? 0 : kHighBits) {}
 
   void run() {
     // What vocabularies come to; memory that is not written costs nothing, growing costs copies.
@@ -95,7 +93,7 @@ class Parser {
         return false;
       case 't':
         literal("true", Type::Bool);
-        pending_.back().boolean = true;
+        pending_.back() = Node(Type::Bool, 1, 0);
         return false;
       case 'f':
         literal("false", Type::Bool);
@@ -160,12 +158,10 @@ class Parser {
     auto& nodes = store_.nodes;
     const auto values = static_cast<std::uint32_t>(pending_.size() - frame.first);
     const bool is_object = frame.type == Type::Object;
-    Node node = container(frame.type);
-    node.span.first = static_cast<std::uint32_t>(nodes.size());
-    node.span.size = is_object ? values / 2 : values;
-    if (is_object && node.span.size > kLargeObject) {
-      node.index = static_cast<std::uint32_t>(store_.indexes.size());
-      store_.indexes.emplace_back();
+    const Node node(frame.type, static_cast<std::uint32_t>(nodes.size()),
+                    is_object ? values / 2 : values);
+    if (is_object && node.size() > kLargeObject) {
+      store_.indexes.emplace_back(node.first());
     }
     const auto first = pending_.begin() + static_cast<std::ptrdiff_t>(frame.first);
     nodes.insert(nodes.end(), first, pending_.end());
@@ -190,10 +186,11 @@ class Parser {
       error(position_, "expected a value");
     }
     position_ += word.size();
-    push(container(type));
+    push(Node(type, 0, 0));
   }
 
   void number();
+  void push_integer(std::int64_t value);
   void digits();
   void string();
   std::size_t plain_end();
@@ -205,6 +202,7 @@ class Parser {
   const Limits& limits_;
   char* data_;
   std::size_t size_;
+  std::uint64_t unchecked_;  // kHighBits where somewhere in the text the UTF-8 is broken
   std::size_t position_ = 0;
   std::vector<Node> pending_;
   std::vector<Frame> frames_;
@@ -247,19 +245,30 @@ void Parser::number() {
     digits();
   }
   const char* const end = data_ + position_;
-  Node node = container(Type::Integer);
-  if (!is_integer || std::from_chars(data_ + start, end, node.integer).ec != std::errc{}) {
-    const auto value = to_double({data_ + start, position_ - start});
-    if (!value) {
-      error(start, "a number beyond the range of a double");
-    }
-    node.type = Type::Number;
-    node.number = *value;
+  std::int64_t integer = 0;
+  if (is_integer && std::from_chars(data_ + start, end, integer).ec == std::errc{}) {
+    push_integer(integer);
+    return;
   }
-  push(node);
+  const auto value = to_double({data_ + start, position_ - start});
+  if (!value) {
+    error(start, "a number beyond the range of a double");
+  }
+  push(Node(Type::Number, static_cast<std::uint32_t>(store_.numbers.size()), 0));
+  store_.numbers.push_back(*value);
 }
 
-/// Steps over plain characters of a string, checking the UTF-8; returns the position of the quote
+void Parser::push_integer(std::int64_t value) {
+  if (value >= 0 && value <= std::numeric_limits<std::uint32_t>::max()) {
+    push(Node(Type::Integer, static_cast<std::uint32_t>(value), Store::kInPlace));
+    return;
+  }
+  push(Node(Type::Integer, static_cast<std::uint32_t>(store_.integers.size()), 0));
+  store_.integers.push_back(value);
+}
+
+/// Steps over plain characters of a string, checking the UTF-8 unless that of the whole text is
+/// known to be right; returns the position of the quote
 /// or backslash behind them.
 std::size_t Parser::plain_end() {
   std::size_t at = position_;
@@ -267,7 +276,7 @@ std::size_t Parser::plain_end() {
     while (size_ - at >= sizeof(std::uint64_t)) {
       std::uint64_t word = 0;
       std::memcpy(&word, data_ + at, sizeof word);
-      const std::uint64_t special = special_bytes(word);
+      const std::uint64_t special = special_bytes(word) | (word & unchecked_);
       if (special != 0) {
         if constexpr (std::endian::native == std::endian::little) {
           at += static_cast<std::size_t>(std::countr_zero(special)) / 8;
@@ -283,7 +292,7 @@ std::size_t Parser::plain_end() {
     if (byte < 0x20) {
       error(at, at >= size_ ? "expected '\"'" : "a control character in a string must be escaped");
     }
-    if (byte < 0x80) {
+    if (byte < 0x80 || unchecked_ == 0) {
       ++at;
       continue;
     }
@@ -307,10 +316,11 @@ void Parser::string() {
     out += position_ - from;
   }
   ++position_;
-  Node node = container(Type::String);
-  node.span.first = static_cast<std::uint32_t>(start);
-  node.span.size = static_cast<std::uint32_t>(out - (data_ + start));
-  push(node);
+  const auto size = static_cast<std::size_t>(out - (data_ + start));
+  if (size > Node::kMaxSize) {
+    error(start, "a string longer than " + std::to_string(Node::kMaxSize) + " bytes");
+  }
+  push(Node(Type::String, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(size)));
 }
 
 /// Resolves one escape at position_ to `out`, which lies at or before it.

@@ -20,7 +20,10 @@ std::size_t skip_ascii(std::string_view text, std::size_t position) {
   while (text.size() - position >= sizeof(std::uint64_t)) {
     std::uint64_t word = 0;
     std::memcpy(&word, text.data() + position, sizeof word);
-    if ((word & kHighBits) != 0) {
+    if (const std::uint64_t high = word & kHighBits; high != 0) {
+      if constexpr (std::endian::native == std::endian::little) {
+        return position + (static_cast<std::size_t>(std::countr_zero(high)) / 8);
+      }
       break;
     }
     position += sizeof word;
@@ -139,6 +142,13 @@ std::size_t incomplete_tail(std::string_view bytes) noexcept {
 bool is_valid(std::string_view text) noexcept {
   std::size_t position = 0;
   while ((position = skip_ascii(text, position)) < text.size()) {
+    // Two bytes are what most characters of byte-level vocabularies take.
+    const auto lead = static_cast<unsigned char>(text[position]);
+    if (lead >= 0xC2 && lead < 0xE0 && position + 1 < text.size() &&
+        (static_cast<unsigned char>(text[position + 1]) & 0xC0U) == 0x80) {
+      position += 2;
+      continue;
+    }
     const std::uint8_t length = decode_multibyte(text, position).length;
     if (length == 1) {
       return false;

@@ -146,10 +146,10 @@ def test_wrong_files_are_refused(model: dict[str, Any], message: str) -> None:
 def test_a_merge_longer_than_any_token_is_refused_at_once(length: int) -> None:
     letters = "a" * length
     data = json.dumps({"model": {"type": "BPE", "vocab": {"a": 0}, "merges": [[letters, "a"]]}})
-    start = time.perf_counter()
+    start = time.thread_time()
     with pytest.raises(FileFormatError, match=r"merges\[0\].*is not in model.vocab"):
         _native.Tokenizer.from_json(data.encode())
-    assert time.perf_counter() - start < 0.1
+    assert time.thread_time() - start < 0.1
 
 
 def test_an_unknown_token_that_is_missing_fails_only_when_it_is_needed() -> None:

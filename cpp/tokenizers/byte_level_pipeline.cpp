@@ -20,75 +20,45 @@ std::uint32_t next_number() {
   return ++last;
 }
 
-/// Digits goes by Unicode 17, the scanners by 16: U+11DE0 to U+11DE9, U+16FF4 to U+16FF6.
-bool has_newer_numbers(std::string_view text) {
-  return text.find("\xF0\x91\xB7") != std::string_view::npos ||
-         text.find("\xF0\x96\xBF") != std::string_view::npos;
-}
-
-/// The text with a space before it, in a buffer of this thread.
-std::string_view with_space(std::string_view text) {
-  constexpr std::size_t kKeptBytes = std::size_t{1} << 20U;
-  static thread_local std::string buffer;
-  if (buffer.capacity() > kKeptBytes && text.size() <= kKeptBytes) {
-    buffer = {};
-  }
-  buffer.assign(1, ' ').append(text);
-  return buffer;
-}
-
 }  // namespace
 
-/// The passes of one split pattern.
-struct ByteLevelPipeline::Runner {
-  using EncodeIds = void (*)(const ByteLevelPipeline&, std::string_view text, std::size_t limit,
-                             std::vector<std::uint32_t>& ids);
-  using EncodeWithOffsets = void (*)(const ByteLevelPipeline&, std::string_view text,
-                                     std::uint32_t first_character, std::size_t limit,
-                                     Tokens& tokens, std::uint32_t& next_word);
+template <typename Pattern>
+const ByteLevelPipeline::Runner* ByteLevelPipeline::runner_of() {
+  static constexpr Runner runner{
+      .encode_ids =
+          [](const ByteLevelPipeline& pipeline, std::string_view text, std::size_t limit,
+             std::vector<std::uint32_t>& ids) {
+            Pass<Pattern, false>(
+                pipeline, text, 0,
+                {.ids = &ids, .spans = nullptr, .words = nullptr, .next_word = nullptr})
+                .run(limit);
+          },
+      .encode_with_offsets =
+          [](const ByteLevelPipeline& pipeline, std::string_view text,
+             std::uint32_t first_character, std::size_t limit, Tokens& tokens,
+             std::uint32_t& next_word) {
+            Pass<Pattern, true>(pipeline, text, first_character,
+                                {
+                                    .ids = &tokens.ids,
+                                    .spans = &tokens.spans,
+                                    .words = &tokens.words,
+                                    .next_word = &next_word,
+                                })
+                .run(limit);
+          },
+  };
+  return &runner;
+}
 
-  EncodeIds encode_ids;
-  EncodeWithOffsets encode_with_offsets;
-
-  template <typename Pattern>
-  static const Runner* of() {
-    static constexpr Runner runner{
-        .encode_ids =
-            [](const ByteLevelPipeline& pipeline, std::string_view text, std::size_t limit,
-               std::vector<std::uint32_t>& ids) {
-              Pass<Pattern, false>(
-                  pipeline, text, 0,
-                  {.ids = &ids, .spans = nullptr, .words = nullptr, .next_word = nullptr})
-                  .run(limit);
-            },
-        .encode_with_offsets =
-            [](const ByteLevelPipeline& pipeline, std::string_view text,
-               std::uint32_t first_character, std::size_t limit, Tokens& tokens,
-               std::uint32_t& next_word) {
-              Pass<Pattern, true>(pipeline, text, first_character,
-                                  {
-                                      .ids = &tokens.ids,
-                                      .spans = &tokens.spans,
-                                      .words = &tokens.words,
-                                      .next_word = &next_word,
-                                  })
-                  .run(limit);
-            },
-    };
-    return &runner;
-  }
-
-  /// That of a pattern with a scanner that leaves nothing out, or nullptr.
-  static const Runner* find(std::string_view pattern) {
-    const Runner* found = nullptr;
-    scanners::for_each_known_pattern([&]<typename T>(const scanners::Known<T>& known) {
-      if constexpr (T::kMatchesAll) {
-        found = known.source == pattern ? of<T>() : found;
-      }
-    });
-    return found;
-  }
-};
+const ByteLevelPipeline::Runner* ByteLevelPipeline::find_runner(std::string_view pattern) {
+  const Runner* found = nullptr;
+  scanners::for_each_known_pattern([&]<typename T>(const scanners::Known<T>& known) {
+    if constexpr (T::kMatchesAll) {
+      found = known.source == pattern ? runner_of<T>() : found;
+    }
+  });
+  return found;
+}
 
 /// What is known of a pre-tokenizer.
 struct ByteLevelPipeline::Recognized {
@@ -114,7 +84,7 @@ ByteLevelPipeline::Recognized ByteLevelPipeline::recognize(const PreTokenizer* p
   const bool use_regex = byte_level->options().use_regex;
   if (before == nullptr && use_regex) {
     return {
-        .runner = Runner::of<scanners::Gpt2Pattern>(),
+        .runner = runner_of<scanners::Gpt2Pattern>(),
         .add_prefix_space = byte_level->options().add_prefix_space,
     };
   }
@@ -123,13 +93,13 @@ ByteLevelPipeline::Recognized ByteLevelPipeline::recognize(const PreTokenizer* p
   }
   if (const auto* digits = dynamic_cast<const Digits*>(before)) {
     if (digits->individual() && use_regex) {
-      return {.runner = Runner::of<scanners::DigitsGpt2Pattern>(), .splits_digits = true};
+      return {.runner = runner_of<scanners::DigitsGpt2Pattern>(), .splits_digits = true};
     }
   }
   if (const auto* split = dynamic_cast<const Split*>(before)) {
     if (!use_regex && split->pattern().is_regex() && split->behavior() == SplitBehavior::Isolated &&
         !split->invert()) {
-      return {.runner = Runner::find(split->pattern().source())};
+      return {.runner = find_runner(split->pattern().source())};
     }
   }
   return {};
@@ -220,49 +190,6 @@ ByteLevelPipeline::ByteLevelPipeline(const Bpe& model, const Stages& stages,
       }
     }
   }
-}
-
-bool ByteLevelPipeline::leaves_to_stages(std::string_view text) const {
-  if (splits_digits_ && has_newer_numbers(text)) {
-    return true;
-  }
-  if (!added_.has_normalized()) {
-    return false;
-  }
-  static thread_local std::vector<AddedMatch> matches;
-  added_.match_normalized(text, matches);
-  return !matches.empty();
-}
-
-bool ByteLevelPipeline::encode_ids(const Input& input, std::vector<std::uint32_t>& ids) const {
-  if (leaves_to_stages(input.text)) {
-    return false;
-  }
-  const std::string_view text = needs_space(input.text) ? with_space(input.text) : input.text;
-  runner_->encode_ids(*this, text, input.limit, ids);
-  return true;
-}
-
-bool ByteLevelPipeline::encode_with_offsets(const Input& input, Tokens& tokens,
-                                            std::uint32_t& next_word) const {
-  if (leaves_to_stages(input.text)) {
-    return false;
-  }
-  if (!needs_space(input.text)) {
-    runner_->encode_with_offsets(*this, input.text, input.first_character, input.limit, tokens,
-                                 next_word);
-    return true;
-  }
-  const std::size_t first = tokens.spans.size();
-  runner_->encode_with_offsets(*this, with_space(input.text), input.first_character - 1,
-                               input.limit, tokens, next_word);
-  // The space that was put there stands for the first character.
-  if (first < tokens.spans.size()) {
-    CharacterSpan& span = tokens.spans[first];
-    span.begin = input.first_character;
-    span.end = std::max(span.end, span.begin + 1);
-  }
-  return true;
 }
 
 }  // namespace onnxformers::tokenizers

@@ -20,9 +20,6 @@ namespace onnxformers::tokenizers {
 /// that is a token is looked up where it stands, of others the bytes are merged. No text of
 /// ByteAlphabet's characters is made, and characters are counted only where offsets are asked for.
 ///
-/// Text that NFC might change is left to the stages, as is one with added tokens in it that are
-/// looked for in normalised text.
-///
 /// Time: that of the scanner and of Bpe, linear but for log factors.
 class ByteLevelPipeline final : public FastPath {
  public:
@@ -36,8 +33,20 @@ class ByteLevelPipeline final : public FastPath {
  private:
   template <typename Pattern, bool kWithOffsets>
   class Pass;
-  struct Runner;
   struct Recognized;
+
+  /// The passes of one split pattern.
+  struct Runner {
+    void (*encode_ids)(const ByteLevelPipeline&, std::string_view text, std::size_t limit,
+                       std::vector<std::uint32_t>& ids);
+    void (*encode_with_offsets)(const ByteLevelPipeline&, std::string_view text,
+                                std::uint32_t first_character, std::size_t limit, Tokens& tokens,
+                                std::uint32_t& next_word);
+  };
+  template <typename Pattern>
+  [[nodiscard]] static const Runner* runner_of();
+  /// Of a pattern with a scanner that leaves nothing out, or nullptr.
+  [[nodiscard]] static const Runner* find_runner(std::string_view pattern);
 
   ByteLevelPipeline(const Bpe& model, const Stages& stages, const Recognized& split);
 
@@ -45,6 +54,13 @@ class ByteLevelPipeline final : public FastPath {
   [[nodiscard]] PieceTable make_pieces() const;
   [[nodiscard]] bool is_whole(std::uint32_t id) const;
   [[nodiscard]] bool leaves_to_stages(std::string_view text) const;
+
+  /// What lies between added tokens that are looked for in the normalised text (which is the text
+  /// here), and these tokens, in order.
+  template <typename EncodePart, typename AddToken>
+  void for_each_part(std::string_view text, EncodePart encode_part, AddToken add_token) const;
+  void encode_part(std::string_view part, std::uint32_t first_character, std::size_t limit,
+                   Tokens& tokens, std::uint32_t& next_word) const;
   [[nodiscard]] bool needs_space(std::string_view text) const {
     return add_prefix_space_ && !text.empty() && text.front() != ' ';
   }
@@ -56,6 +72,7 @@ class ByteLevelPipeline final : public FastPath {
   const Runner* runner_;
   bool add_prefix_space_;
   bool splits_digits_;
+  bool is_composed_;                 // NFC comes first
   std::optional<ByteBpe> byte_bpe_;  // for models with merges in order, all but made-up ones
   PieceTable pieces_;
   std::array<std::uint32_t, 256> byte_ids_;

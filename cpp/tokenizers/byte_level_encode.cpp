@@ -1,0 +1,113 @@
+#include <algorithm>
+
+#include "base/utf8.h"
+#include "tokenizers/byte_level_pipeline.h"
+
+namespace onnxformers::tokenizers {
+
+namespace {
+
+/// Digits goes by Unicode 17, the scanners by 16: U+11DE0 to U+11DE9, U+16FF4 to U+16FF6.
+bool has_newer_numbers(std::string_view text) {
+  return text.find("\xF0\x91\xB7") != std::string_view::npos ||
+         text.find("\xF0\x96\xBF") != std::string_view::npos;
+}
+
+/// The text with a space before it, in a buffer of this thread.
+std::string_view with_space(std::string_view text) {
+  constexpr std::size_t kKeptBytes = std::size_t{1} << 20U;
+  static thread_local std::string buffer;
+  if (buffer.capacity() > kKeptBytes && text.size() <= kKeptBytes) {
+    buffer = {};
+  }
+  buffer.assign(1, ' ').append(text);
+  return buffer;
+}
+
+}  // namespace
+
+bool ByteLevelPipeline::leaves_to_stages(std::string_view text) const {
+  return splits_digits_ && has_newer_numbers(text);
+}
+
+template <typename EncodePart, typename AddToken>
+void ByteLevelPipeline::for_each_part(std::string_view text, EncodePart encode_part,
+                                      AddToken add_token) const {
+  if (!added_.has_normalized()) {
+    encode_part(text);
+    return;
+  }
+  static thread_local std::vector<AddedMatch> matches;
+  added_.match_normalized(text, matches);
+  std::size_t begin = 0;
+  for (const AddedMatch& match : matches) {
+    encode_part(text.substr(begin, match.begin - begin));
+    add_token(*match.token, text.substr(match.begin, match.end - match.begin));
+    begin = match.end;
+  }
+  encode_part(text.substr(begin));
+}
+
+bool ByteLevelPipeline::encode_ids(const Input& input, std::vector<std::uint32_t>& ids) const {
+  if (leaves_to_stages(input.text)) {
+    return false;
+  }
+  for_each_part(
+      input.text,
+      [&](std::string_view part) {
+        runner_->encode_ids(*this, needs_space(part) ? with_space(part) : part, input.limit, ids);
+      },
+      [&](const AddedToken& token, std::string_view /*text*/) { ids.push_back(token.id); });
+  return true;
+}
+
+bool ByteLevelPipeline::encode_with_offsets(const Input& input, Tokens& tokens,
+                                            std::uint32_t& next_word) const {
+  if (leaves_to_stages(input.text)) {
+    return false;
+  }
+  std::uint32_t character = input.first_character;
+  const auto advance = [&](std::string_view part) {
+    const std::uint32_t first = character;
+    character += static_cast<std::uint32_t>(utf8::count(part));
+    return first;
+  };
+  for_each_part(
+      input.text,
+      [&](std::string_view part) {
+        encode_part(part, character, input.limit, tokens, next_word);
+        if (added_.has_normalized()) {
+          (void)advance(part);
+        }
+      },
+      [&](const AddedToken& token, std::string_view text) {
+        const std::uint32_t first = advance(text);
+        tokens.ids.push_back(token.id);
+        tokens.spans.push_back({.begin = first, .end = character});
+        tokens.words.push_back(next_word++);
+        if (text != token.content) {
+          tokens.texts.emplace_back(static_cast<std::uint32_t>(tokens.ids.size() - 1), text);
+        }
+      });
+  return true;
+}
+
+void ByteLevelPipeline::encode_part(std::string_view part, std::uint32_t first_character,
+                                    std::size_t limit, Tokens& tokens,
+                                    std::uint32_t& next_word) const {
+  if (!needs_space(part)) {
+    runner_->encode_with_offsets(*this, part, first_character, limit, tokens, next_word);
+    return;
+  }
+  const std::size_t first = tokens.spans.size();
+  runner_->encode_with_offsets(*this, with_space(part), first_character - 1, limit, tokens,
+                               next_word);
+  // The space that was put there stands for the first character.
+  if (first < tokens.spans.size()) {
+    CharacterSpan& span = tokens.spans[first];
+    span.begin = first_character;
+    span.end = std::max(span.end, span.begin + 1);
+  }
+}
+
+}  // namespace onnxformers::tokenizers

@@ -98,6 +98,33 @@ py::typing::Optional<Facts> file_padding(const Tokenizer& self) {
                "pad_token"_a = padding->pad_token);
 }
 
+using SharedTokenizer = std::shared_ptr<Tokenizer>;
+
+py::typing::Tuple<SharedTokenizer, py::bytes> compile(const py::bytes& data) {
+  load_numpy_api();
+  std::string text = data;
+  std::string compiled;
+  SharedTokenizer tokenizer;
+  {
+    const GilRelease release;
+    tokenizer =
+        std::const_pointer_cast<Tokenizer>(Tokenizer::from_json(std::move(text), &compiled));
+  }
+  return py::make_tuple(std::move(tokenizer), py::bytes(compiled));
+}
+
+py::typing::Tuple<SharedTokenizer, py::bytes> from_compiled(const std::string& path) {
+  load_numpy_api();
+  std::string rest;
+  SharedTokenizer tokenizer;
+  {
+    const GilRelease release;
+    tokenizer =
+        std::const_pointer_cast<Tokenizer>(Tokenizer::from_compiled(MappedFile::open(path), &rest));
+  }
+  return py::make_tuple(std::move(tokenizer), py::bytes(rest));
+}
+
 void bind_tokenizer(py::module_& m) {
   py::class_<Tokenizer, std::shared_ptr<Tokenizer>>(
       m, "Tokenizer", "A whole tokenizer.json. Immutable; one serves many threads.")
@@ -110,6 +137,11 @@ void bind_tokenizer(py::module_& m) {
             return std::const_pointer_cast<Tokenizer>(Tokenizer::from_json(std::move(text)));
           },
           "data"_a, "Reads a tokenizer.json; FileFormatError names the field.")
+      .def_static("compile", &compile, "data"_a,
+                  "Reads a tokenizer.json; also the content of a file for from_compiled.")
+      .def_static("from_compiled", &from_compiled, "path"_a,
+                  "The tokenizer of a compiled file, and its tokenizer.json without the tables of "
+                  "the model. FileFormatError: another version, or damaged.")
       .def_property_readonly("vocab_size", &Tokenizer::vocab_size, "Highest id + 1.")
       .def_property_readonly(
           "model_vocab_size",

@@ -174,11 +174,28 @@ ByteLevelPipeline::ByteLevelPipeline(const Bpe& model, const Stages& stages,
       classes_(scanners::CharacterClasses::get()),
       runner_(split.runner),
       add_prefix_space_(split.add_prefix_space),
-      splits_digits_(split.splits_digits),
-      byte_bpe_(model.merges().is_ordered() ? std::optional<ByteBpe>(model) : std::nullopt),
-      pieces_(make_pieces()),
-      byte_ids_() {
-  const Vocabulary& vocabulary = model.vocabulary();
+      splits_digits_(split.splits_digits) {}
+
+void ByteLevelPipeline::visit_tables(TableArchive& archive) {
+  bool has_byte_bpe = byte_bpe_.has_value();
+  archive(has_byte_bpe);
+  if (has_byte_bpe) {
+    if (!byte_bpe_) {
+      byte_bpe_.emplace(model_.merges());
+    }
+    byte_bpe_->visit_tables(archive);
+  }
+  pieces_.visit_tables(archive);
+  archive(byte_ids_);
+  archive(lengths_);
+}
+
+void ByteLevelPipeline::build() {
+  if (model_.merges().is_ordered()) {
+    byte_bpe_.emplace(model_);
+  }
+  pieces_ = make_pieces();
+  const Vocabulary& vocabulary = model_.vocabulary();
   lengths_.resize(vocabulary.size());
   std::string bytes;
   for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {

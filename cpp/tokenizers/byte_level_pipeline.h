@@ -26,6 +26,9 @@ class ByteLevelPipeline final : public FastPath {
   /// Nothing if the components are others.
   static std::unique_ptr<FastPath> try_make(const Stages& stages);
 
+  void build() override;
+  void visit_tables(TableArchive& archive) override;
+
   [[nodiscard]] bool encode_ids(const Input& input, std::vector<std::uint32_t>& ids) const override;
   [[nodiscard]] bool encode_with_offsets(const Input& input, Tokens& tokens,
                                          std::uint32_t& next_word) const override;
@@ -75,7 +78,7 @@ class ByteLevelPipeline final : public FastPath {
   bool is_composed_;                 // NFC comes first
   std::optional<ByteBpe> byte_bpe_;  // for models with merges in order, all but made-up ones
   PieceTable pieces_;
-  std::array<std::uint32_t, 256> byte_ids_;
+  std::array<std::uint32_t, 256> byte_ids_{};
   std::vector<std::uint16_t> lengths_;  // of tokens in bytes, by id
 };
 

@@ -5,10 +5,10 @@
 namespace onnxformers::tokenizers {
 
 PieceTable::PieceTable(const std::vector<std::pair<std::string_view, std::uint32_t>>& entries)
-    : seed_(hash_seed()),
-      short_(std::bit_ceil(std::max<std::size_t>(entries.size() * 2, 2))),
-      mask_(short_.size() - 1),
-      shift_(64U - static_cast<unsigned>(std::countr_zero(short_.size()))) {
+    : seed_(hash_seed()) {
+  std::vector<ShortPiece> pieces(std::bit_ceil(std::max<std::size_t>(entries.size() * 2, 2)));
+  mask_ = pieces.size() - 1;
+  shift_ = 64U - static_cast<unsigned>(std::countr_zero(pieces.size()));
   const auto longer = std::ranges::count_if(
       entries, [](const auto& entry) { return entry.first.size() > ShortWord::kMaxBytes; });
   long_.resize(std::bit_ceil((static_cast<std::size_t>(longer) * 2) + 1));
@@ -19,11 +19,12 @@ PieceTable::PieceTable(const std::vector<std::pair<std::string_view, std::uint32
     }
     const ShortWord word = ShortWords::load(piece);
     std::size_t slot = hash(word) >> shift_;
-    while (short_[slot].length != 0) {
+    while (pieces[slot].length != 0) {
       slot = (slot + 1) & mask_;
     }
-    short_[slot] = {.low = word.low, .high = word.high, .length = word.length, .id = id};
+    pieces[slot] = {.low = word.low, .high = word.high, .length = word.length, .id = id};
   }
+  short_ = std::move(pieces);
 }
 
 void PieceTable::add_long(std::string_view piece, std::uint32_t id) {

@@ -9,8 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/table.h"
 #include "tokenizers/hash.h"
 #include "tokenizers/models/short_words.h"
+#include "tokenizers/table_archive.h"
 
 namespace onnxformers::tokenizers {
 
@@ -24,6 +26,19 @@ class PieceTable {
 
   /// @param entries pieces, each once; none is empty.
   explicit PieceTable(const std::vector<std::pair<std::string_view, std::uint32_t>>& entries);
+
+  /// Empty, for visit_tables() to fill.
+  PieceTable() : PieceTable(std::vector<std::pair<std::string_view, std::uint32_t>>()) {}
+
+  void visit_tables(TableArchive& archive) {
+    archive(seed_);
+    archive(short_);
+    archive(mask_);
+    archive(shift_);
+    archive(longest_);
+    archive(bytes_);
+    archive(long_);
+  }
 
   /// A piece of at most 16 bytes. @param readable how many bytes may be read from its first one on.
   [[nodiscard]] static ShortWord load(std::string_view piece, std::size_t readable) noexcept {
@@ -98,7 +113,7 @@ class PieceTable {
   void add_long(std::string_view piece, std::uint32_t id);
 
   std::uint64_t seed_;
-  std::vector<ShortPiece> short_;
+  Table<ShortPiece> short_;
   std::size_t mask_;
   unsigned shift_;
   std::size_t longest_ = 0;

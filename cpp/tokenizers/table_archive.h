@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -15,6 +16,11 @@
 #include "base/table.h"
 
 namespace onnxformers::tokenizers {
+
+template <typename T>
+inline constexpr bool kIsPlain = std::is_arithmetic_v<T> || std::is_enum_v<T>;
+template <typename T, std::size_t kCount>
+inline constexpr bool kIsPlain<std::array<T, kCount>> = kIsPlain<T>;
 
 /// Goes over the tables of a tokenizer, always in the same order: to keep them for a compiled file,
 /// or to fill them from one. A class has one function `visit_tables(TableArchive&)` for both.
@@ -44,9 +50,19 @@ class TableArchive {
     }
   }
 
-  /// A number or a few, as a table of one element.
+  /// The same for a table that is small, or built bit by bit: its elements are copied.
   template <typename T>
-    requires std::is_trivially_copyable_v<T>
+  void operator()(std::vector<T>& elements) {
+    Table<T> table = fills() ? Table<T>() : Table<T>(std::span<const T>(elements), nullptr);
+    (*this)(table);
+    if (fills()) {
+      elements.assign(table.begin(), table.end());
+    }
+  }
+
+  /// A number, or an array of numbers, as a table of one element.
+  template <typename T>
+    requires kIsPlain<T>
   void operator()(T& value) {
     if (fills()) {
       const std::span<const std::byte> bytes = next(sizeof(T));

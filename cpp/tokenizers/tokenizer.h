@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/mapped_file.h"
 #include "tokenizers/added_vocabulary.h"
 #include "tokenizers/decoders/decoder.h"
 #include "tokenizers/encodings.h"
@@ -54,7 +55,15 @@ struct Scratch;
 class Tokenizer {
  public:
   /// Fails with ErrorKind::FileFormat; the message names the field.
-  static std::shared_ptr<const Tokenizer> from_json(std::string data);
+  /// @param compiled receives the content of a file for from_compiled(); may be null.
+  static std::shared_ptr<const Tokenizer> from_json(std::string data,
+                                                    std::string* compiled = nullptr);
+
+  /// The same tokenizer from a compiled file, whose tables are used where they lie. Fails with
+  /// ErrorKind::FileFormat for a file of another version, or a damaged one.
+  /// @param rest receives tokenizer.json without the tables of the model; may be null.
+  static std::shared_ptr<const Tokenizer> from_compiled(std::shared_ptr<const MappedFile> file,
+                                                        std::string* rest = nullptr);
 
   Tokenizer(const Tokenizer&) = delete;
   Tokenizer& operator=(const Tokenizer&) = delete;
@@ -122,9 +131,11 @@ class Tokenizer {
  private:
   Tokenizer() = default;
   [[nodiscard]] std::shared_ptr<Tokenizer> share() const;
-  void set_added_tokens(std::vector<AddedToken> tokens);
+  void set_added_tokens(std::vector<AddedToken> tokens, TableArchive* archive = nullptr);
   void set_token_spaces();
-  void read_components(const Field& root);
+  [[nodiscard]] static std::shared_ptr<const Tokenizer> read(const Field& root,
+                                                             TableArchive* archive);
+  void read_components(const Field& root, TableArchive* archive);
   void make_plans(const PostProcessor* post_processor);
   void make_token_kinds();
 

@@ -7,6 +7,7 @@
 
 #include "base/errors.h"
 #include "base/json.h"
+#include "base/json_writer.h"
 #include "tokenizers/decoders/join.h"
 #include "tokenizers/tokenizer.h"
 
@@ -20,6 +21,40 @@ json::Document parse(std::string data) {
   } catch (const Error& e) {
     fail(e.kind(), "tokenizer.json", e.what());
   }
+}
+
+/// A container of the model's tokens or merges, emptied.
+void append_empty(std::string& out, json::Value value) {
+  out.append(value.type() == json::Type::Array ? "[]" : "{}");
+}
+
+/// tokenizer.json without "vocab" and "merges", which the tables hold.
+std::string without_tables(json::Value root) {
+  std::string out = "{";
+  for (std::size_t i = 0; i < root.size(); ++i) {
+    const json::Value value = root.member(i);
+    out.append(i > 0 ? "," : "");
+    json::append_string(out, root.key(i));
+    out.push_back(':');
+    if (root.key(i) != "model" || value.type() != json::Type::Object) {
+      json::append_value(out, value);
+      continue;
+    }
+    out.push_back('{');
+    for (std::size_t j = 0; j < value.size(); ++j) {
+      out.append(j > 0 ? "," : "");
+      json::append_string(out, value.key(j));
+      out.push_back(':');
+      if (value.key(j) == "vocab" || value.key(j) == "merges") {
+        append_empty(out, value.member(j));
+      } else {
+        json::append_value(out, value.member(j));
+      }
+    }
+    out.push_back('}');
+  }
+  out.push_back('}');
+  return out;
 }
 
 // The settings are off after loading; a broken file must still be told from a good one.
@@ -70,18 +105,42 @@ std::optional<FilePadding> read_padding(const Field& root) {
 
 }  // namespace
 
-std::shared_ptr<const Tokenizer> Tokenizer::from_json(std::string data) {
+std::shared_ptr<const Tokenizer> Tokenizer::from_json(std::string data, std::string* compiled) {
   const json::Document document = parse(std::move(data));
   const Field root(document.root());
   (void)root.expect(json::Type::Object);
+  if (compiled == nullptr) {
+    return read(root, nullptr);
+  }
+  TableArchive archive;
+  std::string rest = without_tables(document.root());
+  archive(rest);
+  auto tokenizer = read(root, &archive);
+  *compiled = archive.write();
+  return tokenizer;
+}
+
+std::shared_ptr<const Tokenizer> Tokenizer::from_compiled(std::shared_ptr<const MappedFile> file,
+                                                          std::string* rest) {
+  TableArchive archive(std::move(file));
+  std::string text;
+  archive(text);
+  if (rest != nullptr) {
+    *rest = text;
+  }
+  const json::Document document = parse(std::move(text));
+  return read(Field(document.root()), &archive);
+}
+
+std::shared_ptr<const Tokenizer> Tokenizer::read(const Field& root, TableArchive* archive) {
   std::shared_ptr<Tokenizer> tokenizer(new Tokenizer());
-  tokenizer->read_components(root);
+  tokenizer->read_components(root, archive);
   check_truncation(root);
   tokenizer->file_padding_ = read_padding(root);
   return tokenizer;
 }
 
-void Tokenizer::read_components(const Field& root) {
+void Tokenizer::read_components(const Field& root, TableArchive* archive) {
   const auto read = [&](const char* stage, auto make) -> decltype(make(root)) {
     const auto field = root.find(stage);
     components_[stage] = std::nullopt;
@@ -100,14 +159,14 @@ void Tokenizer::read_components(const Field& root) {
   }
   const auto post_processor = read("post_processor", make_post_processor);
   std::string model_type;
-  model_ = make_model(root.member("model"), model_type);
+  model_ = make_model(root.member("model"), model_type, archive);
   components_["model"] = model_type;
   const auto added = root.find("added_tokens");
-  set_added_tokens(added ? AddedVocabulary::read(*added) : std::vector<AddedToken>());
+  set_added_tokens(added ? AddedVocabulary::read(*added) : std::vector<AddedToken>(), archive);
   make_plans(post_processor.get());
 }
 
-void Tokenizer::set_added_tokens(std::vector<AddedToken> tokens) {
+void Tokenizer::set_added_tokens(std::vector<AddedToken> tokens, TableArchive* archive) {
   added_ = std::make_shared<AddedVocabulary>(std::move(tokens), normalizer_.get());
   vocab_size_ = model_->vocabulary().size();
   for (const AddedToken& token : added_->tokens()) {
@@ -115,12 +174,14 @@ void Tokenizer::set_added_tokens(std::vector<AddedToken> tokens) {
   }
   set_token_spaces();
   make_token_kinds();
-  fast_path_ = make_fast_path({
-      .normalizer = normalizer_.get(),
-      .pre_tokenizer = pre_tokenizer_.get(),
-      .model = *model_,
-      .added = *added_,
-  });
+  fast_path_ = make_fast_path(
+      {
+          .normalizer = normalizer_.get(),
+          .pre_tokenizer = pre_tokenizer_.get(),
+          .model = *model_,
+          .added = *added_,
+      },
+      archive);
 }
 
 void Tokenizer::set_token_spaces() {
@@ -141,12 +202,12 @@ std::shared_ptr<Tokenizer> Tokenizer::share() const {
   other->model_ = model_;
   other->decoder_ = decoder_;
   other->fast_path_ = fast_path_;
-  other->token_spaces_ = token_spaces_;
   other->kinds_ = kinds_;
   other->plans_ = plans_;
   other->components_ = components_;
   other->file_padding_ = file_padding_;
   other->vocab_size_ = vocab_size_;
+  other->set_token_spaces();  // which ask the tokenizer they belong to
   return other;
 }
 

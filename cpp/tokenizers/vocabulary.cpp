@@ -31,7 +31,7 @@ Vocabulary::Vocabulary(const std::vector<std::string_view>& tokens) : seed_(hash
 }
 
 void Vocabulary::build(const std::vector<std::string_view>& tokens) {
-  spans_.resize(tokens.size());
+  std::vector<Span> spans(tokens.size());
   std::size_t bytes = 0;
   for (const std::string_view token : tokens) {
     bytes += token.size();
@@ -39,17 +39,20 @@ void Vocabulary::build(const std::vector<std::string_view>& tokens) {
   if (bytes >= kGap) {
     fail(ErrorKind::FileFormat, "tokenizer.json", "model.vocab: more than 4 GB of tokens");
   }
-  characters_.reserve(bytes);
-  for (std::uint32_t id = 0; id < size(); ++id) {
+  std::vector<char> characters;
+  characters.reserve(bytes);
+  for (std::uint32_t id = 0; id < spans.size(); ++id) {
     const std::string_view token = tokens[id];
     if (token.data() != nullptr) {
-      spans_[id] = {
-          .begin = static_cast<std::uint32_t>(characters_.size()),
+      spans[id] = {
+          .begin = static_cast<std::uint32_t>(characters.size()),
           .length = static_cast<std::uint32_t>(token.size()),
       };
-      characters_.append(token);
+      characters.insert(characters.end(), token.begin(), token.end());
     }
   }
+  characters_ = std::move(characters);
+  spans_ = std::move(spans);
   insert_all();
 }
 
@@ -58,35 +61,36 @@ void Vocabulary::insert_all() {
   for (const Span& span : spans_) {
     count += span.length == kGap ? 0 : 1;
   }
-  slots_.resize((count * 7 / 4) + 2);
+  std::vector<Slot> slots((count * 7 / 4) + 2);
   std::array<std::uint64_t, kTogether> hashes;  // NOLINT: written before it is read
   for (std::uint32_t first = 0; first < size(); first += kTogether) {
     const std::uint32_t last = std::min<std::uint32_t>(first + kTogether, size());
     for (std::uint32_t id = first; id < last; ++id) {
       if (spans_[id].length != kGap) {
         hashes[id - first] = hash_bytes(view(id), seed_);
-        prefetch(&slots_[first_slot(hashes[id - first])]);
+        prefetch(&slots[first_slot(hashes[id - first], slots.size())]);
       }
     }
     for (std::uint32_t id = first; id < last; ++id) {
       if (spans_[id].length != kGap) {
-        insert(id, hashes[id - first]);
+        insert(id, hashes[id - first], slots);
       }
     }
   }
+  slots_ = std::move(slots);
 }
 
-void Vocabulary::insert(std::uint32_t id, std::uint64_t hash) {
+void Vocabulary::insert(std::uint32_t id, std::uint64_t hash, std::vector<Slot>& slots) const {
   const auto upper = static_cast<std::uint32_t>(hash >> 32U);
-  std::size_t slot = first_slot(hash);
-  while (slots_[slot].id != kNone) {
+  std::size_t slot = first_slot(hash, slots.size());
+  while (slots[slot].id != kNone) {
     // A token twice with two ids: the last one counts, as in any JSON reader.
-    if (slots_[slot].hash == upper && view(slots_[slot].id) == view(id)) {
+    if (slots[slot].hash == upper && view(slots[slot].id) == view(id)) {
       break;
     }
-    slot = slot + 1 == slots_.size() ? 0 : slot + 1;
+    slot = slot + 1 == slots.size() ? 0 : slot + 1;
   }
-  slots_[slot] = {.hash = upper, .id = id};
+  slots[slot] = {.hash = upper, .id = id};
 }
 
 Vocabulary Vocabulary::from_json(const Field& field) {
@@ -119,7 +123,7 @@ Vocabulary Vocabulary::from_json(const Field& field) {
 
 std::uint32_t Vocabulary::find(std::string_view token, std::uint64_t hash) const noexcept {
   const auto upper = static_cast<std::uint32_t>(hash >> 32U);
-  std::size_t slot = first_slot(hash);
+  std::size_t slot = first_slot(hash, slots_.size());
   while (slots_[slot].id != kNone) {
     if (slots_[slot].hash == upper && view(slots_[slot].id) == token) {
       return slots_[slot].id;
@@ -141,14 +145,14 @@ void Vocabulary::find_all(std::span<const std::string_view> tokens,
     const std::size_t count = std::min(kTogether, tokens.size() - first);
     for (std::size_t i = 0; i < count; ++i) {
       hashes[i] = hash_bytes(tokens[first + i], seed_);
-      prefetch(&slots_[first_slot(hashes[i])]);
+      prefetch(&slots_[first_slot(hashes[i], slots_.size())]);
     }
     for (std::size_t i = 0; i < count; ++i) {
-      const std::uint32_t id = slots_[first_slot(hashes[i])].id;
+      const std::uint32_t id = slots_[first_slot(hashes[i], slots_.size())].id;
       prefetch(spans_.data() + (id == kNone ? 0 : id));
     }
     for (std::size_t i = 0; i < count; ++i) {
-      const std::uint32_t id = slots_[first_slot(hashes[i])].id;
+      const std::uint32_t id = slots_[first_slot(hashes[i], slots_.size())].id;
       prefetch(characters_.data() + (id == kNone ? 0 : spans_[id].begin));
     }
     for (std::size_t i = 0; i < count; ++i) {

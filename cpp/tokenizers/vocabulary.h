@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/table.h"
 #include "tokenizers/field.h"
+#include "tokenizers/table_archive.h"
 
 namespace onnxformers::tokenizers {
 
@@ -23,6 +25,9 @@ class Vocabulary {
   /// @param tokens token by id; an empty optional is a gap.
   explicit Vocabulary(const std::vector<std::optional<std::string_view>>& tokens);
 
+  /// Without tokens.
+  Vocabulary() : Vocabulary(std::vector<std::string_view>()) {}
+
   [[nodiscard]] std::optional<std::uint32_t> find(std::string_view token) const noexcept;
 
   static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
@@ -33,6 +38,13 @@ class Vocabulary {
 
   /// Nothing for a gap or an id past the end. The view lives as long as the vocabulary.
   [[nodiscard]] std::optional<std::string_view> token(std::uint32_t id) const noexcept;
+
+  void visit_tables(TableArchive& archive) {
+    archive(seed_);
+    archive(characters_);
+    archive(spans_);
+    archive(slots_);
+  }
 
   /// Highest id + 1.
   [[nodiscard]] std::uint32_t size() const noexcept {
@@ -56,20 +68,20 @@ class Vocabulary {
   explicit Vocabulary(const std::vector<std::string_view>& tokens);
 
   [[nodiscard]] std::string_view view(std::uint32_t id) const noexcept {
-    return std::string_view(characters_).substr(spans_[id].begin, spans_[id].length);
+    return {characters_.data() + spans_[id].begin, spans_[id].length};
   }
-  [[nodiscard]] std::size_t first_slot(std::uint64_t hash) const noexcept {
-    return static_cast<std::size_t>(((hash & 0xFFFFFFFFU) * slots_.size()) >> 32U);
+  [[nodiscard]] static std::size_t first_slot(std::uint64_t hash, std::size_t slots) noexcept {
+    return static_cast<std::size_t>(((hash & 0xFFFFFFFFU) * slots) >> 32U);
   }
   [[nodiscard]] std::uint32_t find(std::string_view token, std::uint64_t hash) const noexcept;
   void build(const std::vector<std::string_view>& tokens);
   void insert_all();
-  void insert(std::uint32_t id, std::uint64_t hash);
+  void insert(std::uint32_t id, std::uint64_t hash, std::vector<Slot>& slots) const;
 
   std::uint64_t seed_;
-  std::string characters_;
-  std::vector<Span> spans_;
-  std::vector<Slot> slots_;  // never full
+  Table<char> characters_;
+  Table<Span> spans_;
+  Table<Slot> slots_;  // never full
 };
 
 }  // namespace onnxformers::tokenizers

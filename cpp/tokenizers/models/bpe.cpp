@@ -51,6 +51,19 @@ Bpe::Bpe(Vocabulary vocabulary, Options options, const std::vector<BpeMerges::Me
   }
 }
 
+void Bpe::visit_tables(TableArchive& archive) {
+  Model::visit_tables(archive);
+  archive(options_.unk_token);
+  archive(options_.continuing_subword_prefix);
+  archive(options_.end_of_word_suffix);
+  archive(options_.fuse_unk);
+  archive(options_.byte_fallback);
+  archive(options_.ignore_merges);
+  archive(unk_id_);
+  merges_.visit_tables(archive);
+  characters_.visit_tables(archive);
+}
+
 std::optional<BpeDerivations> Bpe::derive() const {
   if (!options_.continuing_subword_prefix.empty() || !options_.end_of_word_suffix.empty()) {
     return std::nullopt;

@@ -37,6 +37,9 @@ class Bpe final : public Model {
   /// @param merges of ids of the vocabulary, by rank.
   Bpe(Vocabulary vocabulary, Options options, const std::vector<BpeMerges::Merge>& merges);
 
+  static std::unique_ptr<Model> empty() { return std::unique_ptr<Model>(new Bpe()); }
+  void visit_tables(TableArchive& archive) override;
+
   /// Fails with ErrorKind::InvalidArgument if the word has an unknown character and the unknown
   /// token of the file is not in its vocabulary.
   void append_ids(std::string_view word, std::vector<std::uint32_t>& ids) const override;
@@ -58,6 +61,8 @@ class Bpe final : public Model {
 
  private:
   struct Symbols;
+
+  Bpe() = default;
 
   [[nodiscard]] static Symbols& scratch();
   [[nodiscard]] std::optional<std::uint32_t> find_whole(std::string_view word) const;

@@ -1,5 +1,6 @@
 #include "tokenizers/models/bpe_characters.h"
 
+#include <bit>
 #include <string>
 
 #include "base/utf8.h"
@@ -25,6 +26,7 @@ std::string_view stripped(std::string_view token, std::string_view prefix,
 BpeCharacters::BpeCharacters(const Vocabulary& vocabulary, std::string_view prefix,
                              std::string_view suffix) {
   constexpr std::size_t kLongest = 4;
+  std::vector<Entry> others;
   for (auto& ids : ascii_) {
     ids.fill(kNone);
   }
@@ -48,15 +50,29 @@ BpeCharacters::BpeCharacters(const Vocabulary& vocabulary, std::string_view pref
       if (decoded.code < kAscii) {
         ascii_[place][decoded.code] = id;
       } else {
-        others_.emplace(key(decoded.code, place), id);
+        others.push_back({.key = key(decoded.code, place), .id = id});
       }
     }
   }
+  index_others(others);
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   for (std::size_t byte = 0; byte < bytes_.size(); ++byte) {
     const std::string token = {'<', '0', 'x', kDigits[byte / 16], kDigits[byte % 16], '>'};
     bytes_[byte] = vocabulary.find(token).value_or(kNone);
   }
+}
+
+void BpeCharacters::index_others(const std::vector<Entry>& entries) {
+  std::vector<Entry> slots(std::bit_ceil((entries.size() * 2) + 2));
+  shift_ = 64U - static_cast<unsigned>(std::countr_zero(slots.size()));
+  for (const Entry& entry : entries) {
+    std::size_t slot = first_slot(entry.key);
+    while (slots[slot].key != 0) {
+      slot = (slot + 1) & (slots.size() - 1);
+    }
+    slots[slot] = entry;
+  }
+  others_ = std::move(slots);
 }
 
 }  // namespace onnxformers::tokenizers

@@ -28,19 +28,21 @@ bool are_ordered(const std::vector<BpeMerges::Merge>& merges) {
 }  // namespace
 
 BpeMerges::BpeMerges(const std::vector<Merge>& merges)
-    : factor_(hash_seed() | 1U),
-      buckets_((merges.size() / 2) + 1),
-      is_ordered_(are_ordered(merges)) {
-  merged_.reserve(merges.size() + 1);
+    : factor_(hash_seed() | 1U), is_ordered_(are_ordered(merges)) {
+  std::vector<Bucket> buckets((merges.size() / 2) + 1);
+  std::vector<std::uint32_t> merged;
+  merged.reserve(merges.size() + 1);
   for (const Merge& merge : merges) {
-    merged_.push_back(merge.merged);
-    insert(key_of(merge.left, merge.right), merged_.size());
+    merged.push_back(merge.merged);
+    insert(key_of(merge.left, merge.right), merged.size(), buckets);
   }
-  merged_.push_back(kNone);
+  merged.push_back(kNone);
+  buckets_ = std::move(buckets);
+  merged_ = std::move(merged);
 }
 
-void BpeMerges::insert(std::uint64_t key, std::uint64_t value) {
-  Bucket* bucket = buckets_.data() + first_bucket(key);
+void BpeMerges::insert(std::uint64_t key, std::uint64_t value, std::vector<Bucket>& buckets) const {
+  Bucket* bucket = buckets.data() + first_bucket(key, buckets.size());
   for (;;) {
     for (std::uint64_t& slot : bucket->slots) {
       if (slot == 0 || slot >> kBits == key) {
@@ -48,7 +50,7 @@ void BpeMerges::insert(std::uint64_t key, std::uint64_t value) {
         return;
       }
     }
-    bucket = bucket == &buckets_.back() ? buckets_.data() : bucket + 1;
+    bucket = bucket == &buckets.back() ? buckets.data() : bucket + 1;
   }
 }
 

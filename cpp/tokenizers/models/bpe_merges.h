@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/table.h"
+#include "tokenizers/table_archive.h"
+
 namespace onnxformers::tokenizers {
 
 /// The merges of a BPE model: (left id, right id) → rank in a flat hash table of 8 bytes a slot,
@@ -28,10 +31,13 @@ class BpeMerges {
   /// @param merges by rank; of a pair that is there twice the later rank counts.
   explicit BpeMerges(const std::vector<Merge>& merges);
 
+  /// Without merges.
+  BpeMerges() : BpeMerges(std::vector<Merge>()) {}
+
   /// The rank of a pair, or kNone.
   [[nodiscard]] std::uint32_t rank(std::uint32_t left, std::uint32_t right) const noexcept {
     const std::uint64_t key = key_of(left, right);
-    const Bucket* bucket = buckets_.data() + first_bucket(key);
+    const Bucket* bucket = buckets_.data() + first_bucket(key, buckets_.size());
     std::uint32_t found = find_in(*bucket, key);
     while (bucket->slots.back() != 0 && found == 0) [[unlikely]] {  // it is full: there may be more
       bucket = next_bucket(bucket);
@@ -42,6 +48,13 @@ class BpeMerges {
 
   /// What the pair of a rank becomes; of size() too, which is no rank.
   [[nodiscard]] std::uint32_t merged(std::uint32_t rank) const noexcept { return merged_[rank]; }
+
+  void visit_tables(TableArchive& archive) {
+    archive(factor_);
+    archive(buckets_);
+    archive(merged_);
+    archive(is_ordered_);
+  }
 
   /// Number of ranks.
   [[nodiscard]] std::uint32_t size() const noexcept {
@@ -67,12 +80,12 @@ class BpeMerges {
   [[nodiscard]] static std::uint64_t key_of(std::uint32_t left, std::uint32_t right) noexcept {
     return static_cast<std::uint64_t>(left) << kBits | right;
   }
-  [[nodiscard]] std::size_t first_bucket(std::uint64_t key) const noexcept {
+  [[nodiscard]] std::size_t first_bucket(std::uint64_t key, std::size_t buckets) const noexcept {
     const std::uint64_t hash = (key * factor_) >> 32U;
-    return static_cast<std::size_t>((hash * buckets_.size()) >> 32U);
+    return static_cast<std::size_t>((hash * buckets) >> 32U);
   }
   [[nodiscard]] const Bucket* next_bucket(const Bucket* bucket) const noexcept {
-    return bucket == &buckets_.back() ? buckets_.data() : bucket + 1;
+    return bucket + 1 == buckets_.end() ? buckets_.data() : bucket + 1;
   }
   /// rank + 1, or 0.
   [[nodiscard]] static std::uint32_t find_in(const Bucket& bucket, std::uint64_t key) noexcept {
@@ -83,11 +96,11 @@ class BpeMerges {
     return static_cast<std::uint32_t>(found & kRankMask);
   }
 
-  void insert(std::uint64_t key, std::uint64_t value);
+  void insert(std::uint64_t key, std::uint64_t value, std::vector<Bucket>& buckets) const;
 
   std::uint64_t factor_;
-  std::vector<Bucket> buckets_;  // never all full
-  std::vector<std::uint32_t> merged_;
+  Table<Bucket> buckets_;  // never all full
+  Table<std::uint32_t> merged_;
   bool is_ordered_;
 };
 

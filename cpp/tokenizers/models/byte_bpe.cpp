@@ -48,6 +48,8 @@ ByteBpe::ByteBpe(const Bpe& model)
   add_trie();
 }
 
+ByteBpe::ByteBpe(const BpeMerges& merges) : merges_(merges), number_(next_number()) {}
+
 void ByteBpe::add_bytes(const Bpe& model) {
   for (unsigned byte = 0; byte < 256; ++byte) {
     const auto value = static_cast<char>(byte);

@@ -31,6 +31,16 @@ class ByteBpe {
   /// @param model whose merges are ordered and whose every byte is a token.
   explicit ByteBpe(const Bpe& model);
 
+  /// Empty, for visit_tables() to fill.
+  explicit ByteBpe(const BpeMerges& merges);
+
+  void visit_tables(TableArchive& archive) {
+    archive(tokens_);
+    archive(bytes_);
+    trie_.visit_tables(archive);
+    archive(characters_);
+  }
+
   /// Appends the tokens of a piece that is not empty.
   void append(std::string_view piece, std::vector<std::uint32_t>& ids, FitCache& cache) const;
 
@@ -44,7 +54,7 @@ class ByteBpe {
 
   /// The bytes of a token that is reachable.
   [[nodiscard]] std::string_view bytes(std::uint32_t id) const noexcept {
-    return std::string_view(bytes_).substr(tokens_[id].begin, tokens_[id].length);
+    return {bytes_.data() + tokens_[id].begin, tokens_[id].length};
   }
 
   /// Number of ids.

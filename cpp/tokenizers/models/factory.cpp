@@ -10,10 +10,17 @@ namespace onnxformers::tokenizers {
 
 namespace {
 
+using Make = std::unique_ptr<Model> (*)(const Field&);
+
 struct Maker {
   std::string_view type;
-  std::unique_ptr<Model> (*make)(const Field&);
+  Make make;
 };
+
+template <typename Kind>
+std::unique_ptr<Model> make_empty(const Field& /*field*/) {
+  return Kind::empty();
+}
 
 constexpr auto kMakers = std::to_array<Maker>({
     {.type = "BPE", .make = &Bpe::from_json},
@@ -21,6 +28,15 @@ constexpr auto kMakers = std::to_array<Maker>({
     {.type = "WordLevel", .make = &WordLevel::from_json},
     {.type = "WordPiece", .make = &WordPiece::from_json},
 });
+
+// The same without tables.
+constexpr auto kEmptyMakers = std::to_array<Maker>({
+    {.type = "BPE", .make = &make_empty<Bpe>},
+    {.type = "Unigram", .make = &make_empty<Unigram>},
+    {.type = "WordLevel", .make = &make_empty<WordLevel>},
+    {.type = "WordPiece", .make = &make_empty<WordPiece>},
+});
+static_assert(kMakers.size() == kEmptyMakers.size());
 
 // Files written before tokenizers 0.10 name no type: the fields tell.
 std::string_view inferred_type(const Field& field) {
@@ -38,10 +54,15 @@ std::string_view inferred_type(const Field& field) {
 
 }  // namespace
 
-std::unique_ptr<Model> make_model(const Field& field, std::string& type) {
+std::unique_ptr<Model> make_model(const Field& field, std::string& type, TableArchive* archive) {
   const auto named = field.find("type");
   type = named ? named->as_string() : inferred_type(field);
-  return make_component(kMakers, field, type);
+  const bool is_compiled = archive != nullptr && archive->fills();
+  auto model = make_component(is_compiled ? kEmptyMakers : kMakers, field, type);
+  if (archive != nullptr) {
+    model->visit_tables(*archive);
+  }
+  return model;
 }
 
 }  // namespace onnxformers::tokenizers

@@ -27,6 +27,9 @@ class Model {
   Model& operator=(const Model&) = delete;
   virtual ~Model() = default;
 
+  /// Everything that from_json() works out.
+  virtual void visit_tables(TableArchive& archive) { vocabulary_.visit_tables(archive); }
+
   [[nodiscard]] const Vocabulary& vocabulary() const noexcept { return vocabulary_; }
 
   /// Appends the ids of a word that is not empty.
@@ -35,12 +38,18 @@ class Model {
   /// The same with the place of every token in the word.
   virtual void append_tokens(std::string_view word, std::vector<WordToken>& tokens) const = 0;
 
+ protected:
+  /// Empty, for visit_tables() to fill.
+  Model() = default;
+
  private:
   Vocabulary vocabulary_;
 };
 
 /// Reads the "model" of tokenizer.json, whose "type" old files leave out; fails with
 /// ErrorKind::FileFormat. @param type receives the name of the type, read or inferred.
-[[nodiscard]] std::unique_ptr<Model> make_model(const Field& field, std::string& type);
+/// @param archive its tables are kept there, or come from there; may be null.
+[[nodiscard]] std::unique_ptr<Model> make_model(const Field& field, std::string& type,
+                                                TableArchive* archive = nullptr);
 
 }  // namespace onnxformers::tokenizers

@@ -40,35 +40,45 @@ std::uint64_t leading_codes(std::span<const Code> codes) {
 
 }  // namespace
 
+/// The tables while they grow.
+struct PieceTrie::Arrays {
+  std::vector<Unit> units;
+  std::vector<std::uint32_t> ids;
+  std::vector<Code> tails;
+  std::vector<std::uint32_t> pages;
+  std::vector<Code> codes;
+  std::size_t longest = 0;
+};
+
 class PieceTrie::Builder {
  public:
-  explicit Builder(PieceTrie& trie) : trie_(trie) {
-    trie_.pages_.resize(kPages);
-    trie_.codes_.resize(kPageSize);
+  explicit Builder(Arrays& arrays) : arrays_(arrays) {
+    arrays_.pages.resize(kPages);
+    arrays_.codes.resize(kPageSize);
   }
 
   void build(std::span<const std::string_view> pieces, std::span<const double> scores) {
     read(pieces);
     sort(scores);
-    trie_.units_.resize(std::max<std::size_t>(1, codes_.size() / 2));
-    trie_.ids_.resize(trie_.units_.size());
+    arrays_.units.resize(std::max<std::size_t>(1, codes_.size() / 2));
+    arrays_.ids.resize(arrays_.units.size());
     pending_.push_back({
         .begin = 0,
         .end = static_cast<std::uint32_t>(entries_.size()),
         .depth = 0,
         .node = kRoot,
     });
-    trie_.units_[kRoot].base = 0;
+    arrays_.units[kRoot].base = 0;
     while (!pending_.empty()) {
       const Range range = pending_.back();
       pending_.pop_back();
       expand(range);
     }
-    trie_.units_.resize(std::max(highest_base_ + codes_used_, free_.end()));
-    trie_.ids_.resize(trie_.units_.size());
-    trie_.units_.shrink_to_fit();
-    trie_.ids_.shrink_to_fit();
-    trie_.tails_.shrink_to_fit();
+    arrays_.units.resize(std::max(highest_base_ + codes_used_, free_.end()));
+    arrays_.ids.resize(arrays_.units.size());
+    arrays_.units.shrink_to_fit();
+    arrays_.ids.shrink_to_fit();
+    arrays_.tails.shrink_to_fit();
   }
 
  private:
@@ -90,12 +100,12 @@ class PieceTrie::Builder {
   };
 
   Code code_of(char32_t character) {
-    std::uint32_t& page = trie_.pages_[character / kPageSize];
+    std::uint32_t& page = arrays_.pages[character / kPageSize];
     if (page == 0) {
-      page = static_cast<std::uint32_t>(trie_.codes_.size() / kPageSize);
-      trie_.codes_.resize(trie_.codes_.size() + kPageSize);
+      page = static_cast<std::uint32_t>(arrays_.codes.size() / kPageSize);
+      arrays_.codes.resize(arrays_.codes.size() + kPageSize);
     }
-    Code& code = trie_.codes_[(page * kPageSize) + (character % kPageSize)];
+    Code& code = arrays_.codes[(page * kPageSize) + (character % kPageSize)];
     if (code == 0) {
       code = codes_used_++;
     }
@@ -118,7 +128,7 @@ class PieceTrie::Builder {
         unordered_.push_back(code_of(character));
         i += length;
       }
-      trie_.longest_ = std::max(trie_.longest_, unordered_.size() - firsts_.back());
+      arrays_.longest = std::max(arrays_.longest, unordered_.size() - firsts_.back());
     }
     firsts_.push_back(static_cast<std::uint32_t>(unordered_.size()));
   }
@@ -173,11 +183,11 @@ class PieceTrie::Builder {
   void place_children(const Range& range) {
     const std::uint32_t base = free_.place(child_codes_);
     grow();
-    trie_.units_[range.node].base = base;
+    arrays_.units[range.node].base = base;
     highest_base_ = std::max<std::size_t>(highest_base_, base);
     for (std::size_t i = children_.size(); i-- > 0;) {
       const Node node = base + child_codes_[i];
-      trie_.units_[node].parent = range.node;
+      arrays_.units[node].parent = range.node;
       const Range below{
           .begin = children_[i],
           .end = i + 1 < children_.size() ? children_[i + 1] : range.end,
@@ -194,8 +204,8 @@ class PieceTrie::Builder {
   }
 
   void set_piece(Node node, const Entry& entry) {
-    trie_.units_[node].score = entry.score;
-    trie_.ids_[node] = entry.id;
+    arrays_.units[node].score = entry.score;
+    arrays_.ids[node] = entry.id;
   }
 
   void set_tail(Node node, const Entry& entry, std::uint32_t depth) {
@@ -204,17 +214,17 @@ class PieceTrie::Builder {
     if (size == 0) {
       return;
     }
-    if (trie_.tails_.empty()) {
-      trie_.tails_.push_back(0);  // offset 0 means that there is no tail
+    if (arrays_.tails.empty()) {
+      arrays_.tails.push_back(0);  // offset 0 means that there is no tail
     }
-    trie_.units_[node].base = kFirstTail + static_cast<std::uint32_t>(trie_.tails_.size());
-    trie_.tails_.push_back(size);
+    arrays_.units[node].base = kFirstTail + static_cast<std::uint32_t>(arrays_.tails.size());
+    arrays_.tails.push_back(size);
     const auto first = codes_.begin() + entry.first + depth;
-    trie_.tails_.insert(trie_.tails_.end(), first, first + size);
+    arrays_.tails.insert(arrays_.tails.end(), first, first + size);
   }
 
   void grow() {
-    if (free_.end() <= trie_.units_.size()) {
+    if (free_.end() <= arrays_.units.size()) {
       return;
     }
     // Nodes are at most as many as codes. Published files stay below twice that.
@@ -222,14 +232,14 @@ class PieceTrie::Builder {
       fail(ErrorKind::FileFormat, "tokenizer.json",
            "model.vocab: the pieces use too many characters in too scattered a way");
     }
-    const std::size_t size = std::max(free_.end(), trie_.units_.size() * 2);
-    trie_.units_.resize(size);
-    trie_.ids_.resize(size);
+    const std::size_t size = std::max(free_.end(), arrays_.units.size() * 2);
+    arrays_.units.resize(size);
+    arrays_.ids.resize(size);
   }
 
   static constexpr std::size_t kMostSpread = std::size_t{1} << 22U;
 
-  PieceTrie& trie_;
+  Arrays& arrays_;
   FreeUnits free_;
   std::vector<Code> unordered_;
   std::vector<std::uint32_t> firsts_;
@@ -243,7 +253,14 @@ class PieceTrie::Builder {
 };
 
 PieceTrie::PieceTrie(std::span<const std::string_view> pieces, std::span<const double> scores) {
-  Builder(*this).build(pieces, scores);
+  Arrays arrays;
+  Builder(arrays).build(pieces, scores);
+  units_ = std::move(arrays.units);
+  ids_ = std::move(arrays.ids);
+  tails_ = std::move(arrays.tails);
+  pages_ = std::move(arrays.pages);
+  codes_ = std::move(arrays.codes);
+  longest_ = arrays.longest;
 }
 
 }  // namespace onnxformers::tokenizers

@@ -7,6 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/table.h"
+#include "tokenizers/table_archive.h"
+
 namespace onnxformers::tokenizers {
 
 /// Pieces of a Unigram model with their scores: a double array over characters, which are numbered
@@ -30,6 +33,15 @@ class PieceTrie {
   /// Linear in the bytes of the pieces. Fails with ErrorKind::FileFormat where the characters are
   /// spread so widely that the array would be out of proportion.
   PieceTrie(std::span<const std::string_view> pieces, std::span<const double> scores);
+
+  void visit_tables(TableArchive& archive) {
+    archive(units_);
+    archive(ids_);
+    archive(tails_);
+    archive(pages_);
+    archive(codes_);
+    archive(longest_);
+  }
 
   [[nodiscard]] Code code(char32_t character) const noexcept {
     const std::size_t page = character / kPageSize;
@@ -101,14 +113,15 @@ class PieceTrie {
     visit(begin + size, unit.score, node);
   }
 
+  struct Arrays;
   class Builder;
 
   // As many units past the highest base as there are codes: steps need no bounds check.
-  std::vector<Unit> units_;
-  std::vector<std::uint32_t> ids_;  // by node
-  std::vector<Code> tails_;
-  std::vector<std::uint32_t> pages_;  // by character / kPageSize: which page of codes_
-  std::vector<Code> codes_;           // the first page has none
+  Table<Unit> units_;
+  Table<std::uint32_t> ids_;  // by node
+  Table<Code> tails_;
+  Table<std::uint32_t> pages_;  // by character / kPageSize: which page of codes_
+  Table<Code> codes_;           // the first page has none
   std::size_t longest_ = 0;
 };
 

@@ -129,6 +129,16 @@ Unigram::Unigram(Vocabulary vocabulary, std::span<const std::string_view> pieces
   }
 }
 
+void Unigram::visit_tables(TableArchive& archive) {
+  Model::visit_tables(archive);
+  pieces_.visit_tables(archive);
+  archive(options_.unk_id);
+  archive(options_.byte_fallback);
+  archive(unknown_.score);
+  archive(unknown_.is_token);
+  archive(byte_ids_);
+}
+
 void Unigram::find_bytes() {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   for (std::size_t byte = 0; byte < 256; ++byte) {

@@ -32,6 +32,9 @@ class Unigram final : public Model {
   Unigram(Vocabulary vocabulary, std::span<const std::string_view> pieces,
           std::span<const double> scores, const Options& options);
 
+  static std::unique_ptr<Model> empty() { return std::unique_ptr<Model>(new Unigram()); }
+  void visit_tables(TableArchive& archive) override;
+
   /// Both fail with ErrorKind::InvalidArgument where an unknown token is needed and there is none.
   void append_ids(std::string_view word, std::vector<std::uint32_t>& ids) const override;
   void append_tokens(std::string_view word, std::vector<WordToken>& tokens) const override;
@@ -87,6 +90,8 @@ class Unigram final : public Model {
   }
 
  private:
+  Unigram() = default;
+
   template <typename Put>
   void encode(std::string_view word, Put put) const;
   [[nodiscard]] bool has_all_bytes(std::string_view run) const noexcept;

@@ -17,6 +17,12 @@ WordLevel::WordLevel(Vocabulary vocabulary, std::string unk_token)
       unk_token_(std::move(unk_token)),
       unk_id_(this->vocabulary().find(unk_token_)) {}
 
+void WordLevel::visit_tables(TableArchive& archive) {
+  Model::visit_tables(archive);
+  archive(unk_token_);
+  archive(unk_id_);
+}
+
 std::uint32_t WordLevel::find(std::string_view word) const {
   if (const auto id = vocabulary().find(word)) {
     return *id;

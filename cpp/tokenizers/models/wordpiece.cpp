@@ -81,6 +81,15 @@ WordPiece::WordPiece(Vocabulary vocabulary, const Options& options, std::uint32_
   index(entries_of(this->vocabulary(), options), options.continuing_subword_prefix);
 }
 
+void WordPiece::visit_tables(TableArchive& archive) {
+  Model::visit_tables(archive);
+  whole_words_.visit_tables(archive);
+  pieces_.visit_tables(archive);
+  archive(continuing_);
+  archive(unk_id_);
+  archive(max_characters_);
+}
+
 void WordPiece::index(const Entries& entries, std::string_view prefix) {
   whole_words_ = ShortWords(entries);
   pieces_ = Trie(entries);

@@ -32,6 +32,9 @@ class WordPiece final : public Model {
   /// @param unk_id of options.unk_token in the vocabulary.
   WordPiece(Vocabulary vocabulary, const Options& options, std::uint32_t unk_id);
 
+  static std::unique_ptr<Model> empty() { return std::unique_ptr<Model>(new WordPiece()); }
+  void visit_tables(TableArchive& archive) override;
+
   void append_ids(std::string_view word, std::vector<std::uint32_t>& ids) const override;
   void append_tokens(std::string_view word, std::vector<WordToken>& tokens) const override;
 
@@ -63,6 +66,8 @@ class WordPiece final : public Model {
   }
 
  private:
+  WordPiece() = default;
+
   using Entries = std::vector<std::pair<std::string_view, std::int32_t>>;
 
   [[nodiscard]] static Entries entries_of(const Vocabulary& vocabulary, const Options& options);
@@ -72,8 +77,8 @@ class WordPiece final : public Model {
   ShortWords whole_words_;
   Trie pieces_;
   Trie::Node continuing_ = Trie::kNone;  // where pieces after the first start: below the prefix
-  std::uint32_t unk_id_;
-  std::size_t max_characters_;
+  std::uint32_t unk_id_ = 0;
+  std::size_t max_characters_ = 0;
 };
 
 }  // namespace onnxformers::tokenizers

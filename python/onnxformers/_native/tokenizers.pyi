@@ -100,6 +100,16 @@ class Tokenizer:
     A whole tokenizer.json. Immutable; one serves many threads.
     """
     @staticmethod
+    def compile(data: bytes) -> tuple[Tokenizer, bytes]:
+        """
+        Reads a tokenizer.json; also the content of a file for from_compiled.
+        """
+    @staticmethod
+    def from_compiled(path: str) -> tuple[Tokenizer, bytes]:
+        """
+        The tokenizer of a compiled file, and its tokenizer.json without the tables of the model. FileFormatError: another version, or damaged.
+        """
+    @staticmethod
     def from_json(data: bytes) -> Tokenizer:
         """
         Reads a tokenizer.json; FileFormatError names the field.

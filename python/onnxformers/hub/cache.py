@@ -1,4 +1,4 @@
-"""The cache of what we derive from a model's files: optimised graphs, later compiled tokenizers.
+"""The cache of what we derive from a model's files: optimised graphs, compiled tokenizers.
 
 An entry is one file whose name holds its key and the hash of its content. The name is given last,
 to a file that is complete and on the disk, so there are no locks and no second file to disagree
@@ -41,6 +41,7 @@ class DerivedCache:
     Args:
         kind: name of the folder, such as "graphs": lower-case letters and underscores.
         suffix: of the entries' file names, such as ".onnx".
+        checks_itself: who reads an entry finds damage, and discards it: `find` need not.
 
     Raises:
         InvalidArgumentError: `kind` or `suffix` is no such name.
@@ -56,11 +57,12 @@ class DerivedCache:
     Source: TARGETS.md, "Shape" and "Cache and download".
     """
 
-    def __init__(self, kind: str, *, suffix: str = "") -> None:
+    def __init__(self, kind: str, *, suffix: str = "", checks_itself: bool = False) -> None:
         if not re.fullmatch(r"[a-z_]{1,40}", kind) or not re.fullmatch(r"(\.[a-z]{1,10})?", suffix):
             raise InvalidArgumentError(f"[DerivedCache] cannot use {kind!r} with suffix {suffix!r}")
         self._kind = kind
         self._suffix = suffix
+        self._checks_itself = checks_itself
 
     @property
     def folder(self) -> Path | None:
@@ -102,10 +104,10 @@ class DerivedCache:
         return hashlib.sha256(text.encode()).hexdigest()[:40]
 
     def find(self, key: str) -> Path | None:
-        """The entry, checked against its hash; None when there is none that is whole."""
+        """The entry, checked against its hash (see `checks_itself`); None when none is whole."""
         for path in self._entries(key):
             try:
-                whole = path.stem.partition("-")[2] == file_digest(path)
+                whole = self._checks_itself or path.stem.partition("-")[2] == file_digest(path)
             except OSError:
                 continue
             if whole:

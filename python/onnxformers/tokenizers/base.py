@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from onnxformers._native import tokenizers as native_tokenizers
 from onnxformers.errors import FileFormatError, InvalidArgumentError
-from onnxformers.tokenizers import loading, overrides
+from onnxformers.tokenizers import loading
 from onnxformers.tokenizers.changeable import with_bos_eos
 from onnxformers.tokenizers.chat_template import ChatTokenizer
+from onnxformers.tokenizers.compiled import open_tokenizer
 from onnxformers.tokenizers.missing_tokens import missing_tokens
 from onnxformers.tokenizers.sections import section, with_section
 from onnxformers.tokenizers.settings import read_settings
@@ -18,7 +18,7 @@ from onnxformers.tokenizers.state import State
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from typing_extensions import Self, Unpack
 
@@ -30,7 +30,8 @@ class PreTrainedTokenizer(ChatTokenizer):
     """Text to token ids and back. One object may serve many threads, also while it is changed.
 
     Args:
-        tokenizer_json: the bytes of tokenizer.json.
+        tokenizer_json: the bytes of tokenizer.json, or where it lies: then a compiled form of it
+            is kept in `env.cache_dir`, and opened the next time.
         config: tokenizer_config.json, special_tokens_map.json and overrides, in one mapping.
         name_or_path: where it came from.
 
@@ -53,22 +54,21 @@ class PreTrainedTokenizer(ChatTokenizer):
     is_fast: ClassVar[bool] = True
 
     name_or_path: str
-    _tokenizer_json: bytes
+    _read_document: Callable[[], bytes]
     _file_tokens: list[dict[str, Any]]
 
     def __init__(
         self,
-        tokenizer_json: bytes,
+        tokenizer_json: bytes | os.PathLike[str],
         config: Mapping[str, Any] | None = None,
         *,
         name_or_path: str = "",
     ) -> None:
         place, config = type(self).__name__, dict(config or {})
-        saved = {name: section(tokenizer_json, name) for name in ("padding", "truncation")}
-        settings = read_settings(place, self.row, config, saved)
         options = {**self.row.options, **config}
-        tokenizer_json = overrides.apply_rules(self.row.rules, tokenizer_json, options)
-        native = native_tokenizers.Tokenizer.from_json(tokenizer_json)
+        native, sections, document = open_tokenizer(tokenizer_json, self.row.rules, options)
+        saved = {name: section(sections, name) for name in ("padding", "truncation")}
+        settings = read_settings(place, self.row, config, saved)
         file_tokens = native.added_tokens
         missing = missing_tokens(file_tokens, self.row, settings, config)
         if missing:
@@ -76,7 +76,7 @@ class PreTrainedTokenizer(ChatTokenizer):
         state = State(place, native, settings, config)
         super().__init__(with_bos_eos(state, self.row), saved)
         self.__dict__.update(
-            name_or_path=name_or_path, _tokenizer_json=tokenizer_json, _file_tokens=file_tokens
+            name_or_path=name_or_path, _read_document=document, _file_tokens=file_tokens
         )
 
     @classmethod
@@ -122,7 +122,7 @@ class PreTrainedTokenizer(ChatTokenizer):
 
     def _document(self, state: State) -> bytes:
         """tokenizer.json with what was changed since it was read."""
-        document = self._tokenizer_json
+        document = self._read_document()
         if state.native.added_tokens != self._file_tokens:
             added = sorted(state.native.added_tokens, key=lambda token: int(token["id"]))
             document = with_section(document, "added_tokens", added)

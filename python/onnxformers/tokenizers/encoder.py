@@ -239,8 +239,11 @@ class Encoder(Decoding):
 
 def _call_plain(state: State, text: str) -> BatchEncoding:
     """One text without options: the call that has to be quick."""
-    plan, texts = state.plain, (text,)
-    ids, mask, type_ids = state.native.encode_batch(texts, **plan.native).pad(**plan.pad)
+    plan = state.plain
+    if plan.native:
+        ids, mask, type_ids = state.native.encode_batch((text,), **plan.native).pad()
+    else:
+        ids, mask, type_ids, _ = state.native.encode_row(text)
     longest = state.settings.model_max_length
     if longest is not None and ids.shape[1] > longest:
         _warn_of_length(state, ids.shape[1])
@@ -249,7 +252,7 @@ def _call_plain(state: State, text: str) -> BatchEncoding:
         columns["token_type_ids"] = type_ids
     if plan.mask:
         columns["attention_mask"] = mask
-    return BatchEncoding(columns, (state.native, texts, None, plan.native, plan.fill, 0))
+    return BatchEncoding(columns, (state.native, (text,), None, plan.native, plan.fill, 0))
 
 
 def _encode(

@@ -17,6 +17,7 @@ from onnxformers.tokenizers.special_tokens import ADDITIONAL, NAMES, with_specia
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
@@ -104,12 +105,12 @@ class TokenizerFiles:
     """What was read.
 
     Attributes:
-        tokenizer_json: the bytes of tokenizer.json.
+        tokenizer_json: where tokenizer.json lies; its bytes if they were made from older files.
         config: tokenizer_config.json with special_tokens_map.json and the caller's overrides in it.
         model_config: config.json, read only where tokenizer_config.json names no class.
     """
 
-    tokenizer_json: bytes
+    tokenizer_json: bytes | Path
     config: dict[str, Any]
     model_config: dict[str, Any]
 
@@ -176,9 +177,9 @@ def _read_tokenizer(
     prefix: str,
     options: LoadOptions,
     facts: tuple[dict[str, Any], dict[str, Any]],
-) -> bytes:
+) -> bytes | Path:
     try:
-        return hub_files.resolve_file(name_or_path, prefix + TOKENIZER, options).read_bytes()
+        return hub_files.resolve_file(name_or_path, prefix + TOKENIZER, options)
     except MissingFileError:
         converted = older_files.find(name_or_path, prefix, options, facts)
         if converted is None:

@@ -14,6 +14,8 @@ from onnxformers.tokenizers.batch_encoding import BatchEncoding
 from onnxformers.tokenizers.surrounding import Surrounding
 
 if TYPE_CHECKING:
+    import os
+
     from typing_extensions import Self, Unpack
 
     from onnxformers.tokenizers.options import EncodeOptions
@@ -93,7 +95,10 @@ class Translation(Targets):
     SOURCE: ClassVar[str]
 
     def __init__(
-        self, tokenizer_json: bytes, config: Mapping[str, Any] | None = None, **named: Any
+        self,
+        tokenizer_json: bytes | os.PathLike[str],
+        config: Mapping[str, Any] | None = None,
+        **named: Any,
     ) -> None:
         super().__init__(tokenizer_json, config, **named)
         source = self.config.get("src_lang")
@@ -318,7 +323,10 @@ class MarianMethods(Targets):
     CODE: ClassVar[re.Pattern[str]] = re.compile(r">>[^<>\s]+<<")
 
     def __init__(
-        self, tokenizer_json: bytes, config: Mapping[str, Any] | None = None, **named: Any
+        self,
+        tokenizer_json: bytes | os.PathLike[str],
+        config: Mapping[str, Any] | None = None,
+        **named: Any,
     ) -> None:
         super().__init__(tokenizer_json, config, **named)
         codes = self.supported_language_codes

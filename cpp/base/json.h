@@ -16,6 +16,8 @@ struct Limits {
   std::size_t max_depth = 256;
   /// Values and keys in all, at 16 bytes each: "[[],[],..." must not cost many times its size.
   std::size_t max_values = std::size_t{32} * 1024 * 1024;
+  /// Rounds numbers as serde_json does, where that counts (see to_scaled_double()).
+  bool scales_numbers = false;
 };
 
 enum class Type : std::uint8_t { Null, Bool, Integer, Number, String, Array, Object };

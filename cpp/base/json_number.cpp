@@ -1,9 +1,14 @@
 #include "base/json_number.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
+#include <limits>
+#include <string>
 #include <system_error>
 #include <version>
 
@@ -61,5 +66,84 @@ std::optional<double> to_double(std::string_view text) {
 }
 
 #endif
+
+namespace {
+
+constexpr int kMostPower = 308;
+
+double power_of_ten(int exponent) {
+  static const std::array<double, kMostPower + 1> powers = [] {
+    std::array<double, kMostPower + 1> all{};
+    for (int i = 0; i <= kMostPower; ++i) {
+      all[static_cast<std::size_t>(i)] = to_double("1e" + std::to_string(i)).value_or(0);
+    }
+    return all;
+  }();
+  return powers[static_cast<std::size_t>(exponent)];
+}
+
+/// The digits that count, as an integer, and the power of ten to be multiplied by.
+struct Decimal {
+  std::uint64_t digits = 0;
+  int exponent = 0;
+  bool is_full = false;
+
+  void add(char c, bool is_fraction) {
+    constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+    const auto digit = static_cast<std::uint64_t>(c - '0');
+    is_full = is_full || digits > (kMost - digit) / 10;
+    if (is_full) {
+      exponent += is_fraction ? 0 : 1;
+    } else {
+      digits = (digits * 10) + digit;
+      exponent -= is_fraction ? 1 : 0;
+    }
+  }
+};
+
+/// The exponent of a number, bounded.
+int written_exponent(std::string_view text) {
+  constexpr int kMost = 100'000'000;
+  const bool is_negative = text.front() == '-';
+  int exponent = 0;
+  for (const char c : text.substr(is_negative || text.front() == '+' ? 1 : 0)) {
+    exponent = std::min(kMost, (exponent * 10) + (c - '0'));
+  }
+  return is_negative ? -exponent : exponent;
+}
+
+}  // namespace
+
+std::optional<double> to_scaled_double(std::string_view text) {
+  const bool is_negative = text.front() == '-';
+  const std::size_t mark = std::min(text.find_first_of("eE"), text.size());
+  Decimal decimal;
+  bool is_fraction = false;
+  for (const char c : text.substr(0, mark).substr(is_negative ? 1 : 0)) {
+    if (c == '.') {
+      is_fraction = true;
+    } else {
+      decimal.add(c, is_fraction);
+    }
+  }
+  int exponent = decimal.exponent;
+  if (mark < text.size()) {
+    exponent += written_exponent(text.substr(mark + 1));
+  }
+  auto value = static_cast<double>(decimal.digits);
+  for (; exponent < -kMostPower && value != 0; exponent += kMostPower) {
+    value /= power_of_ten(kMostPower);
+  }
+  if (value != 0) {
+    if (exponent > kMostPower) {
+      return std::nullopt;
+    }
+    value = exponent < 0 ? value / power_of_ten(-exponent) : value * power_of_ten(exponent);
+  }
+  if (!std::isfinite(value)) {
+    return std::nullopt;
+  }
+  return is_negative ? -value : value;
+}
 
 }  // namespace onnxformers::json

@@ -10,4 +10,9 @@ namespace onnxformers::json {
 /// that cannot continue a number.
 [[nodiscard]] std::optional<double> to_double(std::string_view text);
 
+/// The same, rounded as serde_json does by default: up to 19 digits as an integer, then one
+/// multiplication or division by a power of ten. A quarter of the scores of published models differ
+/// from the nearest double in the last bit, and sums of scores decide between segmentations.
+[[nodiscard]] std::optional<double> to_scaled_double(std::string_view text);
+
 }  // namespace onnxformers::json

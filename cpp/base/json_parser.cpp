@@ -250,7 +250,8 @@ void Parser::number() {
     push_integer(integer);
     return;
   }
-  const auto value = to_double({data_ + start, position_ - start});
+  const std::string_view text(data_ + start, position_ - start);
+  const auto value = limits_.scales_numbers ? to_scaled_double(text) : to_double(text);
   if (!value) {
     error(start, "a number beyond the range of a double");
   }

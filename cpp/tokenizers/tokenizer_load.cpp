@@ -17,7 +17,9 @@ namespace {
 
 json::Document parse(std::string data) {
   try {
-    return json::Document::parse(std::move(data));
+    json::Limits limits;
+    limits.scales_numbers = true;
+    return json::Document::parse(std::move(data), limits);
   } catch (const Error& e) {
     fail(e.kind(), "tokenizer.json", e.what());
   }

@@ -30,9 +30,10 @@ class UnigramPipeline::Pass {
     }
     while (i < text_.size() && !is_full()) {
       const Effect effect = effect_at(i);
-      if (effect == Effect::Letter && words_.is_at_first_letter()) {
-        const std::size_t end = letters_end(i + 1);
-        if (end == text_.size() || (effect_at(end) == Effect::Space && is_cut_after(end))) {
+      if (effect <= Effect::Guarded && words_.is_at_first_letter()) {
+        const std::size_t end = letters_end(i);
+        if (end > i &&
+            (end == text_.size() || (effect_at(end) == Effect::Space && is_cut_after(end)))) {
           words_.take_ascii_word(text_, i, end, character_at(i));
           i = end;
           continue;
@@ -63,16 +64,23 @@ class UnigramPipeline::Pass {
   }
 
   [[nodiscard]] std::size_t letters_end(std::size_t i) const {
-    while (i < text_.size() && effect_at(i) == Effect::Letter) {
+    while (i < text_.size() &&
+           (effect_at(i) == Effect::Letter || (effect_at(i) == Effect::Guarded && is_guarded(i)))) {
       ++i;
     }
     return i;
   }
 
+  /// Whether the one behind is known not to be of the sort.
+  [[nodiscard]] bool is_guarded(std::size_t i) const {
+    return i + 1 == text_.size() || effect_at(i + 1) == Effect::Letter ||
+           effect_at(i + 1) == Effect::Space;
+  }
+
   /// Whether the ASCII character at i, which stands alone, also does so with the one behind it.
   [[nodiscard]] bool is_cut_after(std::size_t i) const {
     if (i + 1 == text_.size() || effect_at(i + 1) != Effect::Other) {
-      return true;
+      return true;  // spaces are not of the sort that looks at its neighbours
     }
     return pipeline_.characters_.map(utf8::decode(text_, i + 1).code).kind != Kind::Joined;
   }
@@ -87,28 +95,38 @@ class UnigramPipeline::Pass {
   /// Cuts off what the normalizers strip; i is where the rest begins. False if they have to say.
   bool strip(std::size_t& i) {
     const Options& options = pipeline_.options_;
-    if (options.strips_right_before || options.strips_right_after) {
-      while (!text_.empty()) {
-        std::size_t last = text_.size() - 1;
-        while (last > 0 && (static_cast<unsigned char>(text_[last]) & 0xC0U) == 0x80U) {
-          --last;
-        }
-        const char32_t code = utf8::decode(text_, last).code;
-        if (!is_stripped(code, options.strips_right_before)) {
-          return options.strips_right_before || ends_as_it_is(code);
-        }
-        text_ = text_.substr(0, last);
-      }
+    if ((options.strips_right_before && !strip_right(true)) ||
+        (options.strips_left_before && !strip_left(true, i))) {
+      return false;
     }
-    if (options.strips_left_before || options.strips_left_after) {
-      while (i < text_.size()) {
-        const auto [code, length] = utf8::decode(text_, i);
-        if (!is_stripped(code, options.strips_left_before)) {
-          return options.strips_left_before || ends_as_it_is(code);
-        }
-        character_ -= length - 1U;
-        i += length;
+    return (!options.strips_right_after || strip_right(false)) &&
+           (!options.strips_left_after || strip_left(false, i));
+  }
+
+  /// @param before whether it happens before other rewriting.
+  bool strip_right(bool before) {
+    while (!text_.empty()) {
+      std::size_t last = text_.size() - 1;
+      while (last > 0 && (static_cast<unsigned char>(text_[last]) & 0xC0U) == 0x80U) {
+        --last;
       }
+      const char32_t code = utf8::decode(text_, last).code;
+      if (!is_stripped(code, before)) {
+        return before || ends_as_it_is(code);
+      }
+      text_ = text_.substr(0, last);
+    }
+    return true;
+  }
+
+  bool strip_left(bool before, std::size_t& i) {
+    while (i < text_.size()) {
+      const auto [code, length] = utf8::decode(text_, i);
+      if (!is_stripped(code, before)) {
+        return before || ends_as_it_is(code);
+      }
+      character_ -= length - 1U;
+      i += length;
     }
     return true;
   }

@@ -48,14 +48,11 @@ void UnigramPipeline::fill_ascii() {
   effects_.fill(Effect::Other);
   for (char32_t code = 0; code < 0x80; ++code) {
     const CharacterMap::Mapped mapped = characters_.map(code);
-    if (mapped.is_patterned) {
-      continue;
-    }
     if (mapped.kind == CharacterMap::Kind::Letter) {
-      effects_[code] = Effect::Letter;
+      effects_[code] = mapped.is_patterned ? Effect::Guarded : Effect::Letter;
       ascii_codes_[code] = mapped.code;
       ascii_characters_[code] = mapped.character;
-    } else if (mapped.kind == CharacterMap::Kind::Space) {
+    } else if (mapped.kind == CharacterMap::Kind::Space && !mapped.is_patterned) {
       effects_[code] = Effect::Space;
     }
   }

@@ -56,9 +56,10 @@ class UnigramPipeline final : public FastPath {
 
   /// What a byte does at the beginning of a word or in it.
   enum class Effect : std::uint8_t {
-    Letter,  ///< belongs to it
-    Space,   ///< ends it
-    Other,   ///< leaves it to the slower loop
+    Letter,   ///< belongs to it
+    Guarded,  ///< likewise, unless another of the sort is beside it
+    Space,    ///< ends it
+    Other,    ///< leaves it to the slower loop
   };
 
   UnigramPipeline(Options options, const Unigram& model);

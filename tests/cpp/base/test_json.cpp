@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/json_number.h"
 #include "check.h"
 
 namespace json = onnxformers::json;
@@ -303,4 +304,24 @@ TEST(random_mutations_parse_or_fail_and_never_break) {
     }
   }
   CHECK(refused > 10'000);
+}
+
+TEST(numbers_can_be_rounded_as_by_one_division) {
+  // Digits as an integer, then one division: two roundings, unlike the nearest double.
+  const auto scaled = [](const char* text) { return json::to_scaled_double(text).value(); };
+  CHECK_EQUAL(scaled("-3.0"), -3.0);
+  CHECK_EQUAL(scaled("0.5e1"), 5.0);
+  CHECK_EQUAL(scaled("-4.3749680519104"), -4.3749680519104);
+  CHECK_EQUAL(scaled("-2.0122928619384766"), -20122928619384766.0 / 1e16);
+  CHECK_EQUAL(scaled("12345678901234567890123.5"), 12345678901234567890.0 * 1e3);
+  CHECK_EQUAL(scaled("0e999"), 0.0);
+  CHECK_EQUAL(scaled("1e-400"), 0.0);
+  CHECK_EQUAL(scaled("1000e-310"), 1000.0 / 1e308 / 1e2);
+  CHECK(!json::to_scaled_double("1e309"));
+  CHECK(!json::to_scaled_double("10e308"));
+  json::Limits limits;
+  limits.scales_numbers = true;
+  const std::string text = "7.3177280426025391";
+  CHECK_EQUAL(json::Document::parse(text, limits).root().as_number("x"),
+              73177280426025391.0 / 1e16);
 }

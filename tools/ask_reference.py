@@ -119,10 +119,32 @@ def case_folding() -> Iterator[str]:
             yield f"+ {code:04X} {hexadecimal(folded)}"
 
 
+def compatibility() -> Iterator[str]:
+    """Full compatibility decompositions that differ from the canonical ones."""
+    nfd, nfkd = normalizers.NFD().normalize_str, normalizers.NFKD().normalize_str
+    for c in EVERYTHING:
+        if nfkd(c) != nfd(c):
+            yield f"{ord(c):04X} {hexadecimal(nfkd(c))}"
+
+
+def compositions() -> Iterator[str]:
+    """Pairs and what they compose to, without Hangul."""
+    nfd, nfc = normalizers.NFD().normalize_str, normalizers.NFC().normalize_str
+    for c in EVERYTHING:
+        parts = nfd(c)
+        if len(parts) > 1 and nfc(parts) == c and not 0xAC00 <= ord(c) < 0xD7A4:
+            pair = nfc(parts[:-1]) + parts[-1]
+            if len(pair) != 2 or nfc(pair) != c:
+                raise SystemExit(f"{ord(c):04X} is not made of two")
+            yield f"{hexadecimal(pair)} {ord(c):04X}"
+
+
 FILES: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "numeric": ("numeric-17.0", numeric),
     "unicode_scripts": ("unicode_scripts", unicode_scripts),
     "regex_properties": ("regex_properties-16.0", regex_properties),
+    "compatibility": ("compatibility-9.0", compatibility),
+    "compositions": ("compositions-9.0", compositions),
     "case_folding": ("case_folding-16.0", case_folding),
 }
 

@@ -1,23 +1,11 @@
 #include "base/unicode.h"
 
-#include <cstddef>
-
+#include "base/unicode_stages.h"
 #include "unicode/tables.h"
 
 namespace onnxformers::unicode {
 
 namespace {
-
-/// The value of a code point in a two-stage table; 0 beyond its end.
-template <typename Blocks, typename Values>
-std::size_t look_up(const Blocks& blocks, const Values& values, char32_t code) {
-  constexpr char32_t kInBlock = (1U << tables::kBlockBits) - 1;
-  const std::size_t block = code >> tables::kBlockBits;
-  if (block >= blocks.size()) {
-    return 0;
-  }
-  return values[(std::size_t{blocks[block]} << tables::kBlockBits) | (code & kInBlock)];
-}
 
 const tables::Properties& properties(char32_t code) {
   return tables::kPropertyRows[look_up(tables::kPropertyBlocks, tables::kProperty, code)];

@@ -16,7 +16,9 @@ constexpr std::array<char32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
 
 bool is_surrogate(char32_t code) { return code >= 0xD800 && code <= 0xDFFF; }
 
-std::size_t skip_ascii(std::string_view text, std::size_t position) {
+}  // namespace
+
+std::size_t skip_ascii(std::string_view text, std::size_t position) noexcept {
   while (text.size() - position >= sizeof(std::uint64_t)) {
     std::uint64_t word = 0;
     std::memcpy(&word, text.data() + position, sizeof word);
@@ -55,8 +57,6 @@ std::size_t broken_length(std::string_view bytes, std::size_t begin) {
   }
   return end - begin;
 }
-
-}  // namespace
 
 Decoded decode_multibyte(std::string_view text, std::size_t position) noexcept {
   const auto lead = static_cast<unsigned char>(text[position]);

@@ -35,12 +35,25 @@ void append_lossy(std::string& out, std::string_view bytes);
 /// Number of code points of well-formed text.
 [[nodiscard]] std::size_t count(std::string_view text) noexcept;
 
+/// First position from `position` on that is no ASCII, or the end; eight bytes at a time.
+[[nodiscard]] std::size_t skip_ascii(std::string_view text, std::size_t position) noexcept;
+
+/// Where the character before `position` begins in well-formed text; position > 0.
+[[nodiscard]] inline std::size_t previous(std::string_view text, std::size_t position) noexcept;
+
 /// decode() of a byte that is not ASCII; out of line to keep the common case small.
 [[nodiscard]] Decoded decode_multibyte(std::string_view text, std::size_t position) noexcept;
 
 inline Decoded decode(std::string_view text, std::size_t position) noexcept {
   const auto lead = static_cast<unsigned char>(text[position]);
   return lead < 0x80 ? Decoded{.code = lead, .length = 1} : decode_multibyte(text, position);
+}
+
+inline std::size_t previous(std::string_view text, std::size_t position) noexcept {
+  do {
+    --position;
+  } while (position > 0 && (static_cast<unsigned char>(text[position]) & 0xC0U) == 0x80U);
+  return position;
 }
 
 }  // namespace onnxformers::utf8

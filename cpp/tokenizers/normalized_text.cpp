@@ -1,5 +1,7 @@
 #include "tokenizers/normalized_text.h"
 
+#include <algorithm>
+
 #include "base/utf8.h"
 
 namespace onnxformers::tokenizers {
@@ -61,6 +63,10 @@ void NormalizedText::keep(std::size_t begin, std::size_t end) {
     next_origins_.insert(next_origins_.end(), origins_.begin() + static_cast<std::ptrdiff_t>(begin),
                          origins_.begin() + static_cast<std::ptrdiff_t>(end));
   }
+}
+
+void NormalizedText::set_last_origin(std::size_t bytes, Origin origin) {
+  std::fill(next_origins_.end() - static_cast<std::ptrdiff_t>(bytes), next_origins_.end(), origin);
 }
 
 void NormalizedText::commit() noexcept {

@@ -52,6 +52,17 @@ class NormalizedText {
 
   void commit() noexcept;
 
+  /// Origin of the last byte put; front_origin() where there is none.
+  [[nodiscard]] Origin last_put_origin() const noexcept {
+    return next_origins_.empty() ? front_origin() : next_origins_.back();
+  }
+
+  /// Gives the last bytes put another origin; only with origins.
+  void set_last_origin(std::size_t bytes, Origin origin);
+
+  /// Bytes of text() to change in place: each keeps its origin.
+  [[nodiscard]] char* bytes() noexcept { return text_.data(); }
+
   /// Origin of text()[byte] for put(), 0 where none are kept.
   [[nodiscard]] Origin origin_or_zero(std::size_t byte) const noexcept {
     return with_origins_ ? origins_[byte] : 0;

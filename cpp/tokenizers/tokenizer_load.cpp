@@ -150,10 +150,13 @@ void Tokenizer::read_components(const Field& root, TableArchive* archive) {
       return nullptr;
     }
     auto component = make(*field);
-    components_[stage] = field->member("type").as_string();
+    components_[stage] = field->string_or("type", "");
     return component;
   };
   normalizer_ = read("normalizer", make_normalizer);
+  if (normalizer_ != nullptr) {
+    components_["normalizer"] = normalizer_type(root.member("normalizer"));
+  }
   pre_tokenizer_ = read("pre_tokenizer", make_pre_tokenizer);
   decoder_ = read("decoder", make_decoder);
   if (decoder_ == nullptr) {

@@ -18,6 +18,10 @@ class Normalizer {
   virtual void normalize(NormalizedText& text) const = 0;
 };
 
+/// The "type" of a normalizer of tokenizer.json, which old files leave out: then one of its other
+/// members tells. Fails with ErrorKind::FileFormat.
+[[nodiscard]] std::string_view normalizer_type(const Field& field);
+
 /// Reads the "normalizer" of tokenizer.json; fails with ErrorKind::FileFormat.
 [[nodiscard]] std::unique_ptr<Normalizer> make_normalizer(const Field& field);
 

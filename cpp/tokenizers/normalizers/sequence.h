@@ -18,6 +18,10 @@ class NormalizerSequence final : public Normalizer {
 
   void normalize(NormalizedText& text) const override;
 
+  [[nodiscard]] const std::vector<std::unique_ptr<Normalizer>>& steps() const noexcept {
+    return steps_;
+  }
+
  private:
   std::vector<std::unique_ptr<Normalizer>> steps_;
 };

@@ -6,6 +6,7 @@ tests/cpp/base/test_unicode.cpp shows that the core's compiled tables say what t
 from __future__ import annotations
 
 import string
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,17 @@ WHITE_SPACE = {9, 10, 11, 12, 13, 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200
     0x202F,
     0x205F,
     0x3000,
+}
+
+# Code points on which the reference differs from Python 3.11.
+DIFFERING = {
+    "punctuation": 115,
+    "NFKC": 72,
+    "NFKD": 73,
+    "NFC": 0,
+    "Lowercase": 55,
+    "letters": 9272,
+    "numbers": 133,
 }
 
 pytestmark = [pytest.mark.oracle, pytest.mark.slow]
@@ -155,3 +167,96 @@ def test_categories_in_regular_expressions_are_those_of_unicode_16():
         pattern = tokenizers.Regex(rf"\p{{{name}}}")
         left = set(normalizers.Replace(pattern, "").normalize_str(everything))
         assert set(everything) - left == set(map(chr, codes_of("categories-16.0", name))), name
+
+
+def regex_matches(pattern: str) -> set[int]:
+    """Code points that a regular expression for one character matches."""
+    split = pre_tokenizers.Split(tokenizers.Regex(f"(?:{pattern})+"), "removed")
+    left: set[int] = set()
+    for _, (begin, end) in split.pre_tokenize_str("".join(map(chr, CODES))):
+        left.update(CODES[begin:end])
+    return set(CODES) - left
+
+
+@cache
+def properties() -> dict[str, set[int]]:
+    found = {}
+    for names, *spans in data_lines("regex_properties-16.0"):
+        ends = [[int(end, 16) for end in span.split("..")] for span in spans]
+        codes = {code for first, last in ends for code in range(first, last + 1)}
+        found[names.partition("=")[0]] = codes - set(range(0xD800, 0xE000))
+    return found
+
+
+@pytest.mark.parametrize("name", ["Alphabetic", "Lowercase", "Han", "Emoji", "Common"])
+def test_properties_in_regular_expressions_are_those_of_the_file(name):
+    assert regex_matches(rf"\p{{{name}}}") == properties()[name]
+
+
+def test_word_characters_in_brackets_and_outside():
+    words = properties()["Alphabetic"] | codes_of("categories-16.0", "M")
+    words |= codes_of("categories-16.0", "Nd") | codes_of("categories-16.0", "Pc")
+    assert regex_matches(r"[\w]") == regex_matches(r"[[:word:]]") == words
+    assert regex_matches(r"\w") == words | {0xB2, 0xB3, 0xB9, 0xBC, 0xBD, 0xBE}
+
+
+def test_digits_and_white_space_in_regular_expressions():
+    assert regex_matches(r"\d") == codes_of("categories-16.0", "Nd")
+    assert regex_matches(r"\s") == WHITE_SPACE
+
+
+def test_digits_splits_at_the_numbers_of_unicode_17():
+    split = pre_tokenizers.Digits().pre_tokenize_str
+    found = {code for code in CODES if len(split(f"a{chr(code)}")) == 2}
+    assert found == set(ranges("numeric-17.0"))
+
+
+def test_compatibility_decomposition_is_that_of_unicode_9():
+    nfd = changed(normalizers.NFD().normalize_str)
+    nfkd = changed(normalizers.NFKD().normalize_str)
+    differing = {code: text for code, text in nfkd.items() if nfd.get(code) != text}
+    assert differing == mapping("compatibility-9.0")
+
+
+def test_compositions_are_those_of_unicode_9():
+    nfd, nfc = normalizers.NFD().normalize_str, normalizers.NFC().normalize_str
+    pairs = {chr(int(a, 16)) + chr(int(b, 16)): c for a, b, c in data_lines("compositions-9.0")}
+    composites = {int(code, 16) for code in pairs.values()}
+    assert all(nfc(pair) == chr(int(code, 16)) for pair, code in pairs.items())
+    found = {code for code in CODES if nfc(nfd(chr(code))) == chr(code) != nfd(chr(code))}
+    assert found - set(HANGUL) == composites
+
+
+def test_what_differs_from_pythons_own_tables():
+    """Why the tables are asked for and not taken from `unicodedata`: versions and exceptions."""
+    data = unicodedata
+    if data.unidata_version != "14.0.0":
+        pytest.skip("the numbers are those of Python 3.11")
+
+    def differing(name: str, wanted: Callable[[str], str]) -> int:
+        found = getattr(normalizers, name)().normalize_str
+        return sum(found(chr(code)) != wanted(chr(code)) for code in CODES)
+
+    assert {
+        "punctuation": sum(
+            (data.category(chr(code))[0] == "P") != (code in codes_of_bert_punctuation())
+            for code in CODES
+        ),
+        "NFKC": differing("NFKC", lambda c: data.normalize("NFKC", c)),
+        "NFKD": differing("NFKD", lambda c: data.normalize("NFKD", c)),
+        "NFC": differing("NFC", lambda c: data.normalize("NFC", c)),
+        "Lowercase": differing("Lowercase", str.lower),
+        "letters": len(
+            codes_of("categories-16.0", "L")
+            ^ {code for code in CODES if data.category(chr(code))[0] == "L"}
+        ),
+        "numbers": len(
+            set(ranges("numeric-17.0"))
+            ^ {code for code in CODES if data.category(chr(code))[0] == "N"}
+        ),
+    } == DIFFERING
+
+
+@cache
+def codes_of_bert_punctuation() -> set[int]:
+    return codes_of("categories-8.0", "P") | set(map(ord, string.punctuation))

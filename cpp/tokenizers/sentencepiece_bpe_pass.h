@@ -126,12 +126,12 @@ class SentencePieceBpePipeline::Pass {
   }
 
   void put_unknown(std::string_view character, bool after_unknown) {
-    if (pipeline_.byte_fallback_) {
+    if (pipeline_.model_.options().byte_fallback) {
       for (const char byte : character) {
         ids_.push_back(pipeline_.byte_ids_[static_cast<unsigned char>(byte)]);
         put_span(character_, character_ + 1);
       }
-    } else if (after_unknown && pipeline_.fuse_unk_) {
+    } else if (after_unknown && pipeline_.model_.options().fuse_unk) {
       if constexpr (kWithOffsets) {
         ++output_.tokens->spans.back().end;
       }

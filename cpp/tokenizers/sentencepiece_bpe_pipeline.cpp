@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include "base/utf8.h"
-#include "tokenizers/pre_tokenizers/metaspace.h"
 #include "tokenizers/sentencepiece_bpe_pass.h"
 
 namespace onnxformers::tokenizers {
@@ -69,41 +69,26 @@ bool covers_all(const Bpe& model) {
 
 }  // namespace
 
-std::optional<SentencePieceBpePipeline::Layout> SentencePieceBpePipeline::recognize(
-    const Stages& stages) {
-  const Normalizer* normalizer = stages.normalizer;
-  if (const auto* metaspace = dynamic_cast<const Metaspace*>(stages.pre_tokenizer)) {
-    const Metaspace::Options& options = metaspace->options();
-    if (normalizer != nullptr || options.replacement != U'\u2581') {
-      return std::nullopt;
-    }
-    using Scheme = Metaspace::PrependScheme;
-    return Layout{
-        .front = options.prepend_scheme == Scheme::Never    ? Front::AsItIs
-                 : options.prepend_scheme == Scheme::Always ? Front::OneSpace
-                                                            : Front::OneSpaceAtTheVeryFront,
-        .splits = options.split,
-    };
-  }
-  return std::nullopt;
-}
-
 std::unique_ptr<FastPath> SentencePieceBpePipeline::try_make(const Stages& stages) {
   const auto* bpe = dynamic_cast<const Bpe*>(&stages.model);
   if (bpe == nullptr || bpe->options().ignore_merges || stages.added.has_normalized()) {
     return nullptr;
   }
-  const auto layout = recognize(stages);
+  auto layout = SentencePieceLayout::recognize(stages);
   // A "▁" that were unknown could become one token with unknown characters before it.
   if (!layout || !covers_all(*bpe) ||
       bpe->characters().find(U'\u2581', 0) == BpeCharacters::kNone) {
     return nullptr;
   }
-  auto derivations = bpe->derive();
+  return std::unique_ptr<FastPath>(new SentencePieceBpePipeline(*bpe, *std::move(layout)));
+}
+
+void SentencePieceBpePipeline::build() {
+  const auto derivations = model_.derive();
   if (!derivations) {
-    return nullptr;
+    return;
   }
-  const Vocabulary& vocabulary = bpe->vocabulary();
+  const Vocabulary& vocabulary = model_.vocabulary();
   Spelling spelling(bytes_of(vocabulary));
   Entries entries;
   for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
@@ -112,14 +97,13 @@ std::unique_ptr<FastPath> SentencePieceBpePipeline::try_make(const Stages& stage
     }
     const std::string_view bytes = spelling.of(vocabulary.token(id).value_or(""));
     if (bytes.size() > BpeBacktracker::kMaxTokenBytes) {
-      return nullptr;
+      return;
     }
     if (!bytes.empty()) {
       entries.emplace_back(bytes, static_cast<std::int32_t>(id));
     }
   }
-  return std::unique_ptr<FastPath>(
-      new SentencePieceBpePipeline(*bpe, *layout, *std::move(derivations), entries));
+  make_tables(*derivations, entries);
 }
 
 namespace {
@@ -140,23 +124,39 @@ PieceTable make_table(const std::vector<std::pair<std::string_view, std::int32_t
 
 }  // namespace
 
-SentencePieceBpePipeline::SentencePieceBpePipeline(const Bpe& model, const Layout& layout,
-                                                   BpeDerivations derivations,
-                                                   const Entries& entries)
-    : layout_(layout),
+SentencePieceBpePipeline::SentencePieceBpePipeline(const Bpe& model, SentencePieceLayout layout)
+    : model_(model),
+      layout_(std::move(layout)),
       number_(next_number()),
-      cuts_(std::ranges::none_of(entries,
-                                 [](const auto& entry) { return has_inner_space(entry.first); })),
-      fuse_unk_(model.options().fuse_unk),
-      byte_fallback_(model.options().byte_fallback),
-      backtracker_(model.merges(), std::move(derivations), entries),
-      wholes_(make_table(entries)) {
+      backtracker_(model.merges()) {
   if (model.options().unk_token) {
     unk_id_ = model.vocabulary().find(*model.options().unk_token).value_or(0);
   }
   for (unsigned byte = 0; byte < 256; ++byte) {
     byte_ids_[byte] = model.characters().find_byte(static_cast<unsigned char>(byte));
   }
+}
+
+void SentencePieceBpePipeline::make_tables(const BpeDerivations& derivations,
+                                           const Entries& entries) {
+  is_able_ = true;
+  cuts_ =
+      std::ranges::none_of(entries, [](const auto& entry) { return has_inner_space(entry.first); });
+  backtracker_.build(derivations, entries);
+  wholes_ = make_table(entries);
+}
+
+void SentencePieceBpePipeline::visit_tables(TableArchive& archive) {
+  archive(is_able_);
+  archive(cuts_);
+  backtracker_.visit_tables(archive);
+  wholes_.visit_tables(archive);
+}
+
+bool SentencePieceBpePipeline::leaves_to_stages(std::string_view text) const {
+  return !is_able_ || std::ranges::any_of(layout_.others, [&](const std::string& other) {
+    return text.find(other) != std::string_view::npos;
+  });
 }
 
 bool SentencePieceBpePipeline::needs_space(const Input& input) const {
@@ -193,6 +193,9 @@ std::size_t SentencePieceBpePipeline::part_end(std::string_view text, std::size_
 
 bool SentencePieceBpePipeline::encode_ids(const Input& input,
                                           std::vector<std::uint32_t>& ids) const {
+  if (leaves_to_stages(input.text)) {
+    return false;
+  }
   const std::size_t before = ids.size();
   std::uint32_t next_word = 0;
   if (!Pass<false>(*this, input, {.ids = &ids, .tokens = nullptr, .next_word = &next_word}).run()) {
@@ -204,6 +207,9 @@ bool SentencePieceBpePipeline::encode_ids(const Input& input,
 
 bool SentencePieceBpePipeline::encode_with_offsets(const Input& input, Tokens& tokens,
                                                    std::uint32_t& next_word) const {
+  if (leaves_to_stages(input.text)) {
+    return false;
+  }
   const std::size_t before = tokens.ids.size();
   std::uint32_t next = next_word;
   if (!Pass<true>(*this, input, {.ids = &tokens.ids, .tokens = &tokens, .next_word = &next})

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "tokenizers/models/bpe.h"
 #include "tokenizers/models/bpe_backtracker.h"
 #include "tokenizers/piece_table.h"
+#include "tokenizers/sentencepiece_layout.h"
 
 namespace onnxformers::tokenizers {
 
@@ -23,9 +23,11 @@ namespace onnxformers::tokenizers {
 /// BpeBacktracker. Otherwise the text is one part. Linear in the text.
 class SentencePieceBpePipeline final : public FastPath {
  public:
-  /// Nothing if the components are others, or the vocabulary is one in which merges go back in
-  /// rank.
+  /// Nothing if the components are others.
   static std::unique_ptr<FastPath> try_make(const Stages& stages);
+
+  void build() override;
+  void visit_tables(TableArchive& archive) override;
 
   [[nodiscard]] bool encode_ids(const Input& input, std::vector<std::uint32_t>& ids) const override;
   [[nodiscard]] bool encode_with_offsets(const Input& input, Tokens& tokens,
@@ -35,33 +37,23 @@ class SentencePieceBpePipeline final : public FastPath {
   template <bool kWithOffsets>
   class Pass;
 
-  /// Where a space is put before the text.
-  enum class Front : std::uint8_t {
-    AsItIs,
-    Space,                  ///< a space more
-    OneSpace,               ///< a space if there is none
-    OneSpaceAtTheVeryFront  ///< likewise, but only where the whole text begins
-  };
-  struct Layout {
-    Front front = Front::AsItIs;
-    bool splits = false;  ///< every space begins a word
-  };
+  using Front = SentencePieceLayout::Front;
   using Entries = std::vector<std::pair<std::string_view, std::int32_t>>;
 
-  SentencePieceBpePipeline(const Bpe& model, const Layout& layout, BpeDerivations derivations,
-                           const Entries& entries);
+  SentencePieceBpePipeline(const Bpe& model, SentencePieceLayout layout);
 
-  [[nodiscard]] static std::optional<Layout> recognize(const Stages& stages);
+  void make_tables(const BpeDerivations& derivations, const Entries& entries);
+  [[nodiscard]] bool leaves_to_stages(std::string_view text) const;
   [[nodiscard]] bool needs_space(const Input& input) const;
   [[nodiscard]] std::size_t part_end(std::string_view text, std::size_t begin) const;
 
-  Layout layout_;
+  const Bpe& model_;
+  SentencePieceLayout layout_;
   std::uint32_t number_;  // in what threads keep
-  bool cuts_;
-  bool fuse_unk_;
-  bool byte_fallback_;
   std::uint32_t unk_id_ = 0;
   std::array<std::uint32_t, 256> byte_ids_{};
+  bool is_able_ = false;  // otherwise all is left to the stages
+  bool cuts_ = false;
   BpeBacktracker backtracker_;
   PieceTable wholes_;
 };

@@ -45,53 +45,61 @@ class BpeBacktracker::DeadEnds {
   bool any_ = false;
 };
 
-BpeBacktracker::BpeBacktracker(
-    const BpeMerges& merges, BpeDerivations derivations,
-    const std::vector<std::pair<std::string_view, std::int32_t>>& entries)
-    : merges_(merges),
-      derivations_(std::move(derivations)),
-      number_(next_number()),
-      trie_(entries) {
-  std::size_t size = 0;
-  for (const auto& entry : entries) {
-    size = std::max(size, static_cast<std::size_t>(entry.second) + 1);
+BpeBacktracker::BpeBacktracker(const BpeMerges& merges) : merges_(merges), number_(next_number()) {}
+
+void BpeBacktracker::build(const BpeDerivations& derivations, const Entries& entries) {
+  trie_ = Trie(entries);
+  std::vector<Token> tokens(derivations.size());
+  std::vector<std::uint32_t> symbols;
+  for (std::uint32_t id = 0; id < derivations.size(); ++id) {
+    add_derivation(derivations, id, tokens[id], symbols);
   }
-  tokens_.resize(size);
   for (const auto& [bytes, id] : entries) {
-    Token& token = tokens_[static_cast<std::size_t>(id)];
+    Token& token = tokens[static_cast<std::size_t>(id)];
     token.length = static_cast<std::uint32_t>(bytes.size());
     token.shorter = longest(bytes.substr(0, bytes.size() - 1), 0);
   }
-  add_merges();
+  const std::vector<BpeMerges::Merge> all = merges_.all();
+  for (std::uint32_t rank = 0; rank < all.size(); ++rank) {
+    if (all[rank].merged != kNone) {
+      Token& left = tokens[all[rank].left];
+      Token& right = tokens[all[rank].right];
+      left.first_left = std::min(left.first_left, rank);
+      right.first_right = std::min(right.first_right, rank);
+    }
+  }
+  tokens_ = Table<Token>(std::move(tokens));
+  symbols_ = Table<std::uint32_t>(std::move(symbols));
 }
 
-void BpeBacktracker::add_merges() {
-  const std::vector<BpeMerges::Merge> merges = merges_.all();
-  for (std::uint32_t rank = 0; rank < merges.size(); ++rank) {
-    const auto [left, right, merged] = merges[rank];
-    if (merged != kNone) {
-      tokens_.resize(std::max<std::size_t>(tokens_.size(), std::max({left, right, merged}) + 1));
-      tokens_[left].first_left = std::min(tokens_[left].first_left, rank);
-      tokens_[right].first_right = std::min(tokens_[right].first_right, rank);
-    }
+void BpeBacktracker::add_derivation(const BpeDerivations& derivations, std::uint32_t id,
+                                    Token& token, std::vector<std::uint32_t>& symbols) const {
+  if (derivations.is_regular(id)) {
+    const BpeDerivations::Token& made = derivations.token(id);
+    token.level = made.level;
+    token.left = made.left;
+    token.right = made.right;
+  } else if (derivations.is_reachable(id)) {
+    token.left = static_cast<std::uint32_t>(symbols.size());
+    derivations.append_symbols(id, symbols);
+    token.right = static_cast<std::uint32_t>(symbols.size());
   }
 }
 
 /// Whether no merge would have crossed the border of two neighbours. Both are taken apart from the
 /// last merge backwards, see BpeDerivations.
 bool BpeBacktracker::compute_fits(std::uint32_t left, std::uint32_t right) const {
-  if (!derivations_.is_regular(left) || !derivations_.is_regular(right)) {
+  if (tokens_[left].level == kNone || tokens_[right].level == kNone) {
     return fits_by_merging(left, right);
   }
   std::uint32_t bound = kNone;
   for (;;) {
     // Most pairs need no look-up: the merges that one of them takes part in come too late.
-    const std::uint32_t first = std::max(tokens_[left].first_left, tokens_[right].first_right);
-    if (first < bound && merges_.rank(left, right) < bound) {
+    const Token& a = tokens_[left];
+    const Token& b = tokens_[right];
+    if (std::max(a.first_left, b.first_right) < bound && merges_.rank(left, right) < bound) {
       return false;
     }
-    const BpeDerivations::Token& a = derivations_.token(left);
-    const BpeDerivations::Token& b = derivations_.token(right);
     if (a.level > b.level) {
       bound = a.level - 1;
       left = a.right;
@@ -104,12 +112,32 @@ bool BpeBacktracker::compute_fits(std::uint32_t left, std::uint32_t right) const
   }
 }
 
+/// Parts of regular tokens are regular.
+void BpeBacktracker::append_symbols(std::uint32_t id, std::vector<std::uint32_t>& symbols) const {
+  const Token& token = tokens_[id];
+  if (token.level == kNone) {
+    symbols.insert(symbols.end(), symbols_.begin() + token.left, symbols_.begin() + token.right);
+    return;
+  }
+  std::vector<std::uint32_t> open = {id};
+  while (!open.empty()) {
+    const std::uint32_t next = open.back();
+    open.pop_back();
+    if (tokens_[next].level == 0) {
+      symbols.push_back(next);
+    } else {
+      open.push_back(tokens_[next].right);
+      open.push_back(tokens_[next].left);
+    }
+  }
+}
+
 bool BpeBacktracker::fits_by_merging(std::uint32_t left, std::uint32_t right) const {
   static thread_local std::vector<std::uint32_t> symbols;
   symbols.clear();
-  derivations_.append_symbols(left, symbols);
+  append_symbols(left, symbols);
   const std::size_t border = symbols.size();
-  derivations_.append_symbols(right, symbols);
+  append_symbols(right, symbols);
   bool fits = false;
   merge_bpe_word(merges_, symbols, [&](std::uint32_t id, std::size_t begin, std::size_t end) {
     if (begin == 0) {

@@ -6,9 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/table.h"
 #include "tokenizers/models/bpe_derivations.h"
 #include "tokenizers/models/bpe_merges.h"
 #include "tokenizers/models/fit_cache.h"
+#include "tokenizers/table_archive.h"
 #include "tokenizers/trie.h"
 
 namespace onnxformers::tokenizers {
@@ -28,12 +30,21 @@ class BpeBacktracker {
   /// Longer tokens are not accepted: they bound the tries at each place.
   static constexpr std::size_t kMaxTokenBytes = 256;
 
-  /// @param merges must outlive it.
+  using Entries = std::vector<std::pair<std::string_view, std::int32_t>>;
+
+  /// Empty, for build() or visit_tables() to fill. @param merges must outlive it.
+  explicit BpeBacktracker(const BpeMerges& merges);
+
   /// @param derivations those of the merges.
   /// @param entries the bytes of all tokens that are reachable, each once. Their first parts must
   /// be among them.
-  BpeBacktracker(const BpeMerges& merges, BpeDerivations derivations,
-                 const std::vector<std::pair<std::string_view, std::int32_t>>& entries);
+  void build(const BpeDerivations& derivations, const Entries& entries);
+
+  void visit_tables(TableArchive& archive) {
+    archive(tokens_);
+    archive(symbols_);
+    trie_.visit_tables(archive);
+  }
 
   /// Appends the tokens of text[begin, ...) up to a character that is no token, or the end; gives
   /// that place. kStuck means that the tables are at odds with each other.
@@ -45,6 +56,10 @@ class BpeBacktracker {
 
  private:
   struct Token {
+    std::uint32_t level = kNone;        // rank + 1 of its last merge, 0 for a symbol
+    std::uint32_t left = kNone;         // parts of that merge
+    std::uint32_t right = kNone;        // of irregular tokens, whose level is kNone: where their
+                                        // symbols begin and end
     std::uint32_t shorter = kNone;      // the longest token that it begins with
     std::uint32_t length = 0;           // in bytes
     std::uint32_t first_left = kNone;   // lowest rank of the merges that it is the left part of
@@ -52,7 +67,9 @@ class BpeBacktracker {
   };
   class DeadEnds;
 
-  void add_merges();
+  void add_derivation(const BpeDerivations& derivations, std::uint32_t id, Token& token,
+                      std::vector<std::uint32_t>& symbols) const;
+  void append_symbols(std::uint32_t id, std::vector<std::uint32_t>& symbols) const;
   [[nodiscard]] bool fits(std::uint32_t left, std::uint32_t right) const;
   [[nodiscard]] bool compute_fits(std::uint32_t left, std::uint32_t right) const;
   [[nodiscard]] bool fits_by_merging(std::uint32_t left, std::uint32_t right) const;
@@ -62,9 +79,9 @@ class BpeBacktracker {
   }
 
   const BpeMerges& merges_;
-  BpeDerivations derivations_;
   std::uint32_t number_;  // in FitCache
-  std::vector<Token> tokens_;
+  Table<Token> tokens_;
+  Table<std::uint32_t> symbols_;  // of irregular tokens
   Trie trie_;
 };
 

@@ -34,6 +34,11 @@ class BpeDerivations {
   static std::optional<BpeDerivations> make(const BpeMerges& merges,
                                             const std::vector<bool>& is_symbol);
 
+  /// Number of ids.
+  [[nodiscard]] std::uint32_t size() const noexcept {
+    return static_cast<std::uint32_t>(tokens_.size());
+  }
+
   /// Whether there are only regular tokens.
   [[nodiscard]] bool is_regular() const noexcept { return irregular_.empty(); }
 

@@ -131,3 +131,21 @@ TEST(it_agrees_without_bytes) {
   compare(metaspace("always", true), "\"fuse_unk\": true, ", false);
   compare(metaspace("never", false), "\"fuse_unk\": false, ", false);
 }
+
+TEST(it_agrees_where_normalizers_write_the_signs) {
+  const std::string replace = R"({"type": "Replace", "pattern": {"String": " "}, "content": "▁"})";
+  compare("\"normalizer\": " + replace + ", ");
+  compare(R"("normalizer": {"type": "Sequence", "normalizers": [
+      {"type": "Prepend", "prepend": "▁"}, )" +
+          replace + "]}, ");
+  compare("\"normalizer\": " + replace + R"(, "pre_tokenizer": {"type": "Split",
+      "pattern": {"String": " "}, "behavior": "MergedWithPrevious", "invert": false}, )");
+}
+
+TEST(what_is_replaced_besides_is_left_to_the_stages) {
+  compare(R"("normalizer": {"type": "Sequence", "normalizers": [
+      {"type": "Replace", "pattern": {"String": "xy"}, "content": "▁"},
+      {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]},
+      "pre_tokenizer": {"type": "Split", "pattern": {"String": "ca"},
+                        "behavior": "MergedWithNext", "invert": false}, )");
+}

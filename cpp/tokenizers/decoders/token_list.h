@@ -72,6 +72,9 @@ class TokenGatherer {
     begun_.append(part.rest());
   }
 
+  /// Bytes of the token that has not come to its end.
+  [[nodiscard]] std::size_t size() const noexcept { return begun_.size(); }
+
  private:
   std::string begun_;
 };

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +35,8 @@ def temporary_in(folder: Path, suffix: str = "") -> Iterator[Path]:
     Raises:
         OSError: the folder cannot be made or written.
     """
+    import tempfile  # slow to import, and most processes write nothing
+
     # Only for the user: what lies in our caches is run later.
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=_TEMPORARY_PREFIX, suffix=suffix, dir=folder)

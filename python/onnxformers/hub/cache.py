@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from onnxformers import _native
 from onnxformers.errors import InvalidArgumentError, OnnxformersError
 from onnxformers.hub.atomic import publish, remove_abandoned, temporary_in
 from onnxformers.hub.content import content_hash, file_digest
@@ -96,7 +97,7 @@ class DerivedCache:
             "format": _FORMAT,
             "kind": self._kind,
             "sources": [content_hash(source) for source in sources],
-            "versions": {"onnxformers": env.version, **versions},
+            "versions": {"onnxformers": _native.__version__, **versions},
             "hardware": [sys.platform, platform.machine(), *hardware],
             "options": dict(options or {}),
         }

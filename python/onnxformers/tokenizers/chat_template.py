@@ -12,15 +12,14 @@ from onnxformers.errors import (
     InvalidArgumentError,
     InvalidTypeError,
 )
-from onnxformers.tokenizers.chat_limits import TemplateLimits
 from onnxformers.tokenizers.layouts import Layouts
-from onnxformers.tokenizers.tool_schema import tool_schemas
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Literal
 
     from onnxformers.tokenizers.batch_encoding import BatchEncoding
+    from onnxformers.tokenizers.chat_limits import TemplateLimits
 
 Message = Mapping[str, Any]
 Conversation = Sequence[Message]
@@ -96,7 +95,7 @@ class ChatTokenizer(Layouts):
         return_dict: bool = False,
         return_assistant_tokens_mask: bool = False,
         tokenizer_kwargs: Mapping[str, Any] | None = None,
-        template_limits: TemplateLimits = TemplateLimits(),  # noqa: B008 - immutable
+        template_limits: TemplateLimits | None = None,
         **variables: Any,
     ) -> str | list[str] | list[int] | list[list[int]] | BatchEncoding | Any:
         r"""Render conversations with the model's chat template, and encode them.
@@ -118,7 +117,8 @@ class ChatTokenizer(Layouts):
             return_assistant_tokens_mask: add `assistant_masks`, 1 for tokens inside the template's
                 `{% generation %}` blocks; needs `return_dict`.
             tokenizer_kwargs: more options of a call of the tokenizer.
-            template_limits: CPU seconds and characters that rendering one conversation may take.
+            template_limits: CPU seconds and characters that rendering one conversation may take;
+                None means 250 ms and 4 million.
             **variables: more variables for the template, in place of special tokens too.
 
         Returns:
@@ -155,7 +155,7 @@ class ChatTokenizer(Layouts):
         conversations, is_batch = conversations_of(place, conversation)
         shared = {
             **self.special_tokens_map,
-            "tools": tool_schemas(tools),
+            "tools": _schemas(tools),
             "documents": _documents(place, documents),
             "add_generation_prompt": add_generation_prompt,
             **variables,
@@ -186,12 +186,14 @@ class ChatTokenizer(Layouts):
         source: str,
         conversations: Sequence[Conversation],
         variables: Mapping[str, Any],
-        limits: TemplateLimits,
+        limits: TemplateLimits | None,
     ) -> tuple[list[str], list[Spans]]:
         """Text and spans of the assistant of each conversation."""
         # Here, so that who never chats needs no jinja2.
+        from onnxformers.tokenizers.chat_limits import TemplateLimits
         from onnxformers.tokenizers.chat_sandbox import compile_template, render
 
+        limits = limits or TemplateLimits()
         try:
             template = compile_template(source)
             rendered = [
@@ -272,6 +274,14 @@ def _check_options(
     for message, holds in wrong.items():
         if holds:
             raise InvalidArgumentError(f"[{place}] {message}")
+
+
+def _schemas(tools: Sequence[Any] | None) -> list[dict[str, Any]] | None:
+    if tools is None:
+        return None
+    from onnxformers.tokenizers.tool_schema import tool_schemas  # reads signatures: slow to import
+
+    return tool_schemas(tools)
 
 
 def _documents(place: str, documents: Any) -> list[Message] | None:

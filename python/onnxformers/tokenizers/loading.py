@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from onnxformers.errors import InvalidArgumentError, MissingFileError
 from onnxformers.hub import files as hub_files
 from onnxformers.hub.options import ONLY_FOR_MODELS, LoadOptions
-from onnxformers.tokenizers import older_files
 from onnxformers.tokenizers.chat_files import chat_template_of
 from onnxformers.tokenizers.overrides import OPTIONS
 from onnxformers.tokenizers.special_tokens import ADDITIONAL, NAMES, with_special_tokens_map
@@ -181,6 +180,8 @@ def _read_tokenizer(
     try:
         return hub_files.resolve_file(name_or_path, prefix + TOKENIZER, options)
     except MissingFileError:
+        from onnxformers.tokenizers import older_files
+
         converted = older_files.find(name_or_path, prefix, options, facts)
         if converted is None:
             raise

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/unicode_normalization.h"
 #include "base/utf8.h"
 #include "tokenizers/byte_level_pipeline.h"
 
@@ -27,7 +28,10 @@ std::string_view with_space(std::string_view text) {
 }  // namespace
 
 bool ByteLevelPipeline::leaves_to_stages(std::string_view text) const {
-  return splits_digits_ && has_newer_numbers(text);
+  if (splits_digits_ && has_newer_numbers(text)) {
+    return true;
+  }
+  return is_composed_ && unicode::skip_inert(text, 0, unicode::kInertNfc) < text.size();
 }
 
 template <typename EncodePart, typename AddToken>

@@ -4,6 +4,7 @@
 
 #include "tokenizers/byte_alphabet.h"
 #include "tokenizers/byte_level_pass.h"
+#include "tokenizers/normalizers/unicode_form.h"
 #include "tokenizers/pre_tokenizers/byte_level.h"
 #include "tokenizers/pre_tokenizers/digits.h"
 #include "tokenizers/pre_tokenizers/sequence.h"
@@ -18,6 +19,11 @@ namespace {
 std::uint32_t next_number() {
   static std::atomic<std::uint32_t> last{0};
   return ++last;
+}
+
+bool is_nfc(const Normalizer* normalizer) {
+  const auto* form = dynamic_cast<const UnicodeForm*>(normalizer);
+  return form != nullptr && form->kind().inert == unicode::kInertNfc;
 }
 
 }  // namespace
@@ -108,7 +114,8 @@ ByteLevelPipeline::Recognized ByteLevelPipeline::recognize(const PreTokenizer* p
 std::unique_ptr<FastPath> ByteLevelPipeline::try_make(const Stages& stages) {
   const auto* bpe = dynamic_cast<const Bpe*>(&stages.model);
   const Recognized split = recognize(stages.pre_tokenizer);
-  if (bpe == nullptr || split.runner == nullptr || stages.normalizer != nullptr) {
+  if (bpe == nullptr || split.runner == nullptr ||
+      (stages.normalizer != nullptr && !is_nfc(stages.normalizer))) {
     return nullptr;
   }
   const Bpe::Options& options = bpe->options();
@@ -174,7 +181,8 @@ ByteLevelPipeline::ByteLevelPipeline(const Bpe& model, const Stages& stages,
       classes_(scanners::CharacterClasses::get()),
       runner_(split.runner),
       add_prefix_space_(split.add_prefix_space),
-      splits_digits_(split.splits_digits) {}
+      splits_digits_(split.splits_digits),
+      is_composed_(stages.normalizer != nullptr) {}
 
 void ByteLevelPipeline::visit_tables(TableArchive& archive) {
   bool has_byte_bpe = byte_bpe_.has_value();

@@ -20,6 +20,8 @@ namespace onnxformers::tokenizers {
 /// that is a token is looked up where it stands, of others the bytes are merged. No text of
 /// ByteAlphabet's characters is made, and characters are counted only where offsets are asked for.
 ///
+/// Text that NFC might change is left to the stages.
+///
 /// Time: that of the scanner and of Bpe, linear but for log factors.
 class ByteLevelPipeline final : public FastPath {
  public:

@@ -84,6 +84,12 @@ TEST(it_agrees_where_digits_stand_alone) {
   both.compare("a \xF0\x91\xB7\xA0  1 \xF0\x96\xBF\xB4 2");
 }
 
+TEST(it_agrees_behind_nfc) {
+  ByteLevelFile file(16);
+  file.normalizer = R"({"type": "NFC"})";
+  compare_on_random_texts(file, 16);
+}
+
 TEST(it_agrees_with_a_space_put_in_front) {
   ByteLevelFile file(11);
   file.pre_tokenizer = R"({"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true})";

@@ -17,13 +17,17 @@ from onnxformers._native import tokenizers as _native
 DATA = os.environ.get("ONNXFORMERS_DATA")
 NAMES = (
     "Xenova-whisper-tiny.en",
+    "clip-vit-large-patch14",
+    "cohere",
     "deberta-v1-pii",
     "falcon",
     "florence-2",
     "gpt-oss-o200k-harmony",
+    "gpt-neox-20b",
     "gpt2",
     "llama3.1",
     "phi-2",
+    "qwen2.5-coder",
     "roberta-base",
     "smollm2",
     "whisper-base",

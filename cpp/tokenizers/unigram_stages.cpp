@@ -1,11 +1,17 @@
 // Which stages UnigramPipeline can stand for.
 
-#include <optional>
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "base/unicode.h"
 #include "base/utf8.h"
+#include "tokenizers/normalizers/precompiled.h"
+#include "tokenizers/normalizers/replace.h"
 #include "tokenizers/normalizers/sequence.h"
+#include "tokenizers/normalizers/simple.h"
+#include "tokenizers/normalizers/unicode_form.h"
 #include "tokenizers/pre_tokenizers/metaspace.h"
 #include "tokenizers/pre_tokenizers/sequence.h"
 #include "tokenizers/pre_tokenizers/whitespace.h"
@@ -49,8 +55,93 @@ bool read_pre_tokenizer(const PreTokenizer* pre_tokenizer, Options& options) {
          read_metaspace(steps[1].get(), options);
 }
 
-bool read_normalizer(const Normalizer* normalizer, Options& /*options*/) {
-  return normalizer == nullptr;
+/// The steps of a normalizer, in order.
+void flatten(const Normalizer* normalizer, std::vector<const Normalizer*>& steps) {
+  if (const auto* const sequence = dynamic_cast<const NormalizerSequence*>(normalizer)) {
+    for (const auto& step : sequence->steps()) {
+      flatten(step.get(), steps);
+    }
+  } else if (normalizer != nullptr) {
+    steps.push_back(normalizer);
+  }
+}
+
+/// Reads normalizers step by step; every function gives false for what the single pass cannot do.
+class NormalizerReader {
+ public:
+  explicit NormalizerReader(Options& options) : options_(options) {}
+
+  bool read(const Normalizer& step) {
+    if (const auto* const strip = dynamic_cast<const Strip*>(&step)) {
+      return read_strip(*strip);
+    }
+    if (const auto* const replace = dynamic_cast<const Replace*>(&step)) {
+      return read_replace(*replace);
+    }
+    const bool is_local = dynamic_cast<const UnicodeForm*>(&step) != nullptr ||
+                          dynamic_cast<const Precompiled*>(&step) != nullptr ||
+                          dynamic_cast<const Lowercase*>(&step) != nullptr ||
+                          dynamic_cast<const StripAccents*>(&step) != nullptr ||
+                          dynamic_cast<const Nmt*>(&step) != nullptr;
+    return is_local && rewrite(step);
+  }
+
+ private:
+  /// Takes a step that rewrites characters or clusters of them.
+  bool rewrite(const Normalizer& step) {
+    options_.characters.steps.push_back(&step);
+    return !looks_at_ends_ && (!options_.merges_spaces || options_.splits_at_whitespace);
+  }
+
+  bool read_strip(const Strip& strip) {
+    if (options_.characters.steps.empty()) {
+      options_.strips_left_before |= strip.left();
+      options_.strips_right_before |= strip.right();
+    } else {
+      options_.strips_left_after |= strip.left();
+      options_.strips_right_after |= strip.right();
+      looks_at_ends_ = true;
+    }
+    return true;
+  }
+
+  bool read_replace(const Replace& replace) {
+    const std::string& pattern = replace.pattern().source();
+    if (replace.pattern().is_regex()) {
+      return pattern == " {2,}" && read_merge(replace.content());
+    }
+    const std::size_t characters = utf8::count(pattern);
+    if (characters == 1) {
+      return rewrite(replace);
+    }
+    for (std::size_t i = 0; i < pattern.size();) {
+      const auto [code, length] = utf8::decode(pattern, i);
+      if (unicode::is_whitespace(code) || code == options_.characters.sign) {
+        return false;
+      }
+      options_.characters.patterned.push_back(code);
+      i += length;
+    }
+    return characters > 0 && rewrite(replace);
+  }
+
+  /// Several spaces become one. Where whitespace is dropped, that changes nothing.
+  bool read_merge(std::string_view content) {
+    options_.merges_spaces = true;
+    std::string sign;
+    utf8::append(sign, options_.characters.sign);
+    return content == " " || (content == sign && !options_.splits_at_whitespace);
+  }
+
+  Options& options_;
+  bool looks_at_ends_ = false;
+};
+
+bool read_normalizer(const Normalizer* normalizer, Options& options) {
+  std::vector<const Normalizer*> steps;
+  flatten(normalizer, steps);
+  NormalizerReader reader(options);
+  return std::ranges::all_of(steps, [&](const Normalizer* step) { return reader.read(*step); });
 }
 
 }  // namespace

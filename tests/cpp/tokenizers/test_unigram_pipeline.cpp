@@ -111,6 +111,33 @@ void compare_with_every_pre_tokenizer(std::string_view normalizer) {
 
 TEST(the_single_pass_gives_what_the_stages_give) { compare_with_every_pre_tokenizer("null"); }
 
+TEST(characters_are_normalised_where_they_stand) {
+  compare_with_every_pre_tokenizer(R"({"type": "NFKC"})");
+  compare_with_every_pre_tokenizer(R"({"type": "Sequence", "normalizers": [{"type": "Nmt"},
+      {"type": "NFKD"}, {"type": "StripAccents"}, {"type": "Lowercase"}]})");
+}
+
+TEST(quotes_are_replaced_and_spaces_merged) {
+  constexpr std::string_view kQuotes = R"(
+      {"type": "Replace", "pattern": {"String": "``"}, "content": "\""},
+      {"type": "Replace", "pattern": {"String": "''"}, "content": "\""},)";
+  constexpr std::string_view kMerge =
+      R"({"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "})";
+  constexpr std::string_view kMergeToSign =
+      R"({"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": "▁"})";
+  const auto sequence = [](const std::string& steps) {
+    return R"({"type": "Sequence", "normalizers": [)" + steps + "]}";
+  };
+  const std::string strip = R"({"type": "Strip", "strip_left": true, "strip_right": true},)";
+  const std::string quotes(kQuotes);
+  const std::string merge(kMerge);
+  compare_with_every_pre_tokenizer(sequence(quotes + R"({"type": "NFKC"},)" + merge));
+  compare_with_every_pre_tokenizer(sequence(strip + R"({"type": "NFKC"},)" + merge));
+  compare_with_every_pre_tokenizer(sequence(R"({"type": "NFKC"},)" + strip + merge));
+  compare_on_random_texts(
+      file(sequence(R"({"type": "NFKC"}, )" + std::string(kMergeToSign)), kMetaspace), 30);
+}
+
 TEST(bytes_stand_in_for_unknown_characters_in_the_single_pass) {
   compare_on_random_texts(file("null", kMetaspace, R"("unk_id": 0, "byte_fallback": true)"), 20);
 }

@@ -112,10 +112,10 @@ def _sentencepiece(settings: Settings) -> Section | None:
 
 
 def _prepends(model: SentencePieceFile) -> bool:
-    # Metaspace puts no second space before a first one, which SentencePiece does; a normalizer puts
-    # one behind user-defined symbols too, which it does not.
+    # A normalizer puts a space behind user-defined symbols too, which SentencePiece does not.
+    # Metaspace puts none before another one or where white space was taken away, which it does.
     symbols = any(not is_control for _, _, is_control in model.marked())
-    return not model.escape_whitespaces or not (model.remove_extra_whitespaces or symbols)
+    return not (model.escape_whitespaces and symbols)
 
 
 def _whole(settings: Settings) -> Section | None:

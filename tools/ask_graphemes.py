@@ -18,7 +18,7 @@ from ask_reference import CODES, DATA, VERSION, ranges
 from tokenizers import normalizers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 MARK, JOINER, SMILE = "\u0301", "\u200d", "\u263a"
 KA, VIRAMA, LEADING, VOWEL, TRAILING = "\u0915", "\u094d", "\u1100", "\u1161", "\u11a8"
@@ -80,10 +80,15 @@ def classes() -> dict[int, str]:
     return {code: "+".join(found) for code, found in names.items()}
 
 
+def lines() -> Iterator[str]:
+    return ranges(classes())
+
+
 def main() -> None:
-    lines = [f"# tokenizers {VERSION}: grapheme clusters (made by tools/ask_graphemes.py)"]
-    lines += ranges(classes())
-    (DATA / "grapheme_clusters.txt").write_text("\n".join(lines) + "\n", encoding="ascii")
+    head = f"# tokenizers {VERSION}: grapheme clusters (made by tools/ask_graphemes.py)"
+    (DATA / "grapheme_clusters.txt").write_text(
+        "\n".join([head, *lines()]) + "\n", encoding="ascii"
+    )
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ tests/cpp/base/test_unicode.cpp shows that the core's compiled tables say what t
 
 from __future__ import annotations
 
+import importlib
 import string
 import unicodedata
 from functools import cache
@@ -225,6 +226,19 @@ def test_compositions_are_those_of_unicode_9():
     assert all(nfc(pair) == chr(int(code, 16)) for pair, code in pairs.items())
     found = {code for code in CODES if nfc(nfd(chr(code))) == chr(code) != nfd(chr(code))}
     assert found - set(HANGUL) == composites
+
+
+@pytest.mark.parametrize(
+    ("tool", "function", "file"),
+    [
+        ("ask_reference", "unicode_scripts", "unicode_scripts"),
+        ("ask_graphemes", "lines", "grapheme_clusters"),
+    ],
+)
+def test_a_file_is_what_its_tool_writes(tool, function, file, monkeypatch):
+    monkeypatch.syspath_prepend(str(DATA.parents[2] / "tools"))
+    lines = list(getattr(importlib.import_module(tool), function)())
+    assert lines == [" ".join(fields) for fields in data_lines(file)]
 
 
 def test_what_differs_from_pythons_own_tables():

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from onnxformers import _native
+from onnxformers._native import __version__ as core_version
 from onnxformers.errors import InvalidArgumentError, OnnxformersError
 from onnxformers.hub.atomic import publish, remove_abandoned, temporary_in
 from onnxformers.hub.content import content_hash, file_digest
@@ -97,7 +97,7 @@ class DerivedCache:
             "format": _FORMAT,
             "kind": self._kind,
             "sources": [content_hash(source) for source in sources],
-            "versions": {"onnxformers": _native.__version__, **versions},
+            "versions": {"onnxformers": core_version, **versions},
             "hardware": [sys.platform, platform.machine(), *hardware],
             "options": dict(options or {}),
         }

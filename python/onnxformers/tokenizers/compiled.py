@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from onnxformers import _native
+from onnxformers._native import __file__ as core_path
 from onnxformers._native.tokenizers import Tokenizer
 from onnxformers.errors import OnnxformersError
 from onnxformers.hub.cache import DerivedCache
@@ -92,5 +92,5 @@ def _key(path: Path, rules: tuple[str, ...], options: Mapping[str, object]) -> s
 @functools.cache
 def _core() -> str:
     """Tells one build of the core from another: what the tables mean is their common secret."""
-    status = Path(_native.__file__).stat()
+    status = Path(core_path).stat()
     return f"{status.st_size}-{status.st_mtime_ns}"

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from onnxformers import _native
 from onnxformers.errors import InvalidArgumentError, SessionError
 from onnxformers.hub import cache as cache_module
 from onnxformers.hub.cache import DerivedCache
@@ -78,7 +77,7 @@ def test_the_key_follows_content_versions_hardware_and_options(
     ]
     source.write_bytes(b"GRAPH")
     others.append(key_of(cache, source))
-    monkeypatch.setattr(_native, "__version__", "99")
+    monkeypatch.setattr(cache_module, "core_version", "99")
     others.append(key_of(cache, twin))
     assert len({key, *others}) == len(others) + 1
 

@@ -36,12 +36,14 @@ Ids ids_of(const Model& model, std::string_view word) {
   return ids;
 }
 
-/// The definition for words of single bytes: every substring is looked up.
+/// The definition for words of single bytes: every substring that could be a piece is looked up.
 Ids slow_ids(const std::vector<Piece>& pieces, const std::string& word) {
   std::map<std::string, std::uint32_t> ids;
   double lowest = pieces.front().score;
+  std::size_t longest = 1;
   for (std::uint32_t id = 0; id < pieces.size(); ++id) {
     ids[pieces[id].text] = id;
+    longest = std::max(longest, pieces[id].text.size());
     lowest = std::min(lowest, pieces[id].score);
   }
   struct Cell {
@@ -52,7 +54,7 @@ Ids slow_ids(const std::vector<Piece>& pieces, const std::string& word) {
   std::vector<Cell> cells(word.size() + 1);
   cells[0].score = 0;
   for (std::size_t begin = 0; begin < word.size(); ++begin) {
-    for (std::size_t end = begin + 1; end <= word.size(); ++end) {
+    for (std::size_t end = begin + 1; end <= std::min(word.size(), begin + longest); ++end) {
       const auto found = ids.find(word.substr(begin, end - begin));
       if (found == ids.end() && end > begin + 1) {
         continue;

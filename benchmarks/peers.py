@@ -7,11 +7,7 @@ What a peer needs is imported where it is built, so that those who lack it only 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import shutil
-import subprocess
-import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from measure import Case, UnavailableError, in_process
+from node import NodeChild
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 Embed = Callable[[Sequence[str]], np.ndarray]
@@ -202,46 +199,6 @@ def fastembed_peer(model: Model, threads: int, batch: int = 32) -> Embed:
     return lambda texts: np.array(list(encoder.embed(list(texts), batch_size=batch)))
 
 
-class TransformersJs:
-    """Transformers.js in a child process of node, which times itself."""
-
-    def __init__(self, model: Model, threads: int, node_folder: Path | None) -> None:
-        if node_folder is None:
-            raise UnavailableError("no --node folder given")
-        node = shutil.which("node")
-        if node is None:
-            raise UnavailableError("node is not installed")
-        script = Path(__file__).with_name("transformers_js.mjs")
-        command = [node, str(script), str(node_folder), str(model.folder), model.dtype]
-        self._child = subprocess.Popen(
-            [*command, str(threads)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        weakref.finalize(self, self._child.kill)
-        first = self._child.stdout.readline()
-        if not first:
-            raise UnavailableError("its process ended while loading")
-        self.version = json.loads(first)["version"]
-
-    def ask(self, texts: Sequence[str], calls: int, batch: int = 32) -> dict[str, list[float]]:
-        """Embeds `texts`, `calls` times; times of each call and the last text's vector."""
-        self._child.stdin.write(json.dumps({"texts": texts, "batch": batch, "calls": calls}) + "\n")
-        self._child.stdin.flush()
-        return json.loads(self._child.stdout.readline())
-
-    def case(self, texts: Sequence[str]) -> Case:
-        """A case of `measure.interleave`."""
-
-        def run(calls: int) -> list[tuple[float, float]]:
-            reply = self.ask(list(texts), calls)
-            return list(zip(reply["wall"], reply["cpu"], strict=True))
-
-        return run
-
-
 PEERS: dict[str, Callable[[Model, int], Embed]] = {
     "onnxformers": onnxformers_peer,
     "by hand (tokenizers + onnxruntime + numpy)": handwritten_peer,
@@ -277,9 +234,18 @@ def embedding_cases(
         return in_process(lambda: embed(texts))
 
     def build_js() -> Case:
-        child = TransformersJs(model, threads, options.node)
-        agree("Transformers.js", child.ask(list(texts[-1:]), 1)["vector"])
-        return child.case(texts)
+        child = NodeChild(
+            "transformers_js.mjs",
+            options.node,
+            "feature-extraction",
+            model.folder,
+            model.dtype,
+            threads,
+        )
+        how = {"pooling": "mean", "normalize": True}
+        agree("Transformers.js", child.ask(items=[[texts[-1]]], options=how, calls=1)["last"])
+        batches = [[texts[start : start + 32]] for start in range(0, len(texts), 32)]
+        return child.case(items=batches, options=how)
 
     factories = {
         name: (lambda name=name, factory=factory: build(name, factory))

@@ -141,7 +141,7 @@ def megabytes(texts: list[str]) -> float:
 def arrays_cases(peers: dict[str, Peer], texts: list[str]) -> dict[str, Case]:
     """All texts into arrays."""
     return {
-        name: peer.js.case(texts, "arrays")
+        name: peer.js.case(texts=texts, want="arrays", times=1)
         if peer.js
         else in_process(functools.partial(peer.arrays, texts))
         for name, peer in peers.items()
@@ -203,7 +203,7 @@ def one_sentence(peers: dict[str, Peer], rounds: int) -> dict[str, float]:
     for name, peer in peers.items():
         for label, function in peer.ones:
             cases[f"{name} {label}"] = (
-                peer.js.case([SHORT_SENTENCE], "one", SENTENCES)
+                peer.js.case(texts=[SHORT_SENTENCE], want="one", times=SENTENCES)
                 if peer.js
                 else in_process(repeated(function))
             )

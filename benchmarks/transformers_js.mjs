@@ -1,40 +1,42 @@
 // Transformers.js as a peer: a line of JSON in, a line of JSON out, times taken in here.
-// node transformers_js.mjs NODE_FOLDER MODEL_FOLDER DTYPE THREADS
-// in:  {"texts": [...], "batch": 32, "calls": 10}
-// out: {"wall": [seconds], "cpu": [seconds], "vector": [of the last text]}
+// node transformers_js.mjs NODE_FOLDER TASK MODEL_FOLDER DTYPE THREADS
+// in:  {"items": [[argument, ...], ...], "options": {}, "calls": 10}: each item is one call of the pipeline
+// out: {"wall": [seconds], "cpu": [seconds], "last": result of the last item}
 import { createRequire } from 'node:module';
 import { basename, dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const [nodeFolder, modelFolder, dtype, threads] = process.argv.slice(2);
+const [nodeFolder, task, modelFolder, dtype, threads] = process.argv.slice(2);
 const require = createRequire(nodeFolder + '/');
 const { env, pipeline } = require('@huggingface/transformers');
 env.allowRemoteModels = false;
 env.localModelPath = dirname(modelFolder) + '/';
-const options = { pooling: 'mean', normalize: true };
 const session_options = { intraOpNumThreads: Number(threads), interOpNumThreads: 1 };
-const embed = await pipeline('feature-extraction', basename(modelFolder), { dtype, session_options, device: 'cpu' });
+const pipe = await pipeline(task, basename(modelFolder), { dtype, session_options, device: 'cpu' });
 console.log(JSON.stringify({ version: env.version }));
 
-async function once(texts, batch) {
+async function once(items, options) {
   let last;
-  for (let start = 0; start < texts.length; start += batch) {
-    last = await embed(texts.slice(start, start + batch), options);
+  for (const item of items) {
+    last = await pipe(...item, options);
   }
   return last;
 }
 
+// Of a tensor only its last row.
+const plain = (result) => (result.dims ? Array.from(result.data.slice(-result.dims.at(-1))) : result);
+
 for await (const line of createInterface({ input: process.stdin })) {
-  const { texts, batch, calls } = JSON.parse(line);
+  const { items, options, calls } = JSON.parse(line);
   const reply = { wall: [], cpu: [] };
   for (let call = 0; call < calls; call++) {
     const cpu = process.cpuUsage();
     const wall = process.hrtime.bigint();
-    const last = await once(texts, batch);
+    const last = await once(items, options);
     reply.wall.push(Number(process.hrtime.bigint() - wall) / 1e9);
     const used = process.cpuUsage(cpu);
     reply.cpu.push((used.user + used.system) / 1e6);
-    reply.vector = Array.from(last.data.slice(-last.dims.at(-1)));
+    reply.last = plain(last);
   }
   console.log(JSON.stringify(reply));
 }

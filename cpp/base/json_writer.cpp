@@ -40,17 +40,6 @@ void append_array(std::string& out, Value array) {
   out.push_back(']');
 }
 
-void append_object(std::string& out, Value object) {
-  out.push_back('{');
-  for (std::size_t i = 0; i < object.size(); ++i) {
-    out.append(i > 0 ? "," : "");
-    append_string(out, object.key(i));
-    out.push_back(':');
-    append_value(out, object.member(i));
-  }
-  out.push_back('}');
-}
-
 }  // namespace
 
 void append_string(std::string& out, std::string_view text) {
@@ -91,7 +80,9 @@ void append_value(std::string& out, Value value) {
       append_array(out, value);
       break;
     case Type::Object:
-      append_object(out, value);
+      append_object(out, value, [](std::string& to, std::string_view, Value member) {
+        append_value(to, member);
+      });
       break;
   }
 }

@@ -15,4 +15,17 @@ void append_string(std::string& out, std::string_view text);
 /// bit. Keys come in their order, repeated ones too.
 void append_value(std::string& out, Value value);
 
+/// Appends an object whose values `append(out, key, value)` writes.
+template <typename Append>
+void append_object(std::string& out, Value object, const Append& append) {
+  out.push_back('{');
+  for (std::size_t i = 0; i < object.size(); ++i) {
+    out.append(i > 0 ? "," : "");
+    append_string(out, object.key(i));
+    out.push_back(':');
+    append(out, object.key(i), object.member(i));
+  }
+  out.push_back('}');
+}
+
 }  // namespace onnxformers::json

@@ -62,11 +62,18 @@ void bind_models(py::module_& m) {
       .def(py::init<std::shared_ptr<tokenizers::Tokenizer>, const PySession&, const std::string&>(),
            py::keep_alive<1, 3>(), "tokenizer"_a, "session"_a, "output"_a,
            "InvalidArgumentError: the model takes more than tokens, or gives no vectors of them.")
-      .def("embed", &TextEmbedder::embed, "text"_a, "pooling"_a, "normalize"_a = false,
-           "max_length"_a = 0, "cuts_left"_a = false, "timeout_s"_a = py::none(),
-           "cancel"_a = py::none(),
-           "Float32 of shape (1, width), and whether the text was cut; a max_length of 0 cuts "
-           "nothing.");
+      .def(
+          "embed",
+          [](const TextEmbedder& self, const py::object& text, const std::string& pooling,
+             bool normalize, std::int64_t max_length, bool cuts_left, bool split_special_tokens,
+             std::optional<double> timeout_s, const TextEmbedder::Cancel& cancel) {
+            return self.embed(text, pooling, normalize,
+                              {max_length, cuts_left, split_special_tokens}, timeout_s, cancel);
+          },
+          "text"_a, "pooling"_a, "normalize"_a = false, "max_length"_a = 0, "cuts_left"_a = false,
+          "split_special_tokens"_a = false, "timeout_s"_a = py::none(), "cancel"_a = py::none(),
+          "Float32 of shape (1, width), and whether the text was cut; a max_length of 0 cuts "
+          "nothing.");
 }
 
 }  // namespace onnxformers::bindings

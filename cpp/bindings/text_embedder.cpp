@@ -7,8 +7,6 @@
 
 #include "base/errors.h"
 #include "bindings/interruptible.h"
-#include "bindings/tokenizer_arguments.h"
-#include "models/pooling.h"
 #include "runtime/small_buffer.h"
 
 namespace onnxformers::bindings {
@@ -63,6 +61,7 @@ struct TextEmbedder::Call {
   tokenizers::Encodings rows;
   std::size_t length;
   runtime::SmallBuffer<std::int64_t, kShortText * kColumns.size()> numbers;
+  Handle<ort::Value> hidden;  ///< what the session gave
 };
 
 TextEmbedder::TextEmbedder(std::shared_ptr<const tokenizers::Tokenizer> tokenizer,
@@ -75,11 +74,54 @@ TextEmbedder::TextEmbedder(std::shared_ptr<const tokenizers::Tokenizer> tokenize
   output_ = output_of(*model->session, output);
 }
 
+runtime::RunEnd TextEmbedder::run(Call& call, const OpenModel& model,
+                                  const runtime::RunLimits& limits) const {
+  const std::array<std::int64_t, 2> shape{1, static_cast<std::int64_t>(call.length)};
+  std::array<Handle<ort::Value>, kColumns.size()> owned;
+  std::array<const ort::Value*, kColumns.size()> inputs{};
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    owned[i] = runtime::borrow_tensor(ort::ElemType::Int64, call.column(columns_[i]), shape);
+    inputs[i] = owned[i].get();
+  }
+  ort::Value* result = nullptr;
+  const char* name = model.outputs.pointers[output_];
+  const runtime::RunEnd end = model.session->run({.input_names = model.inputs.pointers,
+                                                  .inputs = {inputs.data(), columns_.size()},
+                                                  .output_names = {&name, 1},
+                                                  .outputs = {&result, 1}},
+                                                 limits);
+  call.hidden.reset(result);
+  return end;
+}
+
+TextEmbedder::Vector TextEmbedder::pooled(Call& call, const OpenModel& model, models::Pooling kind,
+                                          bool normalize) const {
+  const runtime::TensorView tokens =
+      runtime::view_tensor(call.hidden.get(), model.outputs.pointers[output_]);
+  if (tokens.shape.size() != 3 || tokens.shape[0] != 1 ||
+      tokens.shape[1] != static_cast<std::int64_t>(call.length)) {
+    fail(ErrorKind::FileFormat, kPlace, "the model does not give one vector for each token");
+  }
+  const auto width = static_cast<std::size_t>(tokens.shape[2]);
+  Vector vector({std::size_t{1}, width});
+  float* values = vector.mutable_data();
+  models::pool({.values = static_cast<const float*>(tokens.data),
+                .mask = call.column(kMaskColumn),
+                .rows = 1,
+                .length = call.length,
+                .width = width},
+               kind, values);
+  if (normalize) {
+    models::normalize({values, width}, width);
+  }
+  return vector;
+}
+
 py::typing::Tuple<TextEmbedder::Vector, bool> TextEmbedder::embed(
-    const py::object& text, const std::string& pooling, bool normalize, std::int64_t max_length,
-    bool cuts_left, std::optional<double> timeout_s, const Cancel& cancel) const {
+    const py::object& text, const std::string& pooling, bool normalize, const RowArguments& row,
+    std::optional<double> timeout_s, const Cancel& cancel) const {
   const models::Pooling kind = models::pooling_from_name(pooling);
-  const tokenizers::EncodeOptions options = row_options(max_length, cuts_left);
+  const tokenizers::EncodeOptions options = row_options(row);
   const std::string_view view = read_text(text.ptr(), "texts", 0);
   const runtime::RunLimits limits{
       .deadline = runtime::deadline_after(timeout_s),
@@ -87,47 +129,13 @@ py::typing::Tuple<TextEmbedder::Vector, bool> TextEmbedder::embed(
   };
   const auto model = session_->model();
   std::optional<Call> call;
-  Handle<ort::Value> hidden;
   run_interruptibly(limits, [&](const runtime::RunLimits& with) {
     if (!call) {
       call.emplace(*tokenizer_, view, options);
     }
-    const std::array<std::int64_t, 2> shape{1, static_cast<std::int64_t>(call->length)};
-    std::array<Handle<ort::Value>, kColumns.size()> owned;
-    std::array<const ort::Value*, kColumns.size()> inputs{};
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      owned[i] = runtime::borrow_tensor(ort::ElemType::Int64, call->column(columns_[i]), shape);
-      inputs[i] = owned[i].get();
-    }
-    ort::Value* result = nullptr;
-    const char* name = model->outputs.pointers[output_];
-    const runtime::RunEnd end = model->session->run({.input_names = model->inputs.pointers,
-                                                     .inputs = {inputs.data(), columns_.size()},
-                                                     .output_names = {&name, 1},
-                                                     .outputs = {&result, 1}},
-                                                    with);
-    hidden.reset(result);
-    return end;
+    return run(*call, *model, with);
   });
-  const runtime::TensorView tokens =
-      runtime::view_tensor(hidden.get(), model->outputs.pointers[output_]);
-  if (tokens.shape.size() != 3 || tokens.shape[0] != 1 ||
-      tokens.shape[1] != static_cast<std::int64_t>(call->length)) {
-    fail(ErrorKind::FileFormat, kPlace, "the model does not give one vector for each token");
-  }
-  const auto width = static_cast<std::size_t>(tokens.shape[2]);
-  Vector vector({std::size_t{1}, width});
-  float* values = vector.mutable_data();
-  models::pool({.values = static_cast<const float*>(tokens.data),
-                .mask = call->column(kMaskColumn),
-                .rows = 1,
-                .length = call->length,
-                .width = width},
-               kind, values);
-  if (normalize) {
-    models::normalize({values, width}, width);
-  }
-  return py::make_tuple(std::move(vector), call->rows.truncated(0));
+  return py::make_tuple(pooled(*call, *model, kind, normalize), call->rows.truncated(0));
 }
 
 }  // namespace onnxformers::bindings

@@ -12,6 +12,8 @@
 #include <pybind11/typing.h>
 
 #include "bindings/runtime_session.h"
+#include "bindings/tokenizer_arguments.h"
+#include "models/pooling.h"
 #include "tokenizers/tokenizer.h"
 
 namespace onnxformers::bindings {
@@ -29,15 +31,19 @@ class TextEmbedder {
                const std::string& output);
 
   /// Shape (1, width), and whether the text was cut.
-  /// @param max_length tokens; 0 for no limit.
   [[nodiscard]] py::typing::Tuple<Vector, bool> embed(const py::object& text,
                                                       const std::string& pooling, bool normalize,
-                                                      std::int64_t max_length, bool cuts_left,
+                                                      const RowArguments& row,
                                                       std::optional<double> timeout_s,
                                                       const Cancel& cancel) const;
 
  private:
   struct Call;
+
+  [[nodiscard]] runtime::RunEnd run(Call& call, const OpenModel& model,
+                                    const runtime::RunLimits& limits) const;
+  [[nodiscard]] Vector pooled(Call& call, const OpenModel& model, models::Pooling kind,
+                              bool normalize) const;
 
   std::shared_ptr<const tokenizers::Tokenizer> tokenizer_;
   const PySession* session_;          ///< kept alive by the binding

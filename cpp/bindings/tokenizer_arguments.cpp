@@ -188,12 +188,13 @@ std::vector<std::uint32_t> read_ids(const py::object& ids) {
   return read;
 }
 
-tokenizers::EncodeOptions row_options(std::int64_t max_length, bool cuts_left) {
+tokenizers::EncodeOptions row_options(const RowArguments& arguments) {
   tokenizers::EncodeOptions options;
-  if (max_length != 0) {
+  options.split_special_tokens = arguments.split_special_tokens;
+  if (arguments.max_length != 0) {
     options.truncation.strategy = TruncationStrategy::LongestFirst;
-    options.truncation.max_length = size_argument(max_length, 1, "max_length");
-    options.truncation.side = cuts_left ? Side::Left : Side::Right;
+    options.truncation.max_length = size_argument(arguments.max_length, 1, "max_length");
+    options.truncation.side = arguments.cuts_left ? Side::Left : Side::Right;
   }
   return options;
 }

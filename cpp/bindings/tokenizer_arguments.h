@@ -43,8 +43,13 @@ struct SplitTexts {
 [[nodiscard]] tokenizers::TruncationStrategy strategy_from_name(const std::string& name);
 [[nodiscard]] tokenizers::Side side_from_name(const std::string& name, const char* what);
 
-/// Options of one text alone; a max_length of 0 cuts nothing.
-[[nodiscard]] tokenizers::EncodeOptions row_options(std::int64_t max_length, bool cuts_left);
+/// What encoding one text alone may be told.
+struct RowArguments {
+  std::int64_t max_length = 0;  ///< 0 cuts nothing
+  bool cuts_left = false;
+  bool split_special_tokens = false;
+};
+[[nodiscard]] tokenizers::EncodeOptions row_options(const RowArguments& arguments);
 
 /// A number from `low` to 2^31; throws InvalidArgument for others.
 [[nodiscard]] std::size_t size_argument(std::int64_t value, std::int64_t low, const char* what);

@@ -78,8 +78,9 @@ Rows encode_batch(const std::shared_ptr<const Tokenizer>& self, const py::object
 
 /// Encodes and lays out one text in a single call: the way of a service that embeds short texts.
 py::typing::Tuple<Ids, Ids, Ids, bool> encode_row(const Tokenizer& self, const py::object& text,
-                                                  std::int64_t max_length, bool cuts_left) {
-  const EncodeOptions options = row_options(max_length, cuts_left);
+                                                  std::int64_t max_length, bool cuts_left,
+                                                  bool split_special_tokens) {
+  const EncodeOptions options = row_options({max_length, cuts_left, split_special_tokens});
   const std::string_view view = read_text(text.ptr(), "texts", 0);
   tokenizers::Encodings rows;
   run_unlocked(view.size(), [&] { rows = self.encode_batch(std::span(&view, 1), {}, options); });
@@ -106,6 +107,7 @@ void bind_encode(py::module_& m) {
            "split_special_tokens"_a = false, "threads"_a = 1,
            "Encodes texts, or pairs of texts; with is_split each is a sequence of words.")
       .def("encode_row", &encode_row, "text"_a, "max_length"_a = 0, "cuts_left"_a = false,
+           "split_special_tokens"_a = false,
            "input_ids, attention_mask and token_type_ids of one text, int64 of shape (1, tokens), "
            "and whether it was cut; a max_length of 0 cuts nothing.");
 }

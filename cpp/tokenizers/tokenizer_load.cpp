@@ -30,32 +30,27 @@ void append_empty(std::string& out, json::Value value) {
   out.append(value.type() == json::Type::Array ? "[]" : "{}");
 }
 
-/// tokenizer.json without "vocab" and "merges", which the tables hold.
+/// The "model" of tokenizer.json without what the tables hold.
+void append_small_model(std::string& out, json::Value model) {
+  json::append_object(out, model, [](std::string& to, std::string_view key, json::Value member) {
+    if (key == "vocab" || key == "merges") {
+      append_empty(to, member);
+    } else {
+      json::append_value(to, member);
+    }
+  });
+}
+
+/// tokenizer.json without "vocab" and "merges".
 std::string without_tables(json::Value root) {
-  std::string out = "{";
-  for (std::size_t i = 0; i < root.size(); ++i) {
-    const json::Value value = root.member(i);
-    out.append(i > 0 ? "," : "");
-    json::append_string(out, root.key(i));
-    out.push_back(':');
-    if (root.key(i) != "model" || value.type() != json::Type::Object) {
-      json::append_value(out, value);
-      continue;
+  std::string out;
+  json::append_object(out, root, [](std::string& to, std::string_view key, json::Value member) {
+    if (key == "model" && member.type() == json::Type::Object) {
+      append_small_model(to, member);
+    } else {
+      json::append_value(to, member);
     }
-    out.push_back('{');
-    for (std::size_t j = 0; j < value.size(); ++j) {
-      out.append(j > 0 ? "," : "");
-      json::append_string(out, value.key(j));
-      out.push_back(':');
-      if (value.key(j) == "vocab" || value.key(j) == "merges") {
-        append_empty(out, value.member(j));
-      } else {
-        json::append_value(out, value.member(j));
-      }
-    }
-    out.push_back('}');
-  }
-  out.push_back('}');
+  });
   return out;
 }
 

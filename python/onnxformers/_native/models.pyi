@@ -27,6 +27,7 @@ class TextEmbedder:
         normalize: bool = False,
         max_length: typing.SupportsInt | typing.SupportsIndex = 0,
         cuts_left: bool = False,
+        split_special_tokens: bool = False,
         timeout_s: typing.SupportsFloat | typing.SupportsIndex | None = None,
         cancel: onnxformers._native.runtime.CancelToken | None = None,
     ) -> tuple[numpy.typing.NDArray[numpy.float32], bool]:

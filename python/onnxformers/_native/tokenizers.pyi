@@ -156,6 +156,7 @@ class Tokenizer:
         text: typing.Any,
         max_length: typing.SupportsInt | typing.SupportsIndex = 0,
         cuts_left: bool = False,
+        split_special_tokens: bool = False,
     ) -> tuple[
         numpy.typing.NDArray[numpy.int64],
         numpy.typing.NDArray[numpy.int64],

@@ -139,7 +139,8 @@ class Pipeline(Generic[Options]):
             InvalidTypeError: `inputs` is a generator.
 
         Example:
-            >>>             >>> from onnxformers import pipeline
+            >>> import asyncio
+            >>> from onnxformers import pipeline
             >>> pipe = pipeline("feature-extraction", "examples/models/all-MiniLM-L6-v2")
             >>> asyncio.run(pipe.acall("Hello", pooling="mean")).shape
             (1, 384)

@@ -120,7 +120,8 @@ class FeatureExtractionPipeline(TextPipeline[FeatureExtractionOptions]):
     def run_single(self, item: str, options: FeatureExtractionOptions) -> NDArray[Any]:
         """The embedding of one text, with a first axis of 1."""
         poolings, normalize = self._pooling(options)
-        embedder = self.embedder if len(poolings) == 1 else None
+        is_quick = len(poolings) == 1 and options.truncation != "error"
+        embedder = self.embedder if is_quick else None
         if embedder is not None:
             limit = self.token_limit(options)
             vectors, is_cut = embedder.embed(
@@ -129,6 +130,7 @@ class FeatureExtractionPipeline(TextPipeline[FeatureExtractionOptions]):
                 normalize,
                 limit or 0,
                 self._cuts_left,
+                self.tokenizer.split_special_tokens,
                 options.timeout_s,
                 options.cancel,
             )

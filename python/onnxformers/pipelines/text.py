@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar
 
 from onnxformers._native.base import plan_batches
 from onnxformers.errors import InvalidArgumentError
@@ -34,20 +34,20 @@ class TextOptions(CallOptions):
     """Options of every pipeline over text.
 
     Attributes:
-        truncation: Cut texts that are longer than the model takes; one warning a call says so.
-            False hands them to the model whole.
+        truncation: True cuts texts that are longer than the model takes, and one warning a call
+            says so; "error" refuses them; False hands them to the model whole.
         max_length: Tokens per text, special tokens included. None: as many as the model takes.
     """
 
-    truncation: bool = True
+    truncation: bool | Literal["error"] = True
     max_length: int | None = None
 
     def __post_init__(self) -> None:
         # A dataclass with slots is a new class, which zero-argument super() does not know.
         CallOptions.__post_init__(self)
-        if not isinstance(self.truncation, bool):
+        if not isinstance(self.truncation, bool) and self.truncation != "error":
             raise InvalidArgumentError(
-                f"[pipeline] truncation must be True or False, got {self.truncation!r}"
+                f'[pipeline] truncation must be True, False or "error", got {self.truncation!r}'
             )
         check_positive(self.max_length, "max_length", "pipeline")
 
@@ -87,26 +87,98 @@ class TextPipeline(Pipeline[Options]):
         """A str is one input."""
         return isinstance(inputs, str)
 
-    def encode(self, texts: Sequence[str], options: Options) -> Encodings:
+    def encode(
+        self,
+        texts: Sequence[str],
+        options: Options,
+        pairs: Sequence[str] | None = None,
+        *,
+        strategy: str = "longest_first",
+    ) -> Encodings:
         """Tokenise, and say in the log when something was cut.
+
+        Args:
+            texts: The texts.
+            options: Those of the call.
+            pairs: The second text of each.
+            strategy: What gives way when a pair is too long: "longest_first", "only_first",
+                "only_second".
 
         Raises:
             InvalidTypeError: An item is no str.
+            InvalidArgumentError: With ``truncation="error"``, a text is too long.
         """
         limit = self.token_limit(options)
+        cuts = limit is not None and options.truncation is True
         encodings = self.tokenizer.encode_ragged(
-            texts, truncation=limit is not None, max_length=limit
+            texts, pairs, truncation=strategy if cuts else False, max_length=limit
         )
-        if limit is not None and (count := int(encodings.truncated.sum())):
-            self._warn_cut(count, len(texts), limit)
+        if limit is not None:
+            self._check_lengths(encodings, options, limit)
         return encodings
+
+    def encode_windows(
+        self,
+        texts: Sequence[str],
+        options: Options,
+        pairs: Sequence[str] | None = None,
+        *,
+        stride: int,
+        strategy: str = "longest_first",
+    ) -> Encodings:
+        """Tokenise texts of any length into rows that each fit the model.
+
+        Args:
+            texts: The texts.
+            options: Those of the call; with ``truncation=False`` each text is one row.
+            pairs: The second text of each.
+            stride: Tokens that a row repeats of the row before it.
+            strategy: Which text is cut into windows; the other one is in each.
+
+        Returns:
+            Rows with offsets; `sample` tells the text of each.
+
+        Raises:
+            InvalidTypeError: An item is no str.
+            InvalidArgumentError: `stride` leaves no room; with ``truncation="error"``, a text does
+                not fit one row.
+        """
+        limit = self.token_limit(options)
+        cuts = limit is not None and options.truncation is True
+        encodings = self.tokenizer.encode_ragged(
+            texts,
+            pairs,
+            truncation=strategy if cuts else False,
+            max_length=limit,
+            stride=stride if cuts else 0,
+            return_overflowing_tokens=cuts,
+            with_offsets=True,
+        )
+        if limit is not None and not cuts:
+            self._check_lengths(encodings, options, limit)
+        return encodings
+
+    def _check_lengths(self, encodings: Encodings, options: Options, limit: int) -> None:
+        """Say what was cut, or refuse what is too long."""
+        if options.truncation == "error":
+            longest = int(encodings.lengths.argmax())
+            self._refuse_length(longest, int(encodings.lengths[longest]), limit)
+        elif count := int(encodings.truncated.sum()):
+            self._warn_cut(count, len(encodings), limit)
+
+    def _refuse_length(self, index: int, length: int, limit: int) -> None:
+        if length > limit:
+            raise InvalidArgumentError(
+                f"[{self.task}] text {index} has {length} tokens, more than {limit}; "
+                "shorten it, or pass truncation=True"
+            )
 
     def _warn_cut(self, count: int, total: int, limit: int | None) -> None:
         _log.warning("[%s] %d of %d texts were cut to %s tokens", self.task, count, total, limit)
 
     def token_limit(self, options: Options) -> int | None:
-        """Tokens after which a text is cut: what the call says, else what the model takes."""
-        if not options.truncation:
+        """The most tokens of a text: what the call says, else what the model takes."""
+        if options.truncation is False:
             return None
         return options.max_length or self._model_limit
 
@@ -123,10 +195,14 @@ class TextPipeline(Pipeline[Options]):
     def forward_one(self, text: str, options: Options) -> tuple[Batch, bool]:
         """Run the model on one text, the short way; also whether the text was cut."""
         limit = self.token_limit(options)
-        encode = self.tokenizer.native.encode_row
-        ids, mask, type_ids, is_cut = encode(text, limit or 0, self._cuts_left)
+        cut_to = limit if options.truncation is True else None
+        ids, mask, type_ids, is_cut = self.tokenizer.native.encode_row(
+            text, cut_to or 0, self._cuts_left, self.tokenizer.split_special_tokens
+        )
         if is_cut:
             self._warn_cut(1, 1, limit)
+        elif limit is not None:
+            self._refuse_length(0, ids.shape[1], limit)
         return Batch((0,), mask, self._run(ids, mask, type_ids, options)), is_cut
 
     def _run(self, ids: Any, mask: Any, type_ids: Any, options: Options) -> ModelOutput:

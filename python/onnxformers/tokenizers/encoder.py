@@ -209,7 +209,10 @@ class Encoder(Decoding):
         *,
         truncation: bool | str | None = False,
         max_length: int | None = None,
+        stride: int = 0,
         add_special_tokens: bool = True,
+        return_overflowing_tokens: bool = False,
+        with_offsets: bool = False,
     ) -> Encodings:
         """Encode texts without padding: what batches are planned from.
 
@@ -218,22 +221,33 @@ class Encoder(Decoding):
             pairs: the second text of each pair.
             truncation: as in the call.
             max_length: as in the call.
+            stride: as in the call.
             add_special_tokens: as in the call.
+            return_overflowing_tokens: as in the call; `sample` tells the text of each row.
+            with_offsets: keep `offsets` and `word_ids`.
 
         Returns:
             The native rows: `lengths`, `truncated`, and `pad(rows, **pad_options._asdict())`.
 
         Raises:
             InvalidTypeError: a text is not a str.
-            InvalidArgumentError: no texts, or a lone surrogate.
+            InvalidArgumentError: no texts, a lone surrogate, or a stride that leaves no room.
         """
-        state, options = self._state, dict[str, Any]()
+        state = self._state
+        options: dict[str, Any] = {
+            "add_special_tokens": add_special_tokens,
+            "split_special_tokens": state.settings.split_special_tokens,
+            "with_offsets": with_offsets,
+        }
         if truncation:
             strategy, length = truncation_of(state, truncation, max_length)
-            side = state.settings.truncation_side
-            options = {"truncation": strategy, "max_length": length, "truncation_side": side}
-        if not add_special_tokens:
-            options["add_special_tokens"] = False
+            options |= {
+                "truncation": strategy,
+                "max_length": length,
+                "stride": stride,
+                "truncation_side": state.settings.truncation_side,
+                "return_overflowing": return_overflowing_tokens,
+            }
         return _encode(state.native, read_batch(state.place, "texts", texts), pairs, options)
 
 

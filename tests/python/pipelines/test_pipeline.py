@@ -100,7 +100,7 @@ def test_token_vectors_of_a_stream_come_without_padding(embed: Pipeline[Any]) ->
             "batch_size must be a positive int or None, got 0",
         ),
         ("ok", {"max_length": -1}, InvalidArgumentError, "max_length must be a positive int"),
-        ("ok", {"truncation": "yes"}, InvalidArgumentError, "truncation must be True or False"),
+        ("ok", {"truncation": "yes"}, InvalidArgumentError, "truncation must be True, False or"),
         (
             "ok",
             {"function_to_apply": "tanh"},
@@ -142,6 +142,31 @@ def test_what_fits_is_not_called_truncated(
     assert "truncated" not in mixed[0]
     assert mixed[1]["truncated"] is True
     assert caplog.text.count("1 of 2 texts were cut") == 1
+
+
+def test_what_is_too_long_is_refused_when_told_so(
+    classify: Pipeline[Any], embed: Pipeline[Any]
+) -> None:
+    long = "a long text " * 200
+    with pytest.raises(InvalidArgumentError, match=r"text 1 has [0-9]+ tokens, more than 128"):
+        classify(["short", long], truncation="error")
+    with pytest.raises(InvalidArgumentError, match=r"text 0 has [0-9]+ tokens, more than 9"):
+        embed("a long text " * 20, truncation="error", max_length=9)
+    assert classify("short", truncation="error") == classify("short")
+    assert embed("short", truncation="error").tolist() == embed("short").tolist()
+
+
+def test_a_changed_tokenizer_counts_for_one_text_and_for_many() -> None:
+    """One text goes another way than a list, straight from the core's tokenizer to the vector."""
+    pipe = pipeline("feature-extraction", MODELS / "bert-uncased-embed", pooling="mean")
+    text = "an [SEP] unexpected letter"
+    before = pipe(text)
+    pipe.tokenizer.split_special_tokens = True
+    split = pipe(text)
+    np.testing.assert_array_equal(split, pipe([text]))
+    assert not np.array_equal(before, split)
+    pipe.tokenizer.split_special_tokens = False
+    np.testing.assert_array_equal(before, pipe(text))
 
 
 def test_defaults_given_at_loading_hold_for_every_call() -> None:

@@ -14,7 +14,9 @@ import pytest
 from onnxformers.errors import OnnxformersError
 from onnxformers.tokenizers import AutoTokenizer
 
-transformers = pytest.importorskip("transformers")
+transformers = pytest.importorskip(
+    "transformers", reason="the reference: pip install transformers==4.46.3"
+)
 
 pytestmark = [
     pytest.mark.oracle,

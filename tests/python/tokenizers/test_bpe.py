@@ -90,7 +90,9 @@ def test_ids_are_those_of_the_definition(model: Bpe, texts: list[str]) -> None:
 @given(model=models(), texts=st.lists(TEXTS, min_size=1, max_size=6))
 @settings(deadline=None, max_examples=300)
 def test_ids_and_offsets_are_those_of_the_reference(model: Bpe, texts: list[str]) -> None:
-    reference = pytest.importorskip("tokenizers").Tokenizer.from_str(json.dumps(model.document()))
+    reference = pytest.importorskip(
+        "tokenizers", reason="the reference: pip install tokenizers"
+    ).Tokenizer.from_str(json.dumps(model.document()))
     tokenizer = load(model.document())
     added = model.byte_fallback and (model.continuing_subword_prefix or model.end_of_word_suffix)
     for text in texts:

@@ -168,7 +168,7 @@ def test_the_words_of_a_text_join_to_the_text(name: str) -> None:
 @pytest.mark.oracle
 @pytest.mark.parametrize("name", PRE_TOKENIZERS)
 def test_tokens_and_offsets_are_those_of_the_reference(name: str) -> None:
-    reference = pytest.importorskip("tokenizers")
+    reference = pytest.importorskip("tokenizers", reason="the reference: pip install tokenizers")
     pairs = []
     for seed, trim, added in [(1, None, False), (2, True, True), (3, False, False)]:
         parts: dict[str, Any] = {"pre_tokenizer": PRE_TOKENIZERS[name]}
@@ -216,7 +216,7 @@ def test_tokens_and_offsets_are_those_of_the_reference(name: str) -> None:
 @given(ids=st.lists(st.integers(0, 300), max_size=12))
 @settings(deadline=None, max_examples=200)
 def test_any_bytes_decode_as_in_the_reference(ids: list[int]) -> None:
-    reference = pytest.importorskip("tokenizers")
+    reference = pytest.importorskip("tokenizers", reason="the reference: pip install tokenizers")
     written = document(4, pre_tokenizer=byte_level())
     theirs = reference.Tokenizer.from_str(written)
     assert _native.Tokenizer.from_json(written.encode()).decode(ids) == theirs.decode(ids)

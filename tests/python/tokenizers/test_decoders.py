@@ -126,7 +126,9 @@ def test_decoders_do_what_their_twins_do(spec: Spec | None, ids: list[int]) -> N
 @given(spec=SPECS, ids=IDS)
 @settings(deadline=None, max_examples=400)
 def test_decoders_do_what_the_reference_does(spec: Spec | None, ids: list[int]) -> None:
-    reference = pytest.importorskip("tokenizers").Tokenizer.from_str(document(spec))
+    reference = pytest.importorskip(
+        "tokenizers", reason="the reference: pip install tokenizers"
+    ).Tokenizer.from_str(document(spec))
     try:
         expected = reference.decode(ids, skip_special_tokens=False)
     except BaseException as error:

@@ -76,7 +76,7 @@ def inserts_at_the_front(normalizer: Normalizer) -> bool:
 
 def reference_result(normalizer: Normalizer, text: str) -> Any:
     """What the reference makes of it; nothing where it fails."""
-    reference = pytest.importorskip("tokenizers")
+    reference = pytest.importorskip("tokenizers", reason="the reference: pip install tokenizers")
     try:
         shown = reference.Tokenizer.from_str(json.dumps(document(normalizer, "")))
         after = shown.normalizer.normalize_str(text)

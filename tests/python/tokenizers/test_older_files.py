@@ -212,7 +212,9 @@ def test_a_damaged_model_is_read_or_refused(data: st.DataObject) -> None:
 @pytest.mark.oracle
 @pytest.mark.parametrize("name", list(MODELS))
 def test_against_an_installed_sentencepiece(name: str) -> None:
-    sentencepiece = pytest.importorskip("sentencepiece")
+    sentencepiece = pytest.importorskip(
+        "sentencepiece", reason="the reference: pip install sentencepiece"
+    )
     processor = sentencepiece.SentencePieceProcessor(model_proto=MODELS[name])
     file = native_tokenizers.SentencePieceFile(MODELS[name])
     for index, (text, score, kind) in enumerate(file.pieces()):

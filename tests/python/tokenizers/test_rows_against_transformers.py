@@ -10,7 +10,9 @@ import pytest
 from onnxformers.tokenizers.registry import ROWS, TokenizerRow, row_by_model_type
 from onnxformers.tokenizers.special_tokens import NAMES
 
-transformers = pytest.importorskip("transformers")
+transformers = pytest.importorskip(
+    "transformers", reason="the reference: pip install transformers==4.46.3"
+)
 
 pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]
 

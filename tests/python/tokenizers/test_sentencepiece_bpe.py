@@ -90,7 +90,7 @@ def test_recorded_answers_of_the_reference(folder: Path) -> None:
 @pytest.mark.slow
 def test_any_text_is_encoded_as_the_reference_does(folder: Path) -> None:
     tokenizer = read(folder)
-    tokenizers = pytest.importorskip("tokenizers")
+    tokenizers = pytest.importorskip("tokenizers", reason="the reference: pip install tokenizers")
     reference = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
 
     @given(text=TEXTS)

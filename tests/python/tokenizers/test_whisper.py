@@ -399,7 +399,12 @@ def random_output(whisper: WhisperMethods, generator: random.Random) -> dict[str
 
 @pytest.mark.oracle
 def test_transcripts_as_transformers_gives_them(whisper: Whisper, folder: Path) -> None:
-    transformers = pytest.importorskip("transformers", minversion="4.46", exc_type=ImportError)
+    transformers = pytest.importorskip(
+        "transformers",
+        minversion="4.46",
+        exc_type=ImportError,
+        reason="the reference: pip install transformers==4.46.3",
+    )
     reference = transformers.WhisperTokenizerFast.from_pretrained(folder)
     generator = random.Random(0)
     for _ in range(150):
@@ -418,7 +423,9 @@ def test_transcripts_as_transformers_gives_them(whisper: Whisper, folder: Path) 
 @given(st.lists(st.sampled_from(sorted({*ENGLISH, "one", "and", "point", "5", "$3", "x", "'s"}))))
 def test_numbers_as_transformers_writes_them(parts: list[str]) -> None:
     module = "transformers.models.whisper.english_normalizer"
-    reference = pytest.importorskip(module, exc_type=ImportError)
+    reference = pytest.importorskip(
+        module, exc_type=ImportError, reason="the reference: pip install transformers==4.46.3"
+    )
     text = " ".join(parts).lower()
     assert numbers_in_digits(text) == reference.EnglishNumberNormalizer()(text)
     spellings = {"colour": "color"}

@@ -140,7 +140,9 @@ def test_a_long_word_is_cut_like_a_short_one() -> None:
 @example(model={"type": "Unigram", "vocab": [("<u>", 1.0), ("a", 2.0)], "unk_id": 0}, texts=["xa"])
 @settings(deadline=None)
 def test_unigram_agrees_with_tokenizers(model: Model, texts: list[str]) -> None:
-    reference = pytest.importorskip("tokenizers").Tokenizer.from_str(document(model))
+    reference = pytest.importorskip(
+        "tokenizers", reason="the reference: pip install tokenizers"
+    ).Tokenizer.from_str(document(model))
     tokenizer = load(model)
     for text in texts:
         try:
@@ -161,7 +163,9 @@ WORDS = st.sampled_from(["a", "b", "<u>", "caf\u00e9", "", "x"])
 def test_wordlevel_agrees_with_tokenizers(words: list[str], text: str, unknown: str) -> None:
     vocab = {word: i for i, word in enumerate(words)}
     model: Model = {"type": "WordLevel", "vocab": vocab, "unk_token": unknown}
-    reference = pytest.importorskip("tokenizers").Tokenizer.from_str(document(model))
+    reference = pytest.importorskip(
+        "tokenizers", reason="the reference: pip install tokenizers"
+    ).Tokenizer.from_str(document(model))
     try:
         encoded = reference.encode(text)
     except Exception:  # the reference raises the base class

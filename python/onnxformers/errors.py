@@ -60,7 +60,15 @@ class RepositoryNotFoundError(HubError):
 
 
 class GatedRepositoryError(HubError):
-    """The repository asks for access to be granted, or for a token."""
+    """The repository is open only to accounts that asked for access (401 or 403)."""
+
+
+class UnauthorizedError(HubError):
+    """A token is needed, or the one given is not valid (401)."""
+
+
+class ForbiddenError(HubError):
+    """The token given does not give access (403)."""
 
 
 class RuntimeLibraryError(OnnxformersError, RuntimeError):

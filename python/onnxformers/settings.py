@@ -266,11 +266,13 @@ class Environment(_Settings):
             never sent HF_TOKEN.
         remote_path_template: what follows the host; {model} and {revision} are filled in.
         allow_local_models: False takes every name for a name on the Hub. Default True.
-        local_model_path: the folder under which models are looked for by name. Default "/models".
+        local_model_path: the folder under which models are looked for by name: a file that is not
+            there is then asked of the Hub or the mirror. Default "/models".
         use_fs_cache: False writes to no cache: downloads go to a temporary folder that ends with
             the process, nothing derived is kept. Default True.
-        cache_dir: the folder for what we derive and for mirrors. Default the user's cache folder;
-            None where there is none.
+        cache_dir: the folder for what we derive and for what comes from mirrors. Default the
+            user's cache folder; None where there is none. What comes from the Hub lies in
+            huggingface_hub's cache, which HF_HOME, HF_HUB_CACHE or ``cache_dir=`` of a call move.
         use_custom_cache: ask `custom_cache` before, and tell it after, a download. Default False.
         custom_cache: an object with the methods of `CustomCache`.
 

@@ -9,9 +9,15 @@ import os
 from pathlib import Path
 from typing import Any
 
-from onnxformers.errors import MissingFileError
+from onnxformers.errors import (
+    FileFormatError,
+    InvalidArgumentError,
+    InvalidTypeError,
+    MissingFileError,
+)
 from onnxformers.hub import names
 from onnxformers.hub.json_files import MAX_JSON_BYTES, load_json_object
+from onnxformers.hub.links import check_hard_links
 from onnxformers.hub.options import LoadOptions
 from onnxformers.hub.sources import locate, open_source
 from onnxformers.hub.variants import (
@@ -32,6 +38,7 @@ __all__ = [
     "ModelFile",
     "find_file",
     "find_json",
+    "find_named_file",
     "model_file",
     "read_json",
     "requested_dtype",
@@ -80,6 +87,49 @@ def resolve_file(name_or_path: Name, filename: str, options: LoadOptions) -> Pat
         there = source.names(filename.rpartition("/")[0])
         listing = "" if there is None else f"; there: {', '.join(there[:30]) or 'nothing'}"
         raise MissingFileError(f"[hub] {filename} is not in {source.place}{listing}")
+    return path
+
+
+def find_named_file(
+    name_or_path: Name, filename: object, options: LoadOptions, *, named_by: str
+) -> Path | None:
+    """A file whose path is written in another file of the model: a config, modules.json, ...
+
+    Every path that comes out of a model's file goes through here. It is refused when it is
+    absolute, has `..`, a drive, a stream, a device name or a backslash, and when what it names is
+    a symbolic or hard link to something outside the model's folder. Links into the blobs of the
+    Hub's cache are fine.
+
+    Args:
+        name_or_path: a folder, or a name on the Hub.
+        filename: path inside the model as the file has it, joined with forward slashes.
+        options: where from and how.
+        named_by: the file that holds the path, for messages: "modules.json".
+
+    Returns:
+        Path of a local copy; None when the model has no such file.
+
+    Raises:
+        FileFormatError: the path leaves the model's folder, or is none.
+        HubError: as of `find_file`.
+
+    Example:
+        >>> folder = "examples/models/all-MiniLM-L6-v2"
+        >>> find_named_file(folder, "../README.md", LoadOptions(), named_by="modules.json")
+        Traceback (most recent call last):
+            ...
+        onnxformers.errors.FileFormatError: [modules.json] path must be a path inside ...
+
+    Source: TARGETS.md, "Safety against files".
+    """
+    try:
+        checked = names.check_filename(filename, "path")
+    except (InvalidArgumentError, InvalidTypeError) as error:
+        raise FileFormatError(str(error).replace("[hub]", f"[{named_by}]", 1)) from None
+    path = find_file(name_or_path, checked, options)
+    if path is not None:
+        root = Path(*path.parts[: -checked.count("/") - 1])
+        check_hard_links(path, root)
     return path
 
 

@@ -15,7 +15,7 @@ from typing import BinaryIO, Protocol
 
 import httpx
 
-from onnxformers.errors import GatedRepositoryError, HubError, OfflineError
+from onnxformers.errors import ForbiddenError, HubError, OfflineError, UnauthorizedError
 from onnxformers.hub.atomic import appearing
 from onnxformers.hub.progress import Reporter
 
@@ -50,7 +50,7 @@ def fetch(url: str, path: Path, token: str | None, report: Reporter) -> Path | N
     when the server is busy or the connection breaks.
 
     Raises:
-        GatedRepositoryError: the server asks for a token.
+        UnauthorizedError, ForbiddenError: the server asks for another token.
         OfflineError: the server cannot be reached.
         HubError: another answer, an answer cut short at every try, or the disk refused.
     """
@@ -126,11 +126,12 @@ def _is_there(response: httpx.Response, url: str) -> bool:
     if status in {404, 410}:
         return False
     if status == 401:
-        raise GatedRepositoryError(f"[hub] {url} asks for a token that fits (401): give token=")
+        raise UnauthorizedError(f"[hub] {url} asks for a token that fits (401): give token=")
+    if status == 403:
+        raise ForbiddenError(f"[hub] {url}: access is forbidden (403); check the token's rights")
     if status in _RETRIED:
         raise _Again(f"the server answered {status}", _retry_after_s(response))
-    words = " (access is forbidden)" if status == 403 else ""
-    raise HubError(f"[hub] {url}: the server answered {status}{words}")
+    raise HubError(f"[hub] {url}: the server answered {status}")
 
 
 def _retry_after_s(response: httpx.Response) -> float | None:

@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterator, Mapping
 
 from onnxformers.errors import (
+    ForbiddenError,
     GatedRepositoryError,
     HubError,
     InvalidArgumentError,
     OfflineError,
     OnnxformersError,
     RepositoryNotFoundError,
+    UnauthorizedError,
 )
 
 # huggingface_hub 0.x speaks through requests, 1.x and 2.x through httpx or its successor.
@@ -34,9 +36,11 @@ _KINDS: Mapping[str, tuple[type[OnnxformersError], str]] = {
         "does not exist, or it is private and the token (HF_TOKEN or token=) that would open it "
         "is missing or not valid",
     ),
-    "LocalTokenNotFoundError": (HubError, "needs a token: token=True, but there is none"),
+    "LocalTokenNotFoundError": (UnauthorizedError, "needs a token: token=True, but there is none"),
     "HFValidationError": (InvalidArgumentError, "is not a name the Hub accepts"),
 }
+
+_KIND_OF_STATUS: Mapping[int, type[HubError]] = {401: UnauthorizedError, 403: ForbiddenError}
 
 
 def translate(error: Exception, repo_id: str, revision: str) -> OnnxformersError | None:
@@ -51,7 +55,7 @@ def translate(error: Exception, repo_id: str, revision: str) -> OnnxformersError
             return ours(f"{where} {words}")
     status = _status(error)
     if status is not None:
-        return HubError(f"{where}: {_meaning(status)}")
+        return _KIND_OF_STATUS.get(status, HubError)(f"{where}: {_meaning(status)}")
     if "LocalEntryNotFoundError" in kinds or _is_connection_error(error):
         return OfflineError(f"{where} cannot be reached: {_reason(error)}")
     return HubError(f"{where} could not be fetched: {_redacted(error)}")
@@ -77,7 +81,7 @@ def _status(error: Exception) -> int | None:
 
 def _meaning(status: int) -> str:
     if status == 401:
-        return "the Hub did not accept the token (401)"
+        return "the Hub did not accept the token (401): make a new one, or give none (token=False)"
     if status == 403:
         return "the token does not give access (403); check its permissions on the Hub"
     if status == 429:

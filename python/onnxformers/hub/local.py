@@ -7,8 +7,8 @@ import stat
 from pathlib import Path
 
 from onnxformers.errors import FileFormatError, MissingFileError
+from onnxformers.hub.links import check_links
 from onnxformers.hub.progress import Reporter
-from onnxformers.settings import hub_cache_dir
 
 
 class LocalFolder:
@@ -34,7 +34,7 @@ class LocalFolder:
             raise MissingFileError(f"[hub] {path} cannot be reached: {error.strerror}") from None
         if not stat.S_ISREG(mode):  # opening a pipe would wait for ever
             raise FileFormatError(f"[hub] {path} must be a regular file; it is none")
-        self._check_stays_inside(path)
+        check_links(path, self._root)
         return path
 
     def names(self, folder: str) -> list[str]:
@@ -47,18 +47,3 @@ class LocalFolder:
     def present(self, filenames: list[str]) -> list[str]:
         """Those of `filenames` that are there."""
         return [name for name in filenames if (self._root / name).is_file()]
-
-    def _check_stays_inside(self, path: Path) -> None:
-        """Refuse links out of the model, other than those by which the Hub's cache saves space."""
-        root, target = Path(os.path.realpath(self._root)), Path(os.path.realpath(path))
-        if target.is_relative_to(root) or target.is_relative_to(os.path.realpath(hub_cache_dir())):
-            return
-        # A snapshot of a Hub cache that lies elsewhere: <cache>/models--x/snapshots/<commit>.
-        if root.parent.name == "snapshots" and root.parents[1].name.startswith("models--"):
-            cache = root.parents[2]
-            if any(target.is_relative_to(blobs / "blobs") for blobs in (root.parents[1], cache)):
-                return
-        raise FileFormatError(
-            f"[hub] {path} is a link that leads out of the model's folder, to {target}; "
-            "copy the file into the folder"
-        )

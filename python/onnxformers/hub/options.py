@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any
 
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
@@ -35,10 +36,12 @@ class Learnt:
     Attributes:
         commits: (repository, cache folder) -> the commit that all files are taken from.
         unreachable: why the network is not tried any more; each try may take half a minute.
+        no_remote: local folder -> why nothing remote completes it.
     """
 
     commits: dict[tuple[str, str], str] = field(default_factory=dict)
     unreachable: str | None = None
+    no_remote: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +96,16 @@ class LoadOptions:
             raise InvalidArgumentError("[LoadOptions] token holds characters that no token has")
         if self.progress_callback is not None and not callable(self.progress_callback):
             raise _wrong_type("progress_callback", "callable or None", self.progress_callback)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickles and copies leave out the token, which must not end up in a file.
+
+        Where a pickle is read, HF_TOKEN or the token that huggingface_hub keeps takes its place.
+        """
+        asked = {option.name: getattr(self, option.name) for option in fields(self) if option.init}
+        if isinstance(self.token, str):
+            asked["token"] = None
+        return partial(LoadOptions, **asked), ()
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> LoadOptions:

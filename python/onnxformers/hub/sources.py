@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -34,8 +35,9 @@ class Source(Protocol):
 def open_source(name_or_path: str | os.PathLike[str], options: LoadOptions) -> Source:
     """The place that `name_or_path` stands for.
 
-    An existing folder wins, then a folder of this name under `env.local_model_path`, then the
-    name is one on the Hub. Nothing is read and no network call made yet.
+    An existing folder wins. A name is looked up in the folder of this name under
+    `env.local_model_path`, file by file, then on the Hub or the mirror. Nothing is read and no
+    network call made yet.
 
     Raises:
         InvalidTypeError, InvalidArgumentError: it can be neither a folder nor a name on the Hub.
@@ -45,9 +47,14 @@ def open_source(name_or_path: str | os.PathLike[str], options: LoadOptions) -> S
     local = _local_folder(name)
     if local is not None:
         return local
-    if isinstance(name_or_path, str) and names.is_repo_id(name):
+    if not isinstance(name_or_path, str) or not names.is_repo_id(name):
+        raise _not_found(name)
+    kept = _kept_by_name(name)
+    if kept is None:
         return _remote(name, options)
-    raise _not_found(name)
+    from onnxformers.hub.local_first import LocalFirst
+
+    return LocalFirst(kept, partial(_remote, name, options), options.learnt)
 
 
 def locate(source: Source, name: str, filename: str, options: LoadOptions) -> Path | None:
@@ -74,12 +81,14 @@ def _local_folder(name: str) -> LocalFolder | None:
     if not env.allow_local_models:
         return None
     path = Path(os.path.expanduser(name))  # noqa: PTH111 - Path.expanduser may raise
-    if _is_dir(path):
-        return LocalFolder(path)
+    return LocalFolder(path) if _is_dir(path) else None
+
+
+def _kept_by_name(name: str) -> LocalFolder | None:
     base = env.local_model_path
-    if base is not None and names.is_repo_id(name) and _is_dir(base / name):
-        return LocalFolder(base / name)
-    return None
+    if not env.allow_local_models or base is None or not _is_dir(base / name):
+        return None
+    return LocalFolder(base / name)
 
 
 def _is_dir(path: Path) -> bool:

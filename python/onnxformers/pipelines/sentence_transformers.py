@@ -6,9 +6,9 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from onnxformers.errors import FileFormatError, InvalidArgumentError
+from onnxformers.errors import FileFormatError, InvalidArgumentError, MissingFileError
 from onnxformers.hub import files
-from onnxformers.hub.json_files import load_json_array
+from onnxformers.hub.json_files import load_json_array, load_json_object
 
 if TYPE_CHECKING:
     from onnxformers.hub import LoadOptions
@@ -63,7 +63,7 @@ def read_recipe(name_or_path: str, options: LoadOptions) -> Recipe:
     for module in load_json_array(path):
         kind, folder = _module(module)
         if kind == "Pooling":
-            poolings = _poolings(files.read_json(name_or_path, f"{folder}/config.json", options))
+            poolings = _poolings(_module_config(name_or_path, folder, options))
         elif kind == "Normalize":
             normalize = True
         elif kind != "Transformer":
@@ -83,6 +83,15 @@ def _module(module: Any) -> tuple[str, str]:
     if not isinstance(kind, str) or not isinstance(path, str):
         raise FileFormatError(f"[modules.json] expected objects with type and path, got {module!r}")
     return kind.rsplit(".", 1)[-1], path
+
+
+def _module_config(name_or_path: str, folder: str, options: LoadOptions) -> dict[str, Any]:
+    """The config.json in the folder that modules.json names; a path out of the model is refused."""
+    name = f"{folder}/config.json"
+    path = files.find_named_file(name_or_path, name, options, named_by="modules.json")
+    if path is None:
+        raise MissingFileError(f"[modules.json] {name_or_path} has no {name}")
+    return load_json_object(path)
 
 
 def _poolings(config: dict[str, Any]) -> tuple[str, ...]:

@@ -15,12 +15,14 @@ import pytest
 
 from onnxformers.configs import AutoConfig
 from onnxformers.errors import (
+    ForbiddenError,
     GatedRepositoryError,
     HubError,
     MissingFileError,
     OfflineError,
     OnnxformersError,
     RepositoryNotFoundError,
+    UnauthorizedError,
 )
 from onnxformers.hub import LoadOptions
 from onnxformers.hub.files import find_file, model_file, read_json, resolve_file
@@ -117,12 +119,12 @@ def test_a_config_from_the_hub(hub: Any) -> None:
         (404, {"x_error_code": "RevisionNotFound"}, RepositoryNotFoundError, "no such revision"),
         (403, {"x_error_code": "GatedRepo"}, GatedRepositoryError, "ask for access"),
         (401, {"x_error_code": "GatedRepo"}, GatedRepositoryError, "ask for access"),
-        (403, {}, HubError, "403"),
+        (403, {}, ForbiddenError, "403"),
         (
             401,
             {"x_error_message": "Invalid credentials in Authorization header"},
-            HubError,
-            "private|401",
+            UnauthorizedError,
+            "did not accept the token",
         ),
         (500, {}, HubError, "out of order"),
         (400, {}, HubError, "status 400"),

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from onnxformers.errors import (
-    GatedRepositoryError,
+    ForbiddenError,
     HubError,
     InvalidArgumentError,
     MissingFileError,
     OfflineError,
+    UnauthorizedError,
 )
 from onnxformers.hub import LoadOptions
 from onnxformers.hub.files import find_file, model_file, read_json, resolve_file
@@ -125,8 +126,8 @@ def test_retry_after_an_hour_is_not_waited_for(mirror: Any, no_pauses: list[floa
 @pytest.mark.parametrize(
     ("status", "error", "words"),
     [
-        (401, GatedRepositoryError, "asks for a token"),
-        (403, HubError, "forbidden"),
+        (401, UnauthorizedError, "asks for a token"),
+        (403, ForbiddenError, "forbidden"),
         (400, HubError, "answered 400"),
         (204, HubError, "answered 204"),
     ],

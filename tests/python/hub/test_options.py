@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import dataclasses
 import pickle
 from typing import Any
@@ -52,6 +53,17 @@ def test_options_pickle_and_compare_by_what_was_asked() -> None:
     options.learnt.commits["a", "b"] = "c"
     assert pickle.loads(pickle.dumps(options)) == LoadOptions(revision="v1")
     assert dataclasses.replace(options, subfolder="").learnt.commits == {}
+
+
+def test_a_pickle_holds_no_token() -> None:
+    options = LoadOptions(token="hf_secret", revision="v1")
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        data = pickle.dumps(options, protocol)
+        assert b"hf_secret" not in data
+        assert pickle.loads(data) == LoadOptions(revision="v1")
+    assert copy.deepcopy(options).token is None
+    assert pickle.loads(pickle.dumps(LoadOptions(token=False))).token is False
+    assert dataclasses.replace(options, subfolder="").token == "hf_secret"
 
 
 def test_why_there_is_no_network(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 #include "bindings/tokenizer_encodings.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,11 +38,27 @@ std::vector<std::size_t> chosen_rows(const Rows& self, const std::optional<Ids>&
   return chosen;
 }
 
-py::typing::Tuple<Ids, Ids, Ids> pad(const Rows& self, const std::optional<Ids>& rows,
-                                     std::optional<std::int64_t> length,
-                                     std::optional<std::int64_t> multiple_of,
-                                     const std::string& side, std::int64_t pad_id,
-                                     std::int64_t pad_type_id) {
+void need_offsets(const Rows& self) {
+  if (!self.rows.with_offsets()) {
+    fail(ErrorKind::InvalidArgument, "Encodings",
+         "offsets were not kept; call encode_batch(..., with_offsets=True)");
+  }
+}
+
+/// Where the tokens of rows stand in arrays that pad() would fill: calls put(row, first), `first`
+/// counted in tokens from the beginning of the arrays.
+template <typename Put>
+void place_rows(const Rows& self, const std::vector<std::size_t>& chosen, std::size_t width,
+                const Padding& padding, Put put) {
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    const std::size_t before =
+        padding.side == tokenizers::Side::Left ? width - self.rows.length(chosen[i]) : 0;
+    put(chosen[i], (i * width) + before);
+  }
+}
+
+Padding layout_of(std::optional<std::int64_t> length, std::optional<std::int64_t> multiple_of,
+                  const std::string& side) {
   Padding padding;
   if (length) {
     padding.length = size_argument(*length, 0, "length");
@@ -50,6 +67,15 @@ py::typing::Tuple<Ids, Ids, Ids> pad(const Rows& self, const std::optional<Ids>&
     padding.multiple_of = size_argument(*multiple_of, 1, "multiple_of");
   }
   padding.side = side_from_name(side, "side");
+  return padding;
+}
+
+py::typing::Tuple<Ids, Ids, Ids> pad(const Rows& self, const std::optional<Ids>& rows,
+                                     std::optional<std::int64_t> length,
+                                     std::optional<std::int64_t> multiple_of,
+                                     const std::string& side, std::int64_t pad_id,
+                                     std::int64_t pad_type_id) {
+  Padding padding = layout_of(length, multiple_of, side);
   padding.pad_id = pad_id;
   padding.pad_type_id = pad_type_id;
   const std::vector<std::size_t> chosen = chosen_rows(self, rows);
@@ -64,6 +90,44 @@ py::typing::Tuple<Ids, Ids, Ids> pad(const Rows& self, const std::optional<Ids>&
                  self.rows.pad(chosen, width, padding, ids, mask, types);
                });
   return py::make_tuple(std::move(input_ids), std::move(attention_mask), std::move(token_type_ids));
+}
+
+Ids pad_sequences(const Rows& self, const std::optional<Ids>& rows,
+                  std::optional<std::int64_t> length, std::optional<std::int64_t> multiple_of,
+                  const std::string& side) {
+  const Padding padding = layout_of(length, multiple_of, side);
+  const std::vector<std::size_t> chosen = chosen_rows(self, rows);
+  const std::size_t width = self.rows.padded_length(chosen, padding);
+  Ids sequences({chosen.size(), width});
+  std::int64_t* out = sequences.mutable_data();
+  std::fill_n(out, chosen.size() * width, LayoutPart::kSpecial);
+  place_rows(self, chosen, width, padding, [&](std::size_t row, std::size_t first) {
+    self.rows.for_each_run(
+        row, [&, to = out + first](std::int32_t sequence, std::uint32_t, std::size_t run) mutable {
+          to = std::fill_n(to, run, sequence);
+        });
+  });
+  return sequences;
+}
+
+Ids pad_offsets(const Rows& self, const std::optional<Ids>& rows,
+                std::optional<std::int64_t> length, std::optional<std::int64_t> multiple_of,
+                const std::string& side) {
+  need_offsets(self);
+  const Padding padding = layout_of(length, multiple_of, side);
+  const std::vector<std::size_t> chosen = chosen_rows(self, rows);
+  const std::size_t width = self.rows.padded_length(chosen, padding);
+  Ids offsets({chosen.size(), width, std::size_t{2}});
+  std::int64_t* out = offsets.mutable_data();
+  std::fill_n(out, chosen.size() * width * 2, 0);
+  place_rows(self, chosen, width, padding, [&](std::size_t row, std::size_t first) {
+    std::int64_t* to = out + (2 * first);
+    for (const auto& span : self.rows.spans(row)) {
+      *to++ = span.begin;
+      *to++ = span.end;
+    }
+  });
+  return offsets;
 }
 
 template <typename T, typename Value>
@@ -87,13 +151,6 @@ List per_token(const Rows& self, std::int64_t row, Value value) {
                            }
                          });
   return list;
-}
-
-void need_offsets(const Rows& self) {
-  if (!self.rows.with_offsets()) {
-    fail(ErrorKind::InvalidArgument, "Encodings",
-         "offsets were not kept; call encode_batch(..., with_offsets=True)");
-  }
 }
 
 Integers ids(const Rows& self, std::int64_t row) {
@@ -174,6 +231,14 @@ void bind_encodings(py::module_& m) {
       .def("pad", &pad, "rows"_a = py::none(), py::kw_only(), "length"_a = py::none(),
            "multiple_of"_a = py::none(), "side"_a = "right", "pad_id"_a = 0, "pad_type_id"_a = 0,
            "input_ids, attention_mask, token_type_ids: int64, shape (rows, length).")
+      .def("pad_sequences", &pad_sequences, "rows"_a = py::none(), py::kw_only(),
+           "length"_a = py::none(), "multiple_of"_a = py::none(), "side"_a = "right",
+           "0 or 1: the text of a pair; -1 for special tokens and padding: int64, shape (rows, "
+           "length).")
+      .def("pad_offsets", &pad_offsets, "rows"_a = py::none(), py::kw_only(),
+           "length"_a = py::none(), "multiple_of"_a = py::none(), "side"_a = "right",
+           "Begin and end of each token in characters of its text; 0 for special tokens and "
+           "padding: int64, shape (rows, length, 2).")
       .def("ids", &ids, "row"_a, "Ids of a row.")
       .def(
           "type_ids",

@@ -147,6 +147,10 @@ void bind_tokenizer(py::module_& m) {
           "model_vocab_size",
           [](const Tokenizer& self) { return self.model().vocabulary().size(); },
           "Highest id of the model's own vocabulary + 1.")
+      .def_property_readonly(
+          "has_subword_prefix",
+          [](const Tokenizer& self) { return self.model().has_subword_prefix(); },
+          "Whether tokens inside a word are spelt behind a prefix (\"##\").")
       .def_property_readonly("components", &Tokenizer::components, "Stage to type name.")
       .def_property_readonly("added_tokens", &added_tokens, "Added tokens with their flags.")
       .def_property_readonly("file_padding", &file_padding, "What the file says about padding.")

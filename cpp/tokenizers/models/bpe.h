@@ -40,6 +40,10 @@ class Bpe final : public Model {
   static std::unique_ptr<Model> empty() { return std::unique_ptr<Model>(new Bpe()); }
   void visit_tables(TableArchive& archive) override;
 
+  [[nodiscard]] bool has_subword_prefix() const noexcept override {
+    return !options_.continuing_subword_prefix.empty();
+  }
+
   /// Fails with ErrorKind::InvalidArgument if the word has an unknown character and the unknown
   /// token of the file is not in its vocabulary.
   void append_ids(std::string_view word, std::vector<std::uint32_t>& ids) const override;

@@ -32,6 +32,9 @@ class Model {
 
   [[nodiscard]] const Vocabulary& vocabulary() const noexcept { return vocabulary_; }
 
+  /// Whether tokens inside a word are spelt behind a prefix ("##").
+  [[nodiscard]] virtual bool has_subword_prefix() const noexcept { return false; }
+
   /// Appends the ids of a word that is not empty.
   virtual void append_ids(std::string_view word, std::vector<std::uint32_t>& ids) const = 0;
 

@@ -35,6 +35,10 @@ class WordPiece final : public Model {
   static std::unique_ptr<Model> empty() { return std::unique_ptr<Model>(new WordPiece()); }
   void visit_tables(TableArchive& archive) override;
 
+  [[nodiscard]] bool has_subword_prefix() const noexcept override {
+    return continuing_ != Trie::kRoot;
+  }
+
   void append_ids(std::string_view word, std::vector<std::uint32_t>& ids) const override;
   void append_tokens(std::string_view word, std::vector<WordToken>& tokens) const override;
 

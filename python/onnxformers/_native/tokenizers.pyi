@@ -46,6 +46,28 @@ class Encodings:
         """
         input_ids, attention_mask, token_type_ids: int64, shape (rows, length).
         """
+    def pad_offsets(
+        self,
+        rows: typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None = None,
+        *,
+        length: typing.SupportsInt | typing.SupportsIndex | None = None,
+        multiple_of: typing.SupportsInt | typing.SupportsIndex | None = None,
+        side: str = "right",
+    ) -> numpy.typing.NDArray[numpy.int64]:
+        """
+        Begin and end of each token in characters of its text; 0 for special tokens and padding: int64, shape (rows, length, 2).
+        """
+    def pad_sequences(
+        self,
+        rows: typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None = None,
+        *,
+        length: typing.SupportsInt | typing.SupportsIndex | None = None,
+        multiple_of: typing.SupportsInt | typing.SupportsIndex | None = None,
+        side: str = "right",
+    ) -> numpy.typing.NDArray[numpy.int64]:
+        """
+        0 or 1: the text of a pair; -1 for special tokens and padding: int64, shape (rows, length).
+        """
     def sequence_ids(self, row: typing.SupportsInt | typing.SupportsIndex) -> list[int | None]:
         """
         0 or 1: the text of a pair; None for special tokens.
@@ -210,6 +232,11 @@ class Tokenizer:
     def file_padding(self) -> dict[str, typing.Any] | None:
         """
         What the file says about padding.
+        """
+    @property
+    def has_subword_prefix(self) -> bool:
+        """
+        Whether tokens inside a word are spelt behind a prefix ("##").
         """
     @property
     def model_vocab_size(self) -> int:

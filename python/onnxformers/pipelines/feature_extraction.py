@@ -57,7 +57,14 @@ class FeatureExtractionOptions(TextOptions):
                 )
 
 
-class FeatureExtractionPipeline(TextPipeline[FeatureExtractionOptions]):
+class FeatureExtractionPipeline(
+    TextPipeline[
+        FeatureExtractionOptions,
+        "NDArray[np.float32 | np.int8 | np.uint8]",
+        "NDArray[np.float32 | np.int8 | np.uint8]",
+        "NDArray[np.float32 | np.int8 | np.uint8]",
+    ]
+):
     """Embeds texts with the base model.
 
     Call it with a str, a list of str, or a generator of str, and with the fields of

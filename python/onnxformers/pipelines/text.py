@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NamedTuple, TypeVar, overload
 
 from onnxformers._native.base import plan_batches
 from onnxformers.errors import InvalidArgumentError
@@ -53,18 +53,48 @@ class TextOptions(CallOptions):
 
 
 Options = TypeVar("Options", bound=TextOptions)
+# What a pipeline gives for a str, for a list, and for each item of a generator.
+One = TypeVar("One")
+Many = TypeVar("Many")
+Each = TypeVar("Each")
 
 
 class Batch(NamedTuple):
-    """What the model gave for some of the texts."""
+    """What the model gave for some of the texts.
+
+    Attributes:
+        rows: Which rows of the encodings these are, shape (rows,).
+        ids: int64, shape (rows, tokens), filled up with the padding token.
+        mask: int64, shape (rows, tokens), 0 for padding.
+        outputs: What the model returned.
+    """
 
     rows: Sequence[int] | NDArray[np.int64]
+    ids: NDArray[np.int64]
     mask: NDArray[np.int64]
     outputs: ModelOutput
 
 
-class TextPipeline(Pipeline[Options]):
+class TextPipeline(Pipeline[Options], Generic[Options, One, Many, Each]):
     """Base of the pipelines that take a str or several."""
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __call__(self, inputs: str, **options: Any) -> One: ...
+        @overload
+        def __call__(self, inputs: list[str] | tuple[str, ...], **options: Any) -> Many: ...
+        @overload
+        def __call__(self, inputs: Iterator[str], **options: Any) -> Iterator[Each]: ...
+        def __call__(self, inputs: Any, **options: Any) -> Any:
+            """See `Pipeline`."""
+
+        @overload
+        async def acall(self, inputs: str, **options: Any) -> One: ...
+        @overload
+        async def acall(self, inputs: list[str] | tuple[str, ...], **options: Any) -> Many: ...
+        async def acall(self, inputs: Any, **options: Any) -> Any:
+            """See `Pipeline`."""
 
     options_class: ClassVar[type[Any]] = TextOptions
     input_name: ClassVar[str] = "a str"
@@ -94,6 +124,7 @@ class TextPipeline(Pipeline[Options]):
         pairs: Sequence[str] | None = None,
         *,
         strategy: str = "longest_first",
+        with_offsets: bool = False,
     ) -> Encodings:
         """Tokenise, and say in the log when something was cut.
 
@@ -103,6 +134,7 @@ class TextPipeline(Pipeline[Options]):
             pairs: The second text of each.
             strategy: What gives way when a pair is too long: "longest_first", "only_first",
                 "only_second".
+            with_offsets: Keep where in its text each token stands.
 
         Raises:
             InvalidTypeError: An item is no str.
@@ -111,7 +143,11 @@ class TextPipeline(Pipeline[Options]):
         limit = self.token_limit(options)
         cuts = limit is not None and options.truncation is True
         encodings = self.tokenizer.encode_ragged(
-            texts, pairs, truncation=strategy if cuts else False, max_length=limit
+            texts,
+            pairs,
+            truncation=strategy if cuts else False,
+            max_length=limit,
+            with_offsets=with_offsets,
         )
         if limit is not None:
             self._check_lengths(encodings, options, limit)
@@ -190,7 +226,7 @@ class TextPipeline(Pipeline[Options]):
         padding = self.tokenizer.pad_options._asdict()
         for rows in batches:
             ids, mask, type_ids = encodings.pad(rows, **padding)
-            yield Batch(rows, mask, self._run(ids, mask, type_ids, options))
+            yield Batch(rows, ids, mask, self._run(ids, mask, type_ids, options))
 
     def forward_one(self, text: str, options: Options) -> tuple[Batch, bool]:
         """Run the model on one text, the short way; also whether the text was cut."""
@@ -203,7 +239,7 @@ class TextPipeline(Pipeline[Options]):
             self._warn_cut(1, 1, limit)
         elif limit is not None:
             self._refuse_length(0, ids.shape[1], limit)
-        return Batch((0,), mask, self._run(ids, mask, type_ids, options)), is_cut
+        return Batch((0,), ids, mask, self._run(ids, mask, type_ids, options)), is_cut
 
     def _run(self, ids: Any, mask: Any, type_ids: Any, options: Options) -> ModelOutput:
         return self.model(

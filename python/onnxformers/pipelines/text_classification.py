@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from onnxformers.pipelines.results import Label
+
 _FUNCTIONS = ("sigmoid", "softmax", "none")
 
 
@@ -45,7 +47,14 @@ class TextClassificationOptions(TextOptions):
             )
 
 
-class TextClassificationPipeline(TextPipeline[TextClassificationOptions]):
+class TextClassificationPipeline(
+    TextPipeline[
+        TextClassificationOptions,
+        "list[Label]",
+        "list[Label] | list[list[Label]]",
+        "Label | list[Label]",
+    ]
+):
     """Labels texts with a model for sequence classification (`sentiment-analysis` is an alias).
 
     Call it with a str, a list of str, or a generator of str, and with the fields of
@@ -73,7 +82,7 @@ class TextClassificationPipeline(TextPipeline[TextClassificationOptions]):
 
     options_class: ClassVar[type[Any]] = TextClassificationOptions
 
-    def run_single(self, item: str, options: TextClassificationOptions) -> list[dict[str, Any]]:
+    def run_single(self, item: str, options: TextClassificationOptions) -> list[Label]:
         """Labels of one text."""
         batch, is_cut = self.forward_one(item, options)
         scores = self._scores(batch.outputs, options.function_to_apply)
@@ -84,12 +93,10 @@ class TextClassificationPipeline(TextPipeline[TextClassificationOptions]):
         ranked = self._rank(items, options)
         return [labels[0] for labels in ranked] if options.top_k == 1 else ranked
 
-    def _rank(
-        self, texts: Sequence[str], options: TextClassificationOptions
-    ) -> list[list[dict[str, Any]]]:
+    def _rank(self, texts: Sequence[str], options: TextClassificationOptions) -> list[list[Label]]:
         encodings = self.encode(texts, options)
         cut = encodings.truncated.tolist()
-        results: list[list[dict[str, Any]]] = [[]] * len(texts)
+        results: list[list[Label]] = [[]] * len(texts)
         for batch in self.forward(encodings, options):
             scores = self._scores(batch.outputs, options.function_to_apply)
             for row, row_scores in zip(batch.rows, scores, strict=True):
@@ -118,13 +125,14 @@ class TextClassificationPipeline(TextPipeline[TextClassificationOptions]):
             return "sigmoid"
         return "softmax"
 
-    def _labels(
-        self, scores: NDArray[np.float32], top_k: int | None, is_cut: bool
-    ) -> list[dict[str, Any]]:
+    def _labels(self, scores: NDArray[np.float32], top_k: int | None, is_cut: bool) -> list[Label]:
         names = self.model.config.id2label
         # A stable sort: equal scores keep the order of the labels.
         best = np.argsort(-scores, kind="stable")[:top_k].tolist()
-        extra = {"truncated": True} if is_cut else {}
-        return [
-            {"label": names.get(i, f"LABEL_{i}"), "score": float(scores[i]), **extra} for i in best
+        labels: list[Label] = [
+            {"label": names.get(i, f"LABEL_{i}"), "score": float(scores[i])} for i in best
         ]
+        if is_cut:
+            for label in labels:
+                label["truncated"] = True
+        return labels

@@ -1,0 +1,67 @@
+"""What the pipelines over text return, for type checkers: plain dicts at run time.
+
+Scores are Python floats, indices and ids Python ints.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from typing_extensions import NotRequired
+
+
+class Label(TypedDict):
+    """A label of a text.
+
+    Attributes:
+        label: As the model's config names it.
+        score: Its probability, or the raw value of a regression.
+        truncated: True, where something of the text was cut.
+    """
+
+    label: str
+    score: float
+    truncated: NotRequired[bool]
+
+
+class Entity(TypedDict):
+    """A token with its label or, with an aggregation strategy, neighbours of the same label.
+
+    Attributes:
+        entity: The label of a token.
+        entity_group: The label of neighbours, without "B-" and "I-".
+        score: The probability of the label; of neighbours, the mean.
+        index: Place of a token in its row, special tokens counted.
+        word: The decoded text; for the original text cut it by `start` and `end`.
+        start: First character in the text.
+        end: The character after the last one.
+        truncated: True, where something of the text was cut.
+    """
+
+    entity: NotRequired[str]
+    entity_group: NotRequired[str]
+    score: float
+    index: NotRequired[int]
+    word: str
+    start: int
+    end: int
+    truncated: NotRequired[bool]
+
+
+class Filling(TypedDict):
+    """A token for a mask.
+
+    Attributes:
+        score: Its probability among all tokens.
+        token: Its id.
+        token_str: Its text.
+        sequence: The text with this token in place of the mask.
+        truncated: True, where something of the text was cut.
+    """
+
+    score: float
+    token: int
+    token_str: str
+    sequence: str
+    truncated: NotRequired[bool]

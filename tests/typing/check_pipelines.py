@@ -1,0 +1,32 @@
+"""What a user's type checker sees of the pipeline classes; read by mypy, never run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import assert_type
+
+from onnxformers.pipelines import FeatureExtractionPipeline, TextClassificationPipeline
+from onnxformers.pipelines.results import Label
+
+Vectors = NDArray[np.float32 | np.int8 | np.uint8]
+
+
+async def classified(classify: TextClassificationPipeline) -> None:
+    assert_type(classify("a"), list[Label])
+    assert_type(classify(["a"], top_k=None), list[Label] | list[list[Label]])
+    assert_type(classify(("a", "b")), list[Label] | list[list[Label]])
+    assert_type(classify(iter(["a"])), Iterator[Label | list[Label]])
+    assert_type(await classify.acall("a"), list[Label])
+    assert_type(classify("a")[0]["label"], str)
+    assert_type(classify("a")[0]["score"], float)
+    classify(7)  # type: ignore[call-overload]
+    classify("a")[0]["lable"]  # type: ignore[typeddict-item]
+
+
+def embedded(embed: FeatureExtractionPipeline) -> None:
+    assert_type(embed("a", pooling="mean"), Vectors)
+    assert_type(embed(["a"]), Vectors)
+    assert_type(embed(iter(["a"])), Iterator[Vectors])

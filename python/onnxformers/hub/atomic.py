@@ -8,7 +8,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-_TEMPORARY_PREFIX = ".tmp-"
+# The first bytes of a download, see hub.partial.
+PARTIAL_PREFIX = ".part-"
+TEMPORARY_PREFIX = ".tmp-"
 _ABANDONED_AFTER_S = 24 * 3600.0
 
 
@@ -39,7 +41,7 @@ def temporary_in(folder: Path, suffix: str = "") -> Iterator[Path]:
 
     # Only for the user: what lies in our caches is run later.
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=_TEMPORARY_PREFIX, suffix=suffix, dir=folder)
+    handle, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, suffix=suffix, dir=folder)
     os.close(handle)
     try:
         yield Path(name)
@@ -59,13 +61,25 @@ def publish(temporary: Path, path: Path) -> None:
     _flush_folder(path.parent)
 
 
+def is_unfinished(name: str) -> bool:
+    """Whether a file of this name is one that we are writing, or were when we were killed."""
+    return name.startswith((TEMPORARY_PREFIX, PARTIAL_PREFIX))
+
+
 def remove_abandoned(folder: Path) -> None:
-    """Remove temporary files that a killed process left in `folder` more than a day ago."""
+    """Remove what killed processes left in `folder` and nobody touched for more than a day."""
     oldest = time.time() - _ABANDONED_AFTER_S
-    with contextlib.suppress(OSError):
-        for entry in os.scandir(folder):
-            if entry.name.startswith(_TEMPORARY_PREFIX) and entry.stat().st_mtime < oldest:
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if is_unfinished(entry.name) and _last_change(entry) < oldest:
                 Path(entry.path).unlink(missing_ok=True)
+
+
+def _last_change(entry: os.DirEntry[str]) -> float:
+    try:
+        return entry.stat().st_mtime
+    except OSError:  # its writer was quicker to remove or rename it
+        return time.time()
 
 
 def _flush_folder(path: Path) -> None:

@@ -65,7 +65,7 @@ class HubRepository:
                 return known
         failure, path = self._fetch(filename, report)
         if isinstance(failure, OfflineError):
-            self._options.learnt.unreachable = str(failure)
+            self._options.learnt.unreachable = _said(failure)
             return self._cached(filename)
         if failure is not None:
             raise failure
@@ -112,7 +112,7 @@ class HubRepository:
             # What else went wrong, hf_hub_download will meet again and judge.
             failure = translate(error, self._repo_id, self._options.revision)
             if isinstance(failure, OfflineError):
-                self._options.learnt.unreachable = str(failure)
+                self._options.learnt.unreachable = _said(failure)
             return
         if answer.commit_hash and _COMMIT.fullmatch(answer.commit_hash):
             self._options.learnt.commits[self._repo_id, str(self._cache)] = answer.commit_hash
@@ -214,6 +214,11 @@ class HubRepository:
         return (
             commit is not None and (self._repo_folder() / ".no_exist" / commit / filename).is_file()
         )
+
+
+def _said(failure: OnnxformersError) -> str:
+    """The text of an error, for the inside of another's."""
+    return str(failure).removeprefix("[hub] ")
 
 
 def _quieten() -> None:

@@ -1,33 +1,34 @@
-"""Fetching from a plain HTTP file server, with retries."""
+"""Questions to a plain HTTP file server: with retries, and with our errors for its answers."""
 
 from __future__ import annotations
 
-import contextlib
 import email.utils
 import functools
-import os
 import random
 import ssl
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import BinaryIO, Protocol
+from collections.abc import Callable
+from typing import TypeVar
 
 import httpx
 
 from onnxformers.errors import ForbiddenError, HubError, OfflineError, UnauthorizedError
-from onnxformers.hub.atomic import appearing
-from onnxformers.hub.progress import Reporter
 
 RETRIES = 3
 MAX_WAIT_S = 120.0
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
-_CHUNK_BYTES = 1 << 20
 _RETRIED = {408, 429, 500, 502, 503, 504}
+_WITHOUT_HEAD = {405, 501}
+
+Result = TypeVar("Result")
 
 
-class _Again(Exception):
-    """An attempt failed in a way that may pass."""
+class Again(Exception):
+    """An attempt failed in a way that may pass.
+
+    Attributes:
+        wait_s: what the server asks to wait, None when it does not say.
+    """
 
     def __init__(self, reason: str, wait_s: float | None = None) -> None:
         super().__init__(reason)
@@ -35,37 +36,53 @@ class _Again(Exception):
 
 
 def exists(url: str, token: str | None) -> bool:
-    """Whether the server has this file, as far as it says."""
-    try:
-        with _client(token) as client:
-            return client.head(url).status_code == 200
-    except httpx.HTTPError:
-        return False
-
-
-def fetch(url: str, path: Path, token: str | None, report: Reporter) -> Path | None:
-    """Fetch a file to `path`, which appears whole or not at all; None when there is no such file.
-
-    Tries again up to three times, with growing random pauses or those that Retry-After asks for,
-    when the server is busy or the connection breaks.
+    """Whether the server has this file.
 
     Raises:
-        UnauthorizedError, ForbiddenError: the server asks for another token.
-        OfflineError: the server cannot be reached.
-        HubError: another answer, an answer cut short at every try, or the disk refused.
+        HubError: the server could not say; see its subclasses.
     """
-    with _client(token) as client:
-        for attempt in range(RETRIES + 1):
-            outcome = _attempt(client, url, path, report)
-            if not isinstance(outcome, _Again):
-                return outcome
-            if attempt < RETRIES:
-                backoff_s = 0.5 * 2**attempt * random.uniform(0.5, 1.5)
-                time.sleep(backoff_s if outcome.wait_s is None else outcome.wait_s)
-    raise HubError(f"[hub] {url}: {outcome}, {RETRIES + 1} times")
+
+    def ask() -> bool:
+        answer = client.head(url)
+        if answer.status_code in _WITHOUT_HEAD:
+            with client.stream("GET", url) as response:
+                return is_there(response, url)
+        return is_there(answer, url)
+
+    with open_client(token) as client:
+        return retrying(ask, url)
 
 
-def _client(token: str | None) -> httpx.Client:
+def retrying(
+    attempt: Callable[[], Result], url: str, moved: Callable[[], bool] = lambda: False
+) -> Result:
+    """The result of `attempt`, which is made up to four times in a row.
+
+    Between them lie random pauses that grow, or those that the server asks for.
+
+    Args:
+        attempt: raises `Again` or an error of httpx when it should be made again.
+        url: for messages.
+        moved: whether the last attempt came further than all before it: then the count begins anew.
+
+    Raises:
+        OfflineError: the server cannot be reached.
+        HubError: no attempt succeeded; or what `attempt` raised itself.
+    """
+    failures = 0
+    while True:
+        outcome = _outcome(attempt, url)
+        if not isinstance(outcome, Again):
+            return outcome
+        failures = 1 if moved() else failures + 1
+        if failures > RETRIES:
+            raise HubError(f"[hub] {url}: {outcome}, {failures} times")
+        backoff_s = 0.25 * 2**failures * random.uniform(0.5, 1.5)
+        time.sleep(backoff_s if outcome.wait_s is None else outcome.wait_s)
+
+
+def open_client(token: str | None) -> httpx.Client:
+    """A client that sends the token, and sends it nowhere but to the address it is used for."""
     # httpx drops the authorization when a redirect leads to another origin. Compression is
     # declined so that Content-Length counts the file's own bytes.
     headers = {"accept-encoding": "identity", "user-agent": "onnxformers"}
@@ -76,52 +93,16 @@ def _client(token: str | None) -> httpx.Client:
     )
 
 
-@functools.cache
-def _certificates() -> ssl.SSLContext:
-    """The trusted certificates: reading them takes longer than most requests."""
-    return httpx.create_ssl_context()
+def is_there(response: httpx.Response, url: str) -> bool:
+    """Whether an answer brings the file, or a part of it that was asked for.
 
-
-def _attempt(client: httpx.Client, url: str, path: Path, report: Reporter) -> Path | _Again | None:
-    try:
-        return _transfer(client, url, path, report)
-    except _Again as failed:
-        return failed
-    except Exception as error:
-        if report.failure is not None or isinstance(error, HubError):
-            raise
-        failure = _judged(error, url, path)
-    # Raised out here: the error of the library, with its request and headers, stays behind.
-    if isinstance(failure, _Again):
-        return failure
-    raise failure
-
-
-def _transfer(client: httpx.Client, url: str, path: Path, report: Reporter) -> Path | None:
-    with client.stream("GET", url) as response:
-        if not _is_there(response, url):
-            return None
-        report.download()
-        with appearing(path) as temporary, temporary.open("wb") as file:
-            _copy(response, file, report, path.name)
-        return path
-
-
-def _judged(error: Exception, url: str, path: Path) -> Exception:
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.UnsupportedProtocol):
-        return OfflineError(f"[hub] {url} cannot be reached: {error}")
-    if isinstance(error, httpx.TooManyRedirects):
-        return HubError(f"[hub] {url} leads in a circle of redirects")
-    if isinstance(error, httpx.HTTPError):
-        return _Again(f"the connection broke ({type(error).__name__})")
-    if isinstance(error, OSError):
-        return HubError(f"[hub] {url} could not be written to {path}: {error.strerror}")
-    return error
-
-
-def _is_there(response: httpx.Response, url: str) -> bool:
+    Raises:
+        Again: the server is busy.
+        UnauthorizedError, ForbiddenError: it wants a token, or another one.
+        HubError: it answered something else.
+    """
     status = response.status_code
-    if status == 200:
+    if status in {200, 206}:
         return True
     if status in {404, 410}:
         return False
@@ -130,8 +111,35 @@ def _is_there(response: httpx.Response, url: str) -> bool:
     if status == 403:
         raise ForbiddenError(f"[hub] {url}: access is forbidden (403); check the token's rights")
     if status in _RETRIED:
-        raise _Again(f"the server answered {status}", _retry_after_s(response))
+        raise Again(f"the server answered {status}", _retry_after_s(response))
     raise HubError(f"[hub] {url}: the server answered {status}")
+
+
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    """The trusted certificates: reading them takes longer than most requests."""
+    return httpx.create_ssl_context()
+
+
+def _outcome(attempt: Callable[[], Result], url: str) -> Result | Again:
+    try:
+        return attempt()
+    except Again as failed:
+        return failed
+    except httpx.HTTPError as error:
+        failure = _judged(error, url)
+    # Raised out here: the error of the library, with its request and headers, stays behind.
+    if isinstance(failure, Again):
+        return failure
+    raise failure
+
+
+def _judged(error: httpx.HTTPError, url: str) -> Again | HubError:
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.UnsupportedProtocol):
+        return OfflineError(f"[hub] {url} cannot be reached: {error}")
+    if isinstance(error, httpx.TooManyRedirects):
+        return HubError(f"[hub] {url} leads in a circle of redirects")
+    return Again(f"the connection broke ({type(error).__name__})")
 
 
 def _retry_after_s(response: httpx.Response) -> float | None:
@@ -150,39 +158,3 @@ def _retry_after_s(response: httpx.Response) -> float | None:
             f"{wait_s:.0f} s; try again then"
         )
     return max(0.0, wait_s)
-
-
-def _copy(response: httpx.Response, file: BinaryIO, report: Reporter, name: str) -> None:
-    length = response.headers.get("content-length", "")
-    total = int(length) if length.isdecimal() else None
-    with _bar(report, total, name) as bar:
-        loaded = 0
-        for chunk in response.iter_bytes(_CHUNK_BYTES):
-            file.write(chunk)
-            loaded += len(chunk)
-            bar.update(len(chunk))
-            report.progress(loaded, total)
-    if total is not None and response.num_bytes_downloaded != total:
-        raise _Again(f"{response.num_bytes_downloaded} bytes came instead of {total}")
-
-
-class _Bar(Protocol):
-    def update(self, n: int) -> object: ...
-
-
-class _NoBar:
-    def update(self, n: int) -> None:
-        pass
-
-
-@contextlib.contextmanager
-def _bar(report: Reporter, total: int | None, name: str) -> Iterator[_Bar]:
-    """A progress bar on a terminal when nobody else reports."""
-    if report.listened_to or os.environ.get("HF_HUB_DISABLE_PROGRESS_BARS") in {"1", "true"}:
-        yield _NoBar()
-        return
-    from tqdm.std import tqdm
-
-    # disable=None: tqdm draws on a terminal only.
-    with tqdm(total=total, unit="B", unit_scale=True, desc=name, disable=None) as bar:
-        yield bar

@@ -9,12 +9,11 @@ download".
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from onnxformers.errors import InvalidArgumentError, OfflineError
-from onnxformers.hub.atomic import remove_abandoned
+from onnxformers.hub.atomic import is_unfinished, remove_abandoned
 from onnxformers.hub.options import LoadOptions, why_offline
 from onnxformers.hub.progress import Reporter
 from onnxformers.hub.temporary import temporary_folder
@@ -61,8 +60,8 @@ class MirrorFolder:
             try:
                 return self._fetch(filename, report)
             except OfflineError as error:
-                self._options.learnt.unreachable = str(error)
-        if self._kept is None or not self._kept.is_dir():
+                self._options.learnt.unreachable = str(error).removeprefix("[hub] ")
+        if not self._files_kept():
             raise OfflineError(
                 f"[hub] nothing of {self._base} was fetched before to {self._kept}, and nothing "
                 f"can be: {self._why_offline}"
@@ -73,14 +72,20 @@ class MirrorFolder:
         """Names in a folder of what was fetched; None with network, for the mirror has more."""
         if self._why_offline is None:
             return None
-        try:
-            return sorted(os.listdir((self._kept or Path()) / folder))  # noqa: PTH208 - names
-        except OSError:
-            return []
+        inside = f"{folder}/" if folder else ""
+        kept = (name for name in self._files_kept() if name.startswith(inside))
+        return sorted({name.removeprefix(inside).split("/")[0] for name in kept})
 
     def present(self, filenames: list[str]) -> list[str]:
         """Those of `filenames` that the mirror or what was fetched before has."""
         return [name for name in filenames if self._has(name)]
+
+    def _files_kept(self) -> list[str]:
+        """Names of what was fetched before, with folders."""
+        if self._kept is None:
+            return []
+        found = (path.relative_to(self._kept) for path in self._kept.rglob("*") if path.is_file())
+        return sorted(path.as_posix() for path in found if not is_unfinished(path.name))
 
     def _has(self, filename: str) -> bool:
         if self._kept is not None and (self._kept / filename).is_file():
@@ -92,7 +97,7 @@ class MirrorFolder:
         return exists(self.url(filename), self._token())
 
     def _fetch(self, filename: str, report: Reporter) -> Path | None:
-        from onnxformers.hub.http import fetch
+        from onnxformers.hub.fetch import fetch
 
         target = self._kept
         if target is None or not env.use_fs_cache:

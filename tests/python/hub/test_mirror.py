@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import email.utils
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -270,39 +267,3 @@ def test_without_the_file_system_nothing_reaches_the_cache(
     assert path.read_bytes() == mirror.files[CONFIG]
     assert resolve_file("org/name", "config.json", LoadOptions()) == path
     assert list(tmp_path.iterdir()) == []
-
-
-def test_many_processes_fetch_one_good_copy(mirror: Any, tmp_path: Path) -> None:
-    code = (
-        "import sys\n"
-        "from onnxformers.settings import env\n"
-        "from onnxformers.hub import LoadOptions, files\n"
-        "env.remote_host, env.cache_dir = sys.argv[1:]\n"
-        "print(files.resolve_file('org/name', 'onnx/model.onnx', LoadOptions()))"
-    )
-    command = [sys.executable, "-c", code, f"{mirror.address}/files", str(tmp_path / "cache")]
-    children = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    paths = {child.communicate(timeout=60)[0].strip() for child in children}
-    assert [child.returncode for child in children] == [0] * 4
-    assert len(paths) == 1
-    assert Path(paths.pop()).read_bytes() == mirror.files[MODEL]
-    assert leftovers(tmp_path) == []
-
-
-@pytest.mark.skipif(os.name == "nt", reason="kills by signal")
-def test_a_killed_download_leaves_no_file(mirror: Any, tmp_path: Path) -> None:
-    """The process kills itself at the first bytes, in the middle of writing."""
-    code = (
-        "import os, sys\n"
-        "from onnxformers.settings import env\n"
-        "from onnxformers.hub import LoadOptions, files\n"
-        "env.remote_host, env.cache_dir = sys.argv[1:]\n"
-        "def kill(event):\n"
-        "    if event['status'] == 'progress': os.kill(os.getpid(), 9)\n"
-        "files.resolve_file('org/name', 'onnx/model.onnx', LoadOptions(progress_callback=kill))"
-    )
-    command = [sys.executable, "-c", code, f"{mirror.address}/files", str(tmp_path / "cache")]
-    assert subprocess.run(command, check=False).returncode == -9
-    assert list(tmp_path.rglob("model.onnx")) == []
-    path = resolve_file("org/name", "onnx/model.onnx", LoadOptions())
-    assert path.read_bytes() == mirror.files[MODEL]

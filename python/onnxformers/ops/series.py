@@ -1,0 +1,117 @@
+"""Functions over series in time: what Whisper's word timestamps are made with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from onnxformers.errors import InvalidArgumentError
+from onnxformers.ops.arrays import float_array, number_array
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+# How the path came to a cell: by a step of both series, of the first one, of the second one.
+_BOTH, _FIRST, _SECOND = 0, 1, 2
+
+
+def median_filter(values: ArrayLike, window_size: int) -> NDArray[Any]:
+    """The median of each value and those around it, over the last axis.
+
+    Beyond its ends the series is mirrored, without repeating the value at the end.
+
+    Args:
+        values: Numbers, shape (..., n).
+        window_size: How many values a median is of; odd.
+
+    Returns:
+        The same shape and dtype. A series no longer than half a window comes back as it is.
+
+    Raises:
+        InvalidArgumentError: `window_size` is not a positive odd int, or `values` has no axis.
+
+    Example:
+        >>> median_filter([1, 9, 2, 3, 8], 3).tolist()
+        [9, 2, 3, 3, 3]
+
+    Source: spec/transformers.js/utils_maths.md, medianFilter; transformers 4.46.3,
+        `_median_filter` of Whisper.
+    """
+    x = number_array(values, "median_filter")
+    if type(window_size) is not int or window_size < 1 or window_size % 2 == 0:
+        raise InvalidArgumentError(
+            f"[median_filter] window_size must be a positive odd int, got {window_size!r}"
+        )
+    if x.ndim == 0:
+        raise InvalidArgumentError("[median_filter] expected one axis or more, got a number")
+    half = window_size // 2
+    if x.shape[-1] <= half:
+        return np.array(x)
+    padded = np.pad(x, [(0, 0)] * (x.ndim - 1) + [(half, half)], mode="reflect")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, window_size, axis=-1)
+    result: NDArray[Any] = np.sort(windows, axis=-1)[..., half]
+    return result
+
+
+def dynamic_time_warping(matrix: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The cheapest way to walk two series in parallel, from both beginnings to both ends.
+
+    Args:
+        matrix: What it costs to be at step i of the first and step j of the second series, shape
+            (first, second), such as negated attention of tokens to audio frames.
+
+    Returns:
+        The steps of the first and of the second series along the way, two arrays of the same
+        length; each step moves on in one of them or in both.
+
+    Raises:
+        InvalidArgumentError: `matrix` has not two axes, or one of them is empty.
+
+    Example:
+        >>> first, second = dynamic_time_warping([[0, 1, 1], [1, 0, 0]])
+        >>> first.tolist(), second.tolist()
+        ([0, 1, 1], [0, 1, 2])
+
+    Source: spec/transformers.js/utils_maths.md, dynamic_time_warping; transformers 4.46.3,
+        `_dynamic_time_warping` of Whisper, whose sums are float32 too.
+    """
+    costs = float_array(matrix, "dynamic_time_warping")
+    if costs.ndim != 2 or not costs.size:
+        raise InvalidArgumentError(
+            f"[dynamic_time_warping] expected shape (first, second), got {costs.shape}"
+        )
+    return _walk_back(_steps(costs))
+
+
+def _steps(costs: NDArray[Any]) -> NDArray[np.int8]:
+    """How the cheapest way comes to each cell; shape (first + 1, second + 1)."""
+    rows, columns = costs.shape
+    total = np.full((rows + 1, columns + 1), np.inf, np.float32)
+    total[0, 0] = 0
+    steps = np.empty(total.shape, np.int8)
+    steps[:, 0] = _FIRST
+    steps[0] = _SECOND
+    # The cells of an antidiagonal depend on the two before it alone: each is one step of numpy.
+    for diagonal in range(2, rows + columns + 1):
+        i = np.arange(max(1, diagonal - columns), min(rows, diagonal - 1) + 1)
+        j = diagonal - i
+        both, first, second = total[i - 1, j - 1], total[i - 1, j], total[i, j - 1]
+        is_both = (both < first) & (both < second)
+        is_first = (first < both) & (first < second)
+        steps[i, j] = np.where(is_both, _BOTH, np.where(is_first, _FIRST, _SECOND))
+        before = np.where(is_both, both, np.where(is_first, first, second))
+        total[i, j] = costs[i - 1, j - 1] + before
+    return steps
+
+
+def _walk_back(steps: NDArray[np.int8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    i, j = steps.shape[0] - 1, steps.shape[1] - 1
+    cells = []
+    while i > 0 or j > 0:
+        cells.append((i - 1, j - 1))
+        step = steps[i, j]
+        i -= step != _SECOND
+        j -= step != _FIRST
+    way = np.array(cells[::-1], np.int64)
+    return way[:, 0], way[:, 1]

@@ -54,15 +54,20 @@ __all__ = [*_HOMES, "__version__"]  # noqa: PLE0604
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return import_module("onnxformers._native").__version__
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = _HOMES[name]
+    home = _HOMES.get(name) or _home_of_class(name)
     if home.startswith("_native."):
         value = getattr(getattr(import_module("onnxformers._native"), home[8:]), name)
     else:
         value = getattr(import_module(f"onnxformers.{home}"), name)
     globals()[name] = value
     return value
+
+
+def _home_of_class(name: str) -> str:
+    """Home of a model class: there are hundreds, so the registry is asked for them."""
+    if name[0].isupper() and name in dir(import_module("onnxformers.models")):
+        return "models"
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -21,7 +21,13 @@ import onnxformers
 ROOT = Path(__file__).parent
 RTOL = 1e-4
 # Arguments that files hold as lists and models take as arrays.
-INT_INPUTS = ("input_ids", "attention_mask", "token_type_ids", "position_ids")
+INT_INPUTS = (
+    "attention_mask",
+    "decoder_input_ids",
+    "input_ids",
+    "position_ids",
+    "token_type_ids",
+)
 
 Case = dict[str, Any]
 

@@ -8,30 +8,68 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from onnxformers.models.registry import AUTO_CLASSES, CLASS_NAMES
+from onnxformers.models.registry import (
+    AUTO_CLASSES,
+    BASE,
+    architectures,
+    class_names,
+    find_base,
+    find_class,
+)
 
-_HOMES = {
+_OUTPUTS = (
+    "BaseModelOutput",
+    "CausalLMOutput",
+    "CausalLMOutputWithPast",
+    "DetrObjectDetectionOutput",
+    "DetrSegmentationOutput",
+    "ImageMattingOutput",
+    "MaskedLMOutput",
+    "ModelOutput",
+    "QuestionAnsweringModelOutput",
+    "RTDetrObjectDetectionOutput",
+    "SamImageSegmentationOutput",
+    "Seq2SeqLMOutput",
+    "SequenceClassifierOutput",
+    "TableTransformerObjectDetectionOutput",
+    "TokenClassifierOutput",
+    "VitsModelOutput",
+    "XVectorOutput",
+    "YolosObjectDetectionOutput",
+)
+HOMES = {
     "AutoClass": "auto",
     "ModelOptions": "loading",
-    "ModelOutput": "outputs",
     "PreTrainedModel": "base",
+    "PretrainedMixin": "auto",
+    **dict.fromkeys(_OUTPUTS, "outputs"),
 }
 
-__all__ = [*_HOMES, *AUTO_CLASSES, *CLASS_NAMES]  # noqa: PLE0604
+
+def _make(name: str) -> Any:
+    """The object of a public name, None when there is no such name."""
+    if name in HOMES:
+        return getattr(import_module(f"onnxformers.models.{HOMES[name]}"), name)
+    if name in AUTO_CLASSES:
+        return import_module("onnxformers.models.auto").auto_class(name, __name__)
+    if name.endswith(BASE):
+        return (
+            import_module("onnxformers.models.auto").base_class(name, __name__)
+            if find_base(name)
+            else None
+        )
+    found = find_class(name) if name[0].isupper() else None
+    return found and import_module("onnxformers.models.auto").model_class(*found, __name__)
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        found: Any = getattr(import_module(f"onnxformers.models.{_HOMES[name]}"), name)
-    elif name in CLASS_NAMES:
-        found = import_module("onnxformers.models.auto").model_class(name, __name__)
-    elif name in AUTO_CLASSES:
-        found = import_module("onnxformers.models.auto").auto_class(name, __name__)
-    else:
+    found = __dir__() if name == "__all__" else _make(name)
+    if found is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     # setdefault: two threads that ask at once must get one and the same class.
     return globals().setdefault(name, found)
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    bases = {row.prefix + BASE for row in architectures()}
+    return sorted({*HOMES, *AUTO_CLASSES, *bases, *class_names()})

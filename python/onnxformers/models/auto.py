@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from onnxformers.errors import UnsupportedModelError
 from onnxformers.models.base import PreTrainedModel
 from onnxformers.models.loading import ModelOptions
-from onnxformers.models.registry import ARCHITECTURES, AUTO_CLASSES, CLASS_NAMES
+from onnxformers.models.registry import BASE, Architecture, find_head, output_class
 
 if TYPE_CHECKING:
     import os
@@ -19,21 +19,30 @@ if TYPE_CHECKING:
 _log = logging.getLogger("onnxformers")
 
 
-def model_class(name: str, module: str) -> type[PreTrainedModel]:
-    """Make the class of a row and head, as it appears in `module`.
+def model_class(row: Architecture, head: str, module: str) -> type[PreTrainedModel]:
+    """Make the class of a row and head, as it appears in `module`."""
+    from onnxformers import models
 
-    Raises:
-        KeyError: No row has this class.
-    """
-    row, _ = CLASS_NAMES[name]
-    members = {"model_type": row.model_type, "kind": row.kind, "__module__": module}
-    return type(name, (PreTrainedModel,), members)
+    members = {
+        "__module__": module,
+        "kind": row.heads[head],
+        "main_input_name": row.main_input,
+        "model_type": row.model_type,
+        "output_name": output_class(row, head),
+    }
+    base = getattr(models, row.prefix + BASE)
+    return type(row.prefix + head, (base,), members)
+
+
+def base_class(name: str, module: str) -> type[PreTrainedModel]:
+    """Make the class that all classes of an architecture have in common."""
+    return type(name, (PreTrainedModel,), {"__module__": module})
 
 
 class AutoClass:
     """Base of the AutoModel classes; `from_pretrained` is all there is."""
 
-    heads: ClassVar[tuple[str, ...]] = ()
+    names: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self) -> None:
         raise UnsupportedModelError(
@@ -84,38 +93,36 @@ class AutoClass:
 
     @classmethod
     def class_for(cls, model_type: str | None) -> type[PreTrainedModel]:
-        """The class for a config's model_type.
+        """The class for a config's model_type; errors as of the function `class_for`."""
+        return class_for(cls.names, model_type)
 
-        Raises:
-            UnsupportedModelError: The registry has no row for it, or the row no such head.
-        """
-        from onnxformers import models
 
-        row = ARCHITECTURES.get(model_type or "")
-        if row is None:
-            if cls.heads == ("Model",):
-                # As Transformers.js: a bare encoder needs no class of its own.
-                _log.warning(
-                    "model_type %r is not in the registry: treated as a plain encoder", model_type
-                )
-                return PreTrainedModel
-            raise UnsupportedModelError(
-                f"[{cls.__name__}] unknown model_type {model_type!r}; "
-                f"known: {', '.join(ARCHITECTURES)}"
-            )
-        for head in cls.heads:
-            if head in row.heads:
-                found: type[PreTrainedModel] = getattr(models, row.prefix + head)
-                return found
-        raise UnsupportedModelError(
-            f"[{cls.__name__}] {model_type} has no such head; it has {', '.join(row.heads)}"
-        )
+def class_for(auto_classes: str | tuple[str, ...], model_type: str | None) -> type[PreTrainedModel]:
+    """The class that AutoModel classes load for a config's model_type.
+
+    Args:
+        auto_classes: Name of an AutoModel class, or several, of which the first that can is taken.
+        model_type: As in config.json.
+
+    Raises:
+        UnsupportedModelError: The registry has no row for it, or the row no such head.
+    """
+    from onnxformers import models
+
+    found = find_head(auto_classes, model_type)
+    if found is None:
+        # As Transformers.js: a bare encoder needs no class of its own.
+        _log.warning("model_type %r is not in the registry: treated as a plain encoder", model_type)
+        return PreTrainedModel
+    row, head = found
+    chosen: type[PreTrainedModel] = getattr(models, row.prefix + head)
+    return chosen
 
 
 def auto_class(name: str, module: str) -> type[AutoClass]:
-    """Make an AutoModel class, as it appears in `module`.
+    """Make an AutoModel class, as it appears in `module`."""
+    return type(name, (AutoClass,), {"names": (name,), "__module__": module})
 
-    Raises:
-        KeyError: No such class.
-    """
-    return type(name, (AutoClass,), {"heads": AUTO_CLASSES[name], "__module__": module})
+
+#: The name of Transformers.js for the base of its AutoModel classes.
+PretrainedMixin = AutoClass

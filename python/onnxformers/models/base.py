@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from onnxformers.errors import ClosedError, InvalidArgumentError
-from onnxformers.models.feeds import feed_dtypes, make_feeds
+from onnxformers.models import outputs as output_classes
+from onnxformers.models.graph import Graph
 from onnxformers.models.kinds import KINDS
 from onnxformers.models.loading import ModelOptions, open_sessions
 from onnxformers.models.outputs import ModelOutput
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from onnxformers._native.runtime import CancelToken, Session
     from onnxformers.configs import PretrainedConfig
 
+_log = logging.getLogger("onnxformers")
+
 
 class PreTrainedModel:
     """A model behind one or more ONNX Runtime sessions.
@@ -30,13 +35,18 @@ class PreTrainedModel:
 
     Attributes:
         config: The model's config.json.
+        generation_config: The model's generation_config.json; None for a model that has none or
+            does not write.
         sessions: File stem ("model") -> session.
-        session: The first of them, which a call runs.
+        session: The first of them.
         name_or_path: Where it was loaded from.
+        main_input_name: The input without which nothing runs.
     """
 
     model_type: ClassVar[str] = ""
     kind: ClassVar[str] = "encoder-only"
+    main_input_name: ClassVar[str] = "input_ids"
+    output_name: ClassVar[str] = "ModelOutput"
 
     def __init__(
         self,
@@ -45,16 +55,19 @@ class PreTrainedModel:
         config: PretrainedConfig,
         sessions: dict[str, Session],
         options: ModelOptions,
+        generation_config: PretrainedConfig | None = None,
     ) -> None:
         self.name_or_path = name_or_path
         self.config = config
+        self.generation_config = generation_config
         self.sessions = sessions
         self.options = options
+        self.session = next(iter(sessions.values()))
         kind = KINDS[self.kind]
-        self.session = sessions[kind.stems[0]]
-        self._dtypes = feed_dtypes(self.session.inputs)
-        self._optional = kind.optional_inputs
-        self._output_names = [node.name for node in self.session.outputs]
+        graphs = {stem: Graph(stem, session) for stem, session in sessions.items()}
+        module = import_module(f"onnxformers.models.forward.{kind.forward}")
+        self._forward = module.Forward(graphs, config, kind.optional_inputs)
+        self._output_class: type[ModelOutput] = getattr(output_classes, self.output_name)
 
     @classmethod
     def from_pretrained(cls, name_or_path: str | os.PathLike[str], **options: Any) -> Self:
@@ -91,9 +104,24 @@ class PreTrainedModel:
     ) -> Self:
         """As `from_pretrained`, with the options in one object and sessions that may be open."""
         config = options.read_config(name_or_path)
+        if cls.model_type and config.model_type not in (None, cls.model_type):
+            _log.warning(
+                "%s is for models of type %r, %s is of type %r",
+                cls.__name__,
+                cls.model_type,
+                name_or_path,
+                config.model_type,
+            )
         if sessions is None:
-            sessions = open_sessions(name_or_path, KINDS[cls.kind].stems, config, options)
-        return cls(name_or_path, config=config, sessions=sessions, options=options)
+            sessions = open_sessions(name_or_path, cls.kind, config, options)
+        generation = options.read_generation_config(name_or_path, cls.kind)
+        return cls(
+            name_or_path,
+            config=config,
+            sessions=sessions,
+            options=options,
+            generation_config=generation,
+        )
 
     def __call__(
         self,
@@ -110,11 +138,13 @@ class PreTrainedModel:
             cancel: Stop when this token is cancelled.
             **inputs: Arrays or nested lists by input name; input_ids of shape (rows, tokens).
                 Inputs that a tokenizer gives and this model does not take (token_type_ids for
-                DistilBERT) are left out.
+                DistilBERT) are left out. Decoders also take `past_key_values`; models with an
+                encoder `decoder_input_ids` and, to save its run, `encoder_outputs`.
 
         Returns:
             Every output of the session by name: logits of shape (rows, labels), last_hidden_state
-            of shape (rows, tokens, width), ...
+            of shape (rows, tokens, width), ... The cache of a decoder is `past_key_values`: a tuple
+            of arrays for each layer.
 
         Raises:
             InvalidArgumentError: An input is missing, unknown or of a wrong shape.
@@ -125,9 +155,7 @@ class PreTrainedModel:
         """
         if args:
             inputs = self._merge_positional(args, inputs)
-        feeds = make_feeds(self._dtypes, inputs, self._optional)
-        outputs = self.session.run(feeds, timeout_s=timeout_s, cancel=cancel)
-        return ModelOutput(zip(self._output_names, outputs, strict=True))
+        return self._output_class(self._forward(inputs, timeout_s, cancel))
 
     @staticmethod
     def _merge_positional(args: tuple[Any, ...], inputs: dict[str, Any]) -> dict[str, Any]:

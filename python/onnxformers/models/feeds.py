@@ -9,13 +9,22 @@ import numpy as np
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from numpy.typing import DTypeLike, NDArray
 
     from onnxformers._native.runtime import NodeInfo
 
 _RAW_DTYPES = {"bfloat16": "uint16"}
+
+# Inputs that say how long a row is, with the axes that do. The first one given is taken.
+_LENGTHS = (
+    ("input_ids", slice(0, 2)),
+    ("inputs_embeds", slice(0, 2)),
+    ("input_values", slice(0, 2)),
+    ("input_features", slice(0, 2)),
+    ("timesteps", slice(0, 2)),
+)
 
 
 def feed_dtypes(nodes: list[NodeInfo]) -> dict[str, np.dtype[Any]]:
@@ -29,22 +38,21 @@ def feed_dtypes(nodes: list[NodeInfo]) -> dict[str, np.dtype[Any]]:
 
 
 def make_feeds(
-    dtypes: Mapping[str, np.dtype[Any]], inputs: Mapping[str, Any], optional: frozenset[str]
+    dtypes: Mapping[str, np.dtype[Any]], inputs: Mapping[str, Any]
 ) -> dict[str, NDArray[Any]]:
     """The arrays that a session runs on.
 
     Args:
         dtypes: What the session declares, from `feed_dtypes`.
         inputs: What the caller gave: arrays, or nested lists of numbers.
-        optional: Names that are dropped when the session does not declare them.
 
     Returns:
         One array for each declared input. A missing attention_mask is all ones, missing
-        token_type_ids are zeros, missing position_ids count from 0: each of shape (rows, tokens)
-        of input_ids.
+        token_type_ids are zeros, missing position_ids count from 0: each of shape (rows, tokens).
+        A missing pixel_mask is all ones, of shape (rows, height, width).
 
     Raises:
-        InvalidArgumentError: An input is missing, or the model has no such input.
+        InvalidArgumentError: An input is missing.
         InvalidTypeError: A value is no array of numbers of the right kind.
     """
     feeds = {}
@@ -53,33 +61,42 @@ def make_feeds(
         if value is None:
             value = _default(name, inputs, dtypes)
         if type(value) is not np.ndarray or value.dtype != dtype:
-            value = _convert(name, value, dtype)
+            value = convert(name, value, dtype)
         feeds[name] = value
-    for name in inputs:
-        if name not in dtypes and name not in optional:
-            raise InvalidArgumentError(
-                f"[model] no input {name!r}; this model takes {', '.join(dtypes)}"
-            )
     return feeds
 
 
-def _default(
-    name: str, inputs: Mapping[str, Any], dtypes: Mapping[str, np.dtype[Any]]
-) -> NDArray[Any]:
-    if (
-        name not in ("attention_mask", "token_type_ids", "position_ids")
-        or "input_ids" not in inputs
-    ):
-        raise InvalidArgumentError(
-            f"[model] input {name!r} is missing; needed: {', '.join(dtypes)}"
-        )
-    shape = np.shape(inputs["input_ids"])
-    if name == "position_ids":
-        return np.tile(np.arange(shape[-1], dtype=dtypes[name]), (*shape[:-1], 1))
-    return np.full(shape, name == "attention_mask", dtype=dtypes[name])
+def refuse_undeclared(
+    inputs: Collection[str], known: Collection[str], optional: Collection[str]
+) -> None:
+    """Raise for an input that no session of the model takes.
+
+    Args:
+        inputs: Names as the caller wrote them.
+        known: Names that the model takes.
+        optional: Names that it may do without.
+
+    Raises:
+        InvalidArgumentError: One is neither; the message suggests the nearest known one.
+    """
+    for name in inputs:
+        if name not in known and name not in optional:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise InvalidArgumentError(
+                f"[model] no input {name!r}; {hint}this model takes {', '.join(known)}"
+            )
 
 
-def _convert(name: str, value: Any, dtype: DTypeLike) -> NDArray[Any]:
+def convert(name: str, value: Any, dtype: DTypeLike) -> NDArray[Any]:
+    """`value` as an array of `dtype`, where no kind of number is mistaken for another.
+
+    Raises:
+        InvalidArgumentError: It is no array.
+        InvalidTypeError: It holds values of another kind.
+    """
     wanted = np.dtype(dtype)
     try:
         array = np.asarray(value)
@@ -94,3 +111,53 @@ def _convert(name: str, value: Any, dtype: DTypeLike) -> NDArray[Any]:
         )
     converted: NDArray[Any] = array.astype(wanted)
     return converted
+
+
+def _row_shape(inputs: Mapping[str, Any]) -> tuple[int, ...] | None:
+    for name, axes in _LENGTHS:
+        if inputs.get(name) is not None:
+            shape: tuple[int, ...] = np.shape(inputs[name])[axes]
+            return shape
+    return None
+
+
+def _ones(inputs: Mapping[str, Any]) -> NDArray[Any] | None:
+    shape = _row_shape(inputs)
+    return None if shape is None else np.ones(shape, np.int64)
+
+
+def _zeros(inputs: Mapping[str, Any]) -> NDArray[Any] | None:
+    shape = _row_shape(inputs)
+    return None if shape is None else np.zeros(shape, np.int64)
+
+
+def _count(inputs: Mapping[str, Any]) -> NDArray[Any] | None:
+    shape = _row_shape(inputs)
+    return None if shape is None else np.tile(np.arange(shape[-1]), (*shape[:-1], 1))
+
+
+def _pixels(inputs: Mapping[str, Any]) -> NDArray[Any] | None:
+    pixels = inputs.get("pixel_values")
+    if pixels is None:
+        return None
+    rows, _, height, width = np.shape(pixels)
+    return np.ones((rows, height, width), np.int64)
+
+
+_DEFAULTS: Mapping[str, Callable[[Mapping[str, Any]], NDArray[Any] | None]] = {
+    "attention_mask": _ones,
+    "token_type_ids": _zeros,
+    "position_ids": _count,
+    "pixel_mask": _pixels,
+}
+
+
+def _default(
+    name: str, inputs: Mapping[str, Any], dtypes: Mapping[str, np.dtype[Any]]
+) -> NDArray[Any]:
+    value = _DEFAULTS[name](inputs) if name in _DEFAULTS else None
+    if value is None:
+        raise InvalidArgumentError(
+            f"[model] input {name!r} is missing; needed: {', '.join(dtypes)}"
+        )
+    return value

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from onnxformers.configs import PretrainedConfig, load_config
+from onnxformers.errors import InvalidArgumentError, MissingFileError
 from onnxformers.hub import LoadOptions, files
 from onnxformers.hub.variants import requested_dtype
+from onnxformers.models.kinds import KINDS
 from onnxformers.options import refuse_unknown
 from onnxformers.runtime import SessionOptions, prepare_session
 
 if TYPE_CHECKING:
     from onnxformers._native.runtime import Session
+
+GENERATION_CONFIG = "generation_config.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,9 @@ class ModelOptions:
         own = {f.name for f in fields(cls)} - {"files"}
         file_names = {f.name for f in fields(LoadOptions) if f.init}
         refuse_unknown(keywords, own | file_names, place)
+        if keywords.get("config") is not None:
+            # A copy: no two models share what the caller may change.
+            keywords = {**keywords, "config": PretrainedConfig(keywords["config"])}
         return cls(
             files=LoadOptions(**{k: v for k, v in keywords.items() if k in file_names}),
             **{k: v for k, v in keywords.items() if k in own},
@@ -67,15 +75,34 @@ class ModelOptions:
             return self.config
         return load_config(name_or_path, self.files)
 
-    def device_for(self, stem: str) -> Any:
-        """The device asked for one file, None when nothing was asked."""
-        return self.device.get(stem) if isinstance(self.device, Mapping) else self.device
+    def read_generation_config(self, name_or_path: str, kind: str) -> PretrainedConfig | None:
+        """The folder's generation_config.json; None where there is none or the kind needs none."""
+        if not KINDS[kind].generates:
+            return None
+        values = files.find_json(name_or_path, GENERATION_CONFIG, self.files)
+        if values is None:
+            return None
+        return PretrainedConfig(values, place=f"{name_or_path}/{GENERATION_CONFIG}")
+
+    def device_for(self, stem: str, config: PretrainedConfig) -> Any:
+        """The device of one file: what was asked, else what the config says; None for neither."""
+        for device in (self.device, config.js_config.get("device")):
+            own = device.get(stem) if isinstance(device, Mapping) else device
+            if own is not None:
+                return own
+        return None
 
 
 def open_sessions(
-    name_or_path: str, stems: tuple[str, ...], config: PretrainedConfig, options: ModelOptions
+    name_or_path: str, kind: str, config: PretrainedConfig, options: ModelOptions
 ) -> dict[str, Session]:
     """Find and open the sessions of a model.
+
+    Args:
+        name_or_path: A Hub id or a folder.
+        kind: Key of `KINDS`.
+        config: The model's.
+        options: How to load.
 
     Returns:
         File stem -> open session.
@@ -84,31 +111,66 @@ def open_sessions(
         MissingFileError: A file or the variant asked for is not there.
         FileFormatError: ONNX Runtime or our own check refuses a file.
         ProviderError: The device asked for is not available.
+        InvalidArgumentError: model_file_name for a model of several files.
     """
-    return prepare_sessions(name_or_path, stems, config, options)()
+    return prepare_sessions(name_or_path, kind, config, options)()
 
 
 def prepare_sessions(
-    name_or_path: str, stems: tuple[str, ...], config: PretrainedConfig, options: ModelOptions
+    name_or_path: str, kind: str, config: PretrainedConfig, options: ModelOptions
 ) -> Callable[[], dict[str, Session]]:
     """Find the sessions of a model; what it returns opens them, on any thread.
 
-    Raises:
-        MissingFileError: A file or the variant asked for is not there.
-        FileFormatError: ONNX Runtime or our own check refuses a file.
-        ProviderError: The device asked for is not available.
+    Arguments and errors as of `open_sessions`.
     """
-    prepared = {}
-    for stem in stems:
-        file = files.model_file(
-            name_or_path,
-            options.model_file_name or stem,
-            requested_dtype(options.dtype, options.quantized),
-            options.files,
-            use_external_data_format=options.use_external_data_format,
-            config_dtype=config.js_config.get("dtype"),
+    found = _find_files(name_or_path, kind, config, options)
+    prepared = {
+        stem: prepare_session(
+            file.path,
+            device=options.device_for(stem, config),
+            options=options.session_options,
         )
-        prepared[stem] = prepare_session(
-            file.path, device=options.device_for(stem), options=options.session_options
-        )
+        for stem, file in found.items()
+    }
     return lambda: {stem: open_one() for stem, open_one in prepared.items()}
+
+
+def _find_files(
+    name_or_path: str, kind: str, config: PretrainedConfig, options: ModelOptions
+) -> dict[str, files.ModelFile]:
+    """The files of the first layout that is there; the first one's error when none is."""
+    layouts = KINDS[kind].layouts
+    if options.model_file_name is not None:
+        if not KINDS[kind].has_one_file:
+            raise InvalidArgumentError(
+                f"[model_file_name] is for models of one file; this one has {', '.join(layouts[0])}"
+            )
+        layouts = ((options.model_file_name,),)
+    first, *others = layouts
+    try:
+        return _find_layout(name_or_path, first, config, options)
+    except MissingFileError:
+        for layout in others:
+            with suppress(MissingFileError):
+                return _find_layout(name_or_path, layout, config, options)
+        raise
+
+
+def _find_layout(
+    name_or_path: str, layout: tuple[str, ...], config: PretrainedConfig, options: ModelOptions
+) -> dict[str, files.ModelFile]:
+    return {stem: _find_file(name_or_path, stem, config, options) for stem in layout}
+
+
+def _find_file(
+    name_or_path: str, stem: str, config: PretrainedConfig, options: ModelOptions
+) -> files.ModelFile:
+    wish = options.use_external_data_format or config.js_config.get("use_external_data_format")
+    return files.model_file(
+        name_or_path,
+        stem,
+        requested_dtype(options.dtype, options.quantized),
+        options.files,
+        use_external_data_format=wish or False,
+        config_dtype=config.js_config.get("dtype"),
+    )

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from onnxformers.errors import InvalidTypeError
 from onnxformers.hub import LoadOptions
-from onnxformers.models.kinds import KINDS
 from onnxformers.models.loading import ModelOptions, prepare_sessions
-from onnxformers.models.registry import ARCHITECTURES
+from onnxformers.models.registry import find_head
 from onnxformers.options import refuse_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from onnxformers._native.runtime import Session
     from onnxformers.models import PreTrainedModel
     from onnxformers.pipelines.registry import Task
     from onnxformers.tokenizers import PreTrainedTokenizer
@@ -49,13 +47,16 @@ def load_parts(row: Task, model: Any, tokenizer: Any, options: Mapping[str, Any]
     # ONNX Runtime opens the model while this thread imports numpy and reads the tokenizer: the two
     # take about as long.
     name = os.fspath(model)
-    model_options = replace(model_options, config=model_options.read_config(name))
+    config = model_options.read_config(name)
+    model_options = replace(model_options, config=config)
     _shorten_idle_spin()
-    opening = _in_background(_prepare(name, model_options))
+    found = find_head(row.auto_class, config.model_type)
+    kind = found[0].heads[found[1]] if found else "encoder-only"
+    opening = _in_background(prepare_sessions(name, kind, config, model_options))
     defaults = _call_defaults(row, options)
     tokenizer = _tokenizer(name if tokenizer is None else tokenizer, model_options.files)
-    auto_class = getattr(import_module("onnxformers.models"), row.auto_class)
-    model = auto_class.load(name, model_options, opening())
+    chosen = import_module("onnxformers.models.auto").class_for(row.auto_class, config.model_type)
+    model = chosen.load(name, model_options, opening())
     return {"model": model, "tokenizer": tokenizer, **defaults}
 
 
@@ -66,13 +67,6 @@ def _shorten_idle_spin() -> None:
     that follow each other. Only a numpy that is not imported yet takes notice.
     """
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "20")
-
-
-def _prepare(name: str, options: ModelOptions) -> Callable[[], dict[str, Session]]:
-    config = options.read_config(name)
-    architecture = ARCHITECTURES.get(config.model_type or "")
-    kind = KINDS[architecture.kind if architecture else "encoder-only"]
-    return prepare_sessions(name, kind.stems, config, options)
 
 
 def _in_background(work: Callable[[], Result]) -> Callable[[], Result]:

@@ -13,7 +13,7 @@ class Task:
         name: As `pipeline()` takes it.
         module: File of the pipeline class in onnxformers.pipelines.
         pipeline_class: Name of the pipeline class.
-        auto_class: AutoModel class that loads its model.
+        auto_class: AutoModel class that loads its model; of several the first that can.
         default_model: Hub id used when none is given; the choice of Transformers.js 3.
         aliases: Other names of the task.
     """
@@ -21,7 +21,7 @@ class Task:
     name: str
     module: str
     pipeline_class: str
-    auto_class: str
+    auto_class: str | tuple[str, ...]
     default_model: str
     aliases: tuple[str, ...] = ()
 

@@ -4,6 +4,7 @@ from dataclasses import fields
 
 import pytest
 
+from onnxformers.configs import PretrainedConfig
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.hub.options import ONLY_FOR_MODELS
 from onnxformers.models import ModelOptions
@@ -31,7 +32,21 @@ def test_bad_keywords(keywords: dict[str, object], error: type[Exception], messa
         ModelOptions.from_keywords("place", keywords)
 
 
-def test_device_per_file() -> None:
+def test_device_per_file_is_the_callers_else_the_configs() -> None:
+    plain = PretrainedConfig({})
     options = ModelOptions.from_keywords("place", {"device": {"model": "cpu"}})
-    assert options.device_for("model") == "cpu"
-    assert options.device_for("encoder_model") is None
+    assert options.device_for("model", plain) == "cpu"
+    assert options.device_for("encoder_model", plain) is None
+    config = PretrainedConfig({"transformers.js_config": {"device": {"encoder_model": "cuda"}}})
+    assert options.device_for("encoder_model", config) == "cuda"
+    assert ModelOptions(device="cpu").device_for("encoder_model", config) == "cpu"
+
+
+def test_a_config_given_is_copied() -> None:
+    values = {"model_type": "bert", "id2label": {"0": "NO"}}
+    options = ModelOptions.from_keywords("place", {"config": values})
+    assert isinstance(options.config, PretrainedConfig)
+    config = PretrainedConfig(values)
+    copied = ModelOptions.from_keywords("place", {"config": config}).config
+    assert copied == config
+    assert copied is not config

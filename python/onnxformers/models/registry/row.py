@@ -1,8 +1,9 @@
-"""The row of the registry."""
+"""The rows of the registry."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,11 +13,30 @@ class Architecture:
     Attributes:
         model_type: As in config.json.
         prefix: Begins its class names ("Bert").
-        kind: Key of `kinds.KINDS`: which sessions it has and how they run.
-        heads: Ends of its class names ("Model", "ForSequenceClassification").
+        heads: Ends of its class names ("Model", "ForSequenceClassification") -> key of
+            `kinds.KINDS`: which files such a model has and how they run. AutoModel takes "Model",
+            else the first.
+        main_input: The input without which nothing runs, as `main_input_name` of a model.
+        outputs: Head -> output class, where it is not the one of `heads.HEAD_OUTPUTS`.
     """
 
     model_type: str
     prefix: str
-    kind: str
+    heads: Mapping[str, str]
+    main_input: str = "input_ids"
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AutoRow:
+    """One AutoModel class.
+
+    Attributes:
+        heads: What it loads: the first of these that an architecture has.
+        modality: Module of the architectures among which it looks; None for all.
+        model_types: The architectures that it loads, where not all with such a head are meant.
+    """
+
     heads: tuple[str, ...]
+    modality: str | None = None
+    model_types: tuple[str, ...] | None = None

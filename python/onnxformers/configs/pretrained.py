@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
+from onnxformers.configs.normalized import get_normalized_config
 from onnxformers.errors import FileFormatError, UnknownNameError
 from onnxformers.hub.files import read_json
 from onnxformers.hub.options import LoadOptions
@@ -119,6 +120,11 @@ class PretrainedConfig(MutableMapping[str, Any]):
     def js_config(self) -> dict[str, Any]:
         """What the file says to Transformers.js: `dtype`, `use_external_data_format`, ..."""
         return dict(self._values.get(_JS_CONFIG) or {})
+
+    @property
+    def normalized_config(self) -> dict[str, Any]:
+        """Heads, layers and widths of the decoder under one set of names; made at every call."""
+        return get_normalized_config(self)
 
     def to_dict(self) -> dict[str, Any]:
         """A copy of the items, deep, with the int keys of `id2label`."""

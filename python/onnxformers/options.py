@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from onnxformers.errors import InvalidArgumentError
+from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -37,6 +37,26 @@ def refuse_unknown(names: Collection[str], known: Collection[str], place: str) -
             raise InvalidArgumentError(
                 f"[{place}] unknown option {name!r}; {hint}known: {', '.join(sorted(known))}"
             )
+
+
+def check_count(value: Any, name: str, place: str) -> None:
+    """Refuse everything but whole numbers above 0.
+
+    Raises:
+        InvalidArgumentError: `value` is something else.
+    """
+    if type(value) is not int or value < 1:
+        raise InvalidArgumentError(f"[{place}] {name} must be a positive int, got {value!r}")
+
+
+def check_flag(value: Any, name: str, place: str) -> None:
+    """Refuse everything but True and False.
+
+    Raises:
+        InvalidTypeError: `value` is something else.
+    """
+    if not isinstance(value, bool):
+        raise InvalidTypeError(f"[{place}] {name} must be True or False, got {value!r}")
 
 
 def check_positive(value: Any, name: str, place: str) -> None:

@@ -8,8 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import assert_type
 
-from onnxformers.pipelines import FeatureExtractionPipeline, TextClassificationPipeline
-from onnxformers.pipelines.results import Label
+from onnxformers.pipelines import (
+    FeatureExtractionPipeline,
+    QuestionAnsweringPipeline,
+    TextClassificationPipeline,
+    ZeroShotClassificationPipeline,
+)
+from onnxformers.pipelines.results import Answer, Label, ZeroShotClassification
 
 Vectors = NDArray[np.float32 | np.int8 | np.uint8]
 
@@ -30,3 +35,21 @@ def embedded(embed: FeatureExtractionPipeline) -> None:
     assert_type(embed("a", pooling="mean"), Vectors)
     assert_type(embed(["a"]), Vectors)
     assert_type(embed(iter(["a"])), Iterator[Vectors])
+
+
+def answered(ask: QuestionAnsweringPipeline) -> None:
+    assert_type(ask("Who?", "Me."), Answer)
+    assert_type(ask(question="Who?", context="Me."), Answer)
+    assert_type(ask("Who?", "Me.", top_k=3, doc_stride=2), list[Answer])
+    assert_type(ask({"question": "Who?", "context": "Me."}), Answer)
+    assert_type(ask(["Who?"], ["Me."]), list[Answer] | list[list[Answer]])
+    assert_type(ask([{"question": "Who?", "context": "Me."}]), list[Answer] | list[list[Answer]])
+    assert_type(ask("Who?", "Me.")["end"], int)
+    ask("Who?")  # type: ignore[call-overload]
+
+
+def labelled(classify: ZeroShotClassificationPipeline) -> None:
+    assert_type(classify("a", ["b"]), ZeroShotClassification)
+    assert_type(classify(["a"], "b, c", multi_label=True), list[ZeroShotClassification])
+    assert_type(classify(iter(["a"]), ["b"]), Iterator[ZeroShotClassification])
+    assert_type(classify("a", ["b"])["scores"], list[float])

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 READ_AHEAD = 32
 MAX_SEEN = 64
+# Sequences that are no list of inputs.
+NO_LISTS = (str, bytes, bytearray, memoryview)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +74,14 @@ class Pipeline(Generic[Options]):
         self._given_defaults = defaults
         self._seen: dict[Any, Options] = {}
 
-    def __call__(self, inputs: Any, **options: Any) -> Any:
+    def __call__(self, *args: Any, **options: Any) -> Any:
         """Run the pipeline; see the subclass for inputs, options and results."""
+        one_of_one = len(args) == len(self.input_names) == 1
+        inputs = args[0] if one_of_one else self._read(args, options)
         settings = self._settings(options) if options else self.defaults
         if self.is_single(inputs):
             return self.run_single(inputs, settings)
-        if isinstance(inputs, Sequence) and not isinstance(inputs, (bytes, bytearray, memoryview)):
+        if isinstance(inputs, Sequence) and not isinstance(inputs, NO_LISTS):
             if not inputs:
                 raise InvalidArgumentError(f"[{self.task}] the list of inputs is empty")
             return self.run_many(inputs, settings)
@@ -94,7 +98,7 @@ class Pipeline(Generic[Options]):
         key = (*options.items(), *map(type, options.values()))
         try:
             settings = self._seen.get(key)
-        except TypeError:  # a value that cannot be hashed, which no option takes
+        except TypeError:  # a value that cannot be hashed, such as a list of labels
             return override(self.defaults, options, self.task)
         if settings is None:
             settings = override(self.defaults, options, self.task)
@@ -104,8 +108,59 @@ class Pipeline(Generic[Options]):
                 self._seen[key] = settings
         return settings
 
+    def _read(self, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """The inputs of a call as one value; takes what is one of them out of `options`."""
+        names = (*self.input_names, *self.positional_options)
+        if len(args) > len(names):
+            raise InvalidTypeError(
+                f"[{self.task}] takes {', '.join(names)} by position, got {len(args)} arguments; "
+                "options go by name"
+            )
+        for name, value in zip(names, args, strict=False):
+            if name in options:
+                raise InvalidTypeError(f"[{self.task}] {name} was given by position and by name")
+            options[name] = value
+        inputs = {name: options.pop(name) for name in self.input_names if name in options}
+        first = self.input_names[0]
+        return inputs[first] if list(inputs) == [first] else self.join_inputs(inputs)
+
+    #: Inputs of a call, by position or by keyword; of several, the first alone may hold them all.
+    input_names: ClassVar[tuple[str, ...]] = ("inputs",)
+    #: Options that may follow the inputs by position.
+    positional_options: ClassVar[tuple[str, ...]] = ()
     #: What one input is, for messages.
     input_name: ClassVar[str] = "an input"
+
+    def join_inputs(self, inputs: dict[str, Any]) -> Any:
+        """One value of the inputs of a task that takes several.
+
+        Args:
+            inputs: Name to what the caller gave: one, or a list of as many as the other lists.
+
+        Returns:
+            An item, which is a dict with a value for each name, or a list of items; what there is
+            one of is in each.
+
+        Raises:
+            InvalidTypeError: An input is missing.
+            InvalidArgumentError: Lists of different length.
+        """
+        missing = [name for name in self.input_names if inputs.get(name) is None]
+        if missing:
+            raise InvalidTypeError(f"[{self.task}] {missing[0]} is missing")
+        lists = {name: value for name, value in inputs.items() if isinstance(value, (list, tuple))}
+        if not lists:
+            return inputs
+        if len({len(value) for value in lists.values()}) > 1:
+            lengths = " and ".join(f"{name} {len(value)}" for name, value in lists.items())
+            raise InvalidArgumentError(
+                f"[{self.task}] lists must be of equal length, got {lengths}"
+            )
+        count = len(next(iter(lists.values())))
+        return [
+            {name: lists[name][i] if name in lists else value for name, value in inputs.items()}
+            for i in range(count)
+        ]
 
     def is_single(self, inputs: Any) -> bool:
         """Whether this is one input rather than many."""
@@ -129,14 +184,14 @@ class Pipeline(Generic[Options]):
         while items := list(islice(inputs, size)):
             yield from self.run_stream(items, options)
 
-    async def acall(self, inputs: Any, **options: Any) -> Any:
+    async def acall(self, *args: Any, **options: Any) -> Any:
         """As calling the pipeline, without blocking the event loop.
 
         Cancelling the awaiting task stops the model run. A stream is not taken: await one call per
         item.
 
         Raises:
-            InvalidTypeError: `inputs` is a generator.
+            InvalidTypeError: An input is a generator.
 
         Example:
             >>> import asyncio
@@ -149,13 +204,13 @@ class Pipeline(Generic[Options]):
 
         from onnxformers._native.runtime import CancelToken
 
-        if isinstance(inputs, Iterator):
+        if any(isinstance(value, Iterator) for value in args):
             raise InvalidTypeError(
                 f"[{self.task}] acall takes one input or a list, not a generator"
             )
         token = options.pop("cancel", None) or CancelToken()
         try:
-            return await asyncio.to_thread(self, inputs, cancel=token, **options)
+            return await asyncio.to_thread(self, *args, cancel=token, **options)
         except asyncio.CancelledError:
             token.cancel()
             raise

@@ -36,12 +36,26 @@ TASKS = (
         aliases=("embeddings",),
     ),
     Task(
+        "question-answering",
+        "question_answering",
+        "QuestionAnsweringPipeline",
+        "AutoModelForQuestionAnswering",
+        "Xenova/distilbert-base-cased-distilled-squad",
+    ),
+    Task(
         "text-classification",
         "text_classification",
         "TextClassificationPipeline",
         "AutoModelForSequenceClassification",
         "Xenova/distilbert-base-uncased-finetuned-sst-2-english",
         aliases=("sentiment-analysis",),
+    ),
+    Task(
+        "zero-shot-classification",
+        "zero_shot_classification",
+        "ZeroShotClassificationPipeline",
+        "AutoModelForSequenceClassification",
+        "Xenova/distilbert-base-uncased-mnli",
     ),
 )
 
@@ -69,7 +83,6 @@ NOT_YET = frozenset(
         "mask-generation",
         "ner",
         "object-detection",
-        "question-answering",
         "sentence-similarity",
         "summarization",
         "table-question-answering",
@@ -85,7 +98,6 @@ NOT_YET = frozenset(
         "translation",
         "visual-question-answering",
         "zero-shot-audio-classification",
-        "zero-shot-classification",
         "zero-shot-image-classification",
         "zero-shot-object-detection",
     }

@@ -65,3 +65,37 @@ class Filling(TypedDict):
     token_str: str
     sequence: str
     truncated: NotRequired[bool]
+
+
+class Answer(TypedDict):
+    """An answer to a question.
+
+    Attributes:
+        score: Probability of its first token times that of its last.
+        start: First character in the context.
+        end: The character after the last one.
+        answer: ``context[start:end]``; "" stands for "no answer".
+        truncated: True, where the question was cut.
+    """
+
+    score: float
+    start: int
+    end: int
+    answer: str
+    truncated: NotRequired[bool]
+
+
+class ZeroShotClassification(TypedDict):
+    """Candidate labels of a text.
+
+    Attributes:
+        sequence: The text.
+        labels: All candidate labels, best first.
+        scores: The score of each.
+        truncated: True, where something of the text was cut.
+    """
+
+    sequence: str
+    labels: list[str]
+    scores: list[float]
+    truncated: NotRequired[bool]

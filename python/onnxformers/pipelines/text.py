@@ -75,26 +75,8 @@ class Batch(NamedTuple):
     outputs: ModelOutput
 
 
-class TextPipeline(Pipeline[Options], Generic[Options, One, Many, Each]):
-    """Base of the pipelines that take a str or several."""
-
-    if TYPE_CHECKING:
-
-        @overload
-        def __call__(self, inputs: str, **options: Any) -> One: ...
-        @overload
-        def __call__(self, inputs: list[str] | tuple[str, ...], **options: Any) -> Many: ...
-        @overload
-        def __call__(self, inputs: Iterator[str], **options: Any) -> Iterator[Each]: ...
-        def __call__(self, inputs: Any, **options: Any) -> Any:
-            """See `Pipeline`."""
-
-        @overload
-        async def acall(self, inputs: str, **options: Any) -> One: ...
-        @overload
-        async def acall(self, inputs: list[str] | tuple[str, ...], **options: Any) -> Many: ...
-        async def acall(self, inputs: Any, **options: Any) -> Any:
-            """See `Pipeline`."""
+class TokenizedPipeline(Pipeline[Options]):
+    """Base of the pipelines whose model reads tokens."""
 
     options_class: ClassVar[type[Any]] = TextOptions
     input_name: ClassVar[str] = "a str"
@@ -249,3 +231,25 @@ class TextPipeline(Pipeline[Options], Generic[Options, One, Many, Each]):
             timeout_s=options.timeout_s,
             cancel=options.cancel,
         )
+
+
+class TextPipeline(TokenizedPipeline[Options], Generic[Options, One, Many, Each]):
+    """Base of the pipelines that take a str or several, with the types of their calls."""
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __call__(self, inputs: str, **options: Any) -> One: ...
+        @overload
+        def __call__(self, inputs: list[str] | tuple[str, ...], **options: Any) -> Many: ...
+        @overload
+        def __call__(self, inputs: Iterator[str], **options: Any) -> Iterator[Each]: ...
+        def __call__(self, inputs: Any, **options: Any) -> Any:
+            """See `Pipeline`."""
+
+        @overload
+        async def acall(self, inputs: str, **options: Any) -> One: ...
+        @overload
+        async def acall(self, inputs: list[str] | tuple[str, ...], **options: Any) -> Many: ...
+        async def acall(self, inputs: Any, **options: Any) -> Any:
+            """See `Pipeline`."""

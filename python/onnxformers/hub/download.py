@@ -64,7 +64,9 @@ class HubRepository:
             if known is not None or self._known_missing(filename):
                 return known
         failure, path = self._fetch(filename, report)
-        if isinstance(failure, OfflineError):
+        # Once this load has heard from the Hub, a file that does not come is no file that is not
+        # there.
+        if isinstance(failure, OfflineError) and not self._is_commit_learnt():
             self._options.learnt.unreachable = _said(failure)
             return self._cached(filename)
         if failure is not None:
@@ -176,6 +178,9 @@ class HubRepository:
         if _COMMIT.fullmatch(self._options.revision):
             return self._options.revision
         return self._options.learnt.commits.get((self._repo_id, str(self._cache)))
+
+    def _is_commit_learnt(self) -> bool:
+        return (self._repo_id, str(self._cache)) in self._options.learnt.commits
 
     def _learn_commit(self, path: Path) -> None:
         for folder in path.parents:

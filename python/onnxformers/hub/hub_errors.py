@@ -5,6 +5,7 @@ The words are ours because huggingface_hub's may hold signed addresses; a token 
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator, Mapping
 
@@ -21,6 +22,14 @@ from onnxformers.errors import (
 
 # huggingface_hub 0.x speaks through requests, 1.x and 2.x through httpx or its successor.
 _HTTP_LIBRARIES = {"httpcore", "httpx", "httpx2", "requests", "urllib3"}
+
+# What the libraries raise when an answer ends before its end.
+_CUT_SHORT = {"ChunkedEncodingError", "IncompleteRead", "RemoteProtocolError"}
+# What a cache raises that cannot be written.
+_OF_DISK = {
+    getattr(errno, name, None)
+    for name in ("EACCES", "EDQUOT", "EFBIG", "ENOSPC", "ENOTDIR", "EPERM", "EROFS")
+}
 
 # Derived classes first: a gated repository also counts as one not found.
 _KINDS: Mapping[str, tuple[type[OnnxformersError], str]] = {
@@ -53,10 +62,24 @@ def translate(error: Exception, repo_id: str, revision: str) -> OnnxformersError
     for kind, (ours, words) in _KINDS.items():
         if kind in kinds:
             return ours(f"{where} {words}")
+    return _without_a_class(error, where, is_offline="LocalEntryNotFoundError" in kinds)
+
+
+def _without_a_class(error: Exception, where: str, *, is_offline: bool) -> HubError:
+    """The error for what huggingface_hub has no class of its own for."""
     status = _status(error)
     if status is not None:
         return _KIND_OF_STATUS.get(status, HubError)(f"{where}: {_meaning(status)}")
-    if "LocalEntryNotFoundError" in kinds or _is_connection_error(error):
+    refusal = next((link for link in _chain(error) if _is_of_disk(link)), None)
+    if isinstance(refusal, OSError):
+        return HubError(
+            f"{where} cannot be kept at {refusal.filename or 'its cache'}: {refusal.strerror}; "
+            "make room or choose another folder (cache_dir=, HF_HOME); env.use_fs_cache = False "
+            "keeps files until the process ends"
+        )
+    if any(type(link).__name__ in _CUT_SHORT for link in _chain(error)):
+        return HubError(f"{where}: the connection broke ({_reason(error)}); try again")
+    if is_offline or _is_connection_error(error):
         return OfflineError(f"{where} cannot be reached: {_reason(error)}")
     return HubError(f"{where} could not be fetched: {_redacted(error)}")
 
@@ -89,6 +112,10 @@ def _meaning(status: int) -> str:
     if status >= 500:
         return f"the Hub is out of order ({status}); try again later"
     return f"the Hub answered with status {status}"
+
+
+def _is_of_disk(error: BaseException) -> bool:
+    return isinstance(error, OSError) and error.errno is not None and error.errno in _OF_DISK
 
 
 def _is_connection_error(error: Exception) -> bool:

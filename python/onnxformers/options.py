@@ -17,18 +17,26 @@ else:
     T = TypeVar("T")
 
 
-def refuse_unknown(names: Collection[str], known: Collection[str], place: str) -> None:
+def refuse_unknown(
+    names: Collection[str],
+    known: Collection[str],
+    place: str,
+    replaced: Mapping[str, str] | None = None,
+) -> None:
     """Raise for the first name that is not known.
 
     Args:
         names: Option names as the caller wrote them.
         known: Every name that `place` accepts.
         place: Function or class for the message.
+        replaced: Names that users of other libraries know, and what to do instead.
 
     Raises:
         InvalidArgumentError: A name is unknown; the message suggests the nearest known one.
     """
     for name in names:
+        if replaced and name in replaced:
+            raise InvalidArgumentError(f"[{place}] there is no option {name!r}; {replaced[name]}")
         if name not in known:
             from difflib import get_close_matches
 
@@ -74,8 +82,11 @@ def check_positive(value: Any, name: str, place: str) -> None:
 def override(defaults: T, changes: Mapping[str, Any], place: str) -> T:
     """A copy of an options dataclass with some fields changed.
 
+    The class may have `replaced`, see `refuse_unknown`.
+
     Raises:
         InvalidArgumentError: A name in `changes` is no field, or the dataclass refuses a value.
     """
-    refuse_unknown(changes, [field.name for field in fields(defaults)], place)
+    known = [field.name for field in fields(defaults)]
+    refuse_unknown(changes, known, place, getattr(defaults, "replaced", None))
     return replace(defaults, **changes)

@@ -10,11 +10,13 @@ from typing_extensions import assert_type
 
 from onnxformers.pipelines import (
     FeatureExtractionPipeline,
+    FillMaskPipeline,
     QuestionAnsweringPipeline,
     TextClassificationPipeline,
+    TokenClassificationPipeline,
     ZeroShotClassificationPipeline,
 )
-from onnxformers.pipelines.results import Answer, Label, ZeroShotClassification
+from onnxformers.pipelines.results import Answer, Entity, Filling, Label, ZeroShotClassification
 
 Vectors = NDArray[np.float32 | np.int8 | np.uint8]
 
@@ -53,3 +55,17 @@ def labelled(classify: ZeroShotClassificationPipeline) -> None:
     assert_type(classify(["a"], "b, c", multi_label=True), list[ZeroShotClassification])
     assert_type(classify(iter(["a"]), ["b"]), Iterator[ZeroShotClassification])
     assert_type(classify("a", ["b"])["scores"], list[float])
+
+
+def recognized(ner: TokenClassificationPipeline) -> None:
+    assert_type(ner("a"), list[Entity])
+    assert_type(ner(["a"], aggregation_strategy="simple"), list[list[Entity]])
+    assert_type(ner(iter(["a"])), Iterator[list[Entity]])
+    assert_type(ner("a")[0]["entity_group"], str)
+    assert_type(ner("a")[0]["start"], int)
+
+
+def filled(fill: FillMaskPipeline) -> None:
+    assert_type(fill("a [MASK]"), list[Filling] | list[list[Filling]])
+    assert_type(fill(["a [MASK]"]), list[list[Filling] | list[list[Filling]]])
+    assert_type(fill(iter(["a"])), Iterator[list[Filling] | list[list[Filling]]])

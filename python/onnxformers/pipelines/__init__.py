@@ -14,15 +14,19 @@ if TYPE_CHECKING:
     from onnxformers.models import PreTrainedModel
     from onnxformers.pipelines.base import Pipeline
     from onnxformers.pipelines.feature_extraction import FeatureExtractionPipeline
+    from onnxformers.pipelines.fill_mask import FillMaskPipeline
     from onnxformers.pipelines.question_answering import QuestionAnsweringPipeline
     from onnxformers.pipelines.text_classification import TextClassificationPipeline
+    from onnxformers.pipelines.token_classification import TokenClassificationPipeline
     from onnxformers.pipelines.zero_shot_classification import ZeroShotClassificationPipeline
     from onnxformers.tokenizers import PreTrainedTokenizer
 
 __all__ = [
     "FeatureExtractionPipeline",
+    "FillMaskPipeline",
     "QuestionAnsweringPipeline",
     "TextClassificationPipeline",
+    "TokenClassificationPipeline",
     "ZeroShotClassificationPipeline",
     "pipeline",
 ]
@@ -38,8 +42,9 @@ def pipeline(
     """Load everything that a task needs.
 
     Args:
-        task: "feature-extraction", "question-answering", "text-classification",
-            "zero-shot-classification", or an alias ("sentiment-analysis").
+        task: "feature-extraction", "fill-mask", "question-answering", "text-classification",
+            "token-classification", "zero-shot-classification", or an alias ("ner",
+            "sentiment-analysis").
         model: A Hub id, a folder, or a loaded model. None: the task's default model.
         tokenizer: A Hub id, a folder, or a loaded tokenizer. None: the one that lies with the
             model.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -38,6 +38,9 @@ class CallOptions:
     batch_size: int | None = None
     timeout_s: float | None = None
     cancel: CancelToken | None = None
+
+    #: Options that users of other libraries know, and what to do instead.
+    replaced: ClassVar[Mapping[str, str]] = {}
 
     def __post_init__(self) -> None:
         check_positive(self.batch_size, "batch_size", "pipeline")

@@ -96,8 +96,9 @@ def _call_defaults(row: Task, options: Mapping[str, Any]) -> dict[str, Any]:
     from onnxformers.pipelines import pipeline_class
 
     defaults = {name: value for name, value in options.items() if name not in _LOADING}
-    known = {field.name for field in fields(pipeline_class(row.pipeline_class).options_class)}
-    refuse_unknown(defaults, _LOADING | known, "pipeline")
+    call_options = pipeline_class(row.pipeline_class).options_class
+    known = {field.name for field in fields(call_options)}
+    refuse_unknown(defaults, _LOADING | known, "pipeline", call_options.replaced)
     return defaults
 
 

@@ -163,6 +163,8 @@ class TokenizedPipeline(Pipeline[Options]):
         """
         limit = self.token_limit(options)
         cuts = limit is not None and options.truncation is True
+        if limit is not None and cuts:
+            self._check_stride(stride, limit, is_pair=pairs is not None)
         encodings = self.tokenizer.encode_ragged(
             texts,
             pairs,
@@ -175,6 +177,15 @@ class TokenizedPipeline(Pipeline[Options]):
         if limit is not None and not cuts:
             self._check_lengths(encodings, options, limit)
         return encodings
+
+    def _check_stride(self, stride: int, limit: int, is_pair: bool) -> None:
+        """Refuse also for texts that need no windows what no window has room for."""
+        room = limit - self.tokenizer.native.num_special_tokens(is_pair)
+        if stride >= room:
+            raise InvalidArgumentError(
+                f"[{self.task}] stride must be less than the tokens of a window, got {stride}; "
+                f"rows of {limit} tokens have room for {max(room, 0)} beside the special ones"
+            )
 
     def _check_lengths(self, encodings: Encodings, options: Options, limit: int) -> None:
         """Say what was cut, or refuse what is too long."""

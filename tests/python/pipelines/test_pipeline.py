@@ -232,7 +232,7 @@ def test_closing() -> None:
     ("task", "message"),
     [
         ("poetry", "unknown task 'poetry'; there are feature-extraction, embeddings"),
-        ("fill-mask", "'fill-mask' is not available yet"),
+        ("summarization", "'summarization' is not available yet"),
         ("translation_en_to_fr", "is not available yet"),
     ],
 )

@@ -13,42 +13,63 @@ if TYPE_CHECKING:
     from onnxformers.configs import AutoConfig as AutoConfig
     from onnxformers.configs import PretrainedConfig as PretrainedConfig
     from onnxformers.errors import OnnxformersError as OnnxformersError
-    from onnxformers.models import AutoModel as AutoModel
-    from onnxformers.models import AutoModelForMaskedLM as AutoModelForMaskedLM
-    from onnxformers.models import AutoModelForQuestionAnswering as AutoModelForQuestionAnswering
-    from onnxformers.models import (
-        AutoModelForSequenceClassification as AutoModelForSequenceClassification,
-    )
-    from onnxformers.models import (
-        AutoModelForTokenClassification as AutoModelForTokenClassification,
-    )
-    from onnxformers.models import PreTrainedModel as PreTrainedModel
+    from onnxformers.models import *  # noqa: F403
     from onnxformers.pipelines import pipeline as pipeline
     from onnxformers.runtime import SessionOptions as SessionOptions
     from onnxformers.settings import env as env
     from onnxformers.tokenizers import AutoTokenizer as AutoTokenizer
     from onnxformers.tokenizers import PreTrainedTokenizer as PreTrainedTokenizer
 
+_OF_MODELS = (
+    "AutoModel",
+    "AutoModelForAudioClassification",
+    "AutoModelForAudioFrameClassification",
+    "AutoModelForCTC",
+    "AutoModelForCausalLM",
+    "AutoModelForDepthEstimation",
+    "AutoModelForDocumentQuestionAnswering",
+    "AutoModelForImageClassification",
+    "AutoModelForImageFeatureExtraction",
+    "AutoModelForImageMatting",
+    "AutoModelForImageSegmentation",
+    "AutoModelForImageTextToText",
+    "AutoModelForImageToImage",
+    "AutoModelForInstanceSegmentation",
+    "AutoModelForMaskGeneration",
+    "AutoModelForMaskedLM",
+    "AutoModelForNormalEstimation",
+    "AutoModelForObjectDetection",
+    "AutoModelForQuestionAnswering",
+    "AutoModelForSemanticSegmentation",
+    "AutoModelForSeq2SeqLM",
+    "AutoModelForSequenceClassification",
+    "AutoModelForSpeechSeq2Seq",
+    "AutoModelForTextToSpectrogram",
+    "AutoModelForTextToWaveform",
+    "AutoModelForTokenClassification",
+    "AutoModelForUniversalSegmentation",
+    "AutoModelForVision2Seq",
+    "AutoModelForXVector",
+    "AutoModelForZeroShotObjectDetection",
+    "ModelOutput",
+    "PreTrainedModel",
+)
 #: Public name -> module that defines it.
 _HOMES = {
     "AutoConfig": "configs",
-    "AutoModel": "models",
-    "AutoModelForMaskedLM": "models",
-    "AutoModelForQuestionAnswering": "models",
-    "AutoModelForSequenceClassification": "models",
-    "AutoModelForTokenClassification": "models",
     "AutoTokenizer": "tokenizers",
     "CancelToken": "_native.runtime",
     "OnnxformersError": "errors",
-    "PreTrainedModel": "models",
     "PreTrainedTokenizer": "tokenizers",
     "PretrainedConfig": "configs",
     "SessionOptions": "runtime",
     "env": "settings",
     "pipeline": "pipelines",
+    **dict.fromkeys(_OF_MODELS, "models"),
 }
 
-__all__ = [*_HOMES, "__version__"]  # noqa: PLE0604
+#: Model classes by name (BertForMaskedLM, ...) are here too, but too many to list.
+__all__ = [*_HOMES, "__version__"]  # noqa: F405, PLE0604
 
 
 def __getattr__(name: str) -> Any:

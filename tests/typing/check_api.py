@@ -6,7 +6,13 @@ from typing import Any
 
 from typing_extensions import assert_type
 
-from onnxformers import AutoModelForSequenceClassification, AutoTokenizer, CancelToken, pipeline
+from onnxformers import (
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    CancelToken,
+    CLIPTextModelWithProjection,
+    pipeline,
+)
 from onnxformers.models import BertForMaskedLM, BloomForCausalLM, MaskedLMOutput, PreTrainedModel
 from onnxformers.pipelines.base import Pipeline
 from onnxformers.tokenizers import PreTrainedTokenizer
@@ -15,6 +21,7 @@ assert_type(pipeline("text-classification", top_k=None), Pipeline[Any])
 assert_type(AutoModelForSequenceClassification.from_pretrained("name"), PreTrainedModel)
 assert_type(BertForMaskedLM.from_pretrained("name", dtype="q8"), BertForMaskedLM)
 assert_type(BertForMaskedLM.from_pretrained("name")(input_ids=[[1]]), MaskedLMOutput)
+assert_type(CLIPTextModelWithProjection.from_pretrained("name"), CLIPTextModelWithProjection)
 assert_type(BloomForCausalLM.from_pretrained("name")(input_ids=[[1]]).logits.ndim, int)
 assert_type(AutoTokenizer.from_pretrained("name"), PreTrainedTokenizer)
 with pipeline("feature-extraction") as pipe:

@@ -182,7 +182,7 @@ def test_unknown_name_is_an_attribute_error(name: str) -> None:
 
 def test_all_names_are_listed() -> None:
     assert {"AutoModel", "BertModel", "PreTrainedModel", "CausalLMOutput"} <= set(dir(models))
-    assert "pipeline" in dir(onnxformers)
+    assert {"pipeline", "ModelOutput", *AUTO_CLASSES} <= set(dir(onnxformers))
     for name in onnxformers.__all__:
         assert getattr(onnxformers, name) is not None
     for name in dir(models):

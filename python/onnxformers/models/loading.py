@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from onnxformers.configs import PretrainedConfig, load_config
-from onnxformers.errors import InvalidArgumentError, MissingFileError
+from onnxformers.errors import FileFormatError, InvalidArgumentError, MissingFileError
 from onnxformers.hub import LoadOptions, files
 from onnxformers.hub.variants import requested_dtype
 from onnxformers.models.kinds import KINDS
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from onnxformers._native.runtime import Session
 
 GENERATION_CONFIG = "generation_config.json"
+_JS = "transformers.js_config"
+_BROWSER_DEVICES = frozenset(
+    {"gpu", "wasm", "webgpu", "webnn", "webnn-cpu", "webnn-gpu", "webnn-npu"}
+)
+_log = logging.getLogger("onnxformers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,14 +36,17 @@ class ModelOptions:
             progress_callback.
         config: Takes the place of the folder's config.json.
         device: "cpu" (default), "cuda", "cuda:1", "tensorrt", "auto", or providers as onnxruntime
-            takes them; a dict gives one for each file stem.
+            takes them; a dict gives one for each file stem ({"encoder_model": "cuda"}). None: the
+            config's `transformers.js_config.device`, unless it is one of browsers.
         dtype: "auto", "fp32", "fp16", "int8", "uint8", "q8", "q4", "q4f16" or "bnb4"; a dict gives
             one for each file stem. None: the config's choice, else fp32, else the only variant
             there.
         quantized: The way of Transformers.js 2: True for q8, False for fp32.
-        model_file_name: Stem of the ONNX file in place of "model".
-        use_external_data_format: The weights lie beside the graph (model.onnx_data).
-        session_options: `SessionOptions` or a dict of its fields.
+        model_file_name: Stem of the ONNX file in place of "model"; for models of one file.
+        use_external_data_format: The weights lie beside the graph (model.onnx_data): True, the
+            number of such files, or a dict of these by file. They are found without it too; with
+            it, none being there is an error. False leaves it to the config.
+        session_options: `SessionOptions` or a dict of its fields; they hold for every file.
         trust_remote_code: Without effect: code of a repository is never run.
     """
 
@@ -86,11 +95,50 @@ class ModelOptions:
 
     def device_for(self, stem: str, config: PretrainedConfig) -> Any:
         """The device of one file: what was asked, else what the config says; None for neither."""
-        for device in (self.device, config.js_config.get("device")):
-            own = device.get(stem) if isinstance(device, Mapping) else device
-            if own is not None:
-                return own
+        own = self.device.get(stem) if isinstance(self.device, Mapping) else self.device
+        return _device_of_config(stem, config) if own is None else own
+
+    def external_data_for(self, config: PretrainedConfig) -> bool | int | Mapping[str, bool | int]:
+        """`use_external_data_format`: what was asked, else what the config says."""
+        if self.use_external_data_format or isinstance(self.use_external_data_format, Mapping):
+            return self.use_external_data_format
+        wish: object = config.js_config.get("use_external_data_format", False)
+        if isinstance(wish, bool | int):
+            return wish
+        if isinstance(wish, Mapping) and all(
+            isinstance(each, bool | int) for each in wish.values()
+        ):
+            return wish
+        raise FileFormatError(
+            f"[config.json] {_JS}.use_external_data_format must be true, false, a number of files, "
+            f"or an object of these by file; got {wish!r}"
+        )
+
+    def refuse_unknown_files(self) -> None:
+        """Raise for a file stem, in an option that is a dict by file, that no model has.
+
+        Raises:
+            InvalidArgumentError: There is such a stem; the message suggests the nearest known one.
+        """
+        known = {stem for kind in KINDS.values() for layout in kind.layouts for stem in layout}
+        known |= {self.model_file_name} if self.model_file_name else set()
+        for name in ("dtype", "device"):
+            value = getattr(self, name)
+            if isinstance(value, Mapping):
+                refuse_unknown(value, known, name)
+
+
+def _device_of_config(stem: str, config: PretrainedConfig) -> str | None:
+    device = config.js_config.get("device")
+    own = device.get(stem) if isinstance(device, Mapping) else device
+    if own is not None and not isinstance(own, str):
+        raise FileFormatError(
+            f"[config.json] {_JS}.device must be a str or an object of them by file, got {own!r}"
+        )
+    if own in _BROWSER_DEVICES:
+        _log.info("device %r of the config is for browsers: not taken", own)
         return None
+    return own
 
 
 def open_sessions(
@@ -123,6 +171,7 @@ def prepare_sessions(
 
     Arguments and errors as of `open_sessions`.
     """
+    options.refuse_unknown_files()
     found = _find_files(name_or_path, kind, config, options)
     prepared = {
         stem: prepare_session(
@@ -165,12 +214,11 @@ def _find_layout(
 def _find_file(
     name_or_path: str, stem: str, config: PretrainedConfig, options: ModelOptions
 ) -> files.ModelFile:
-    wish = options.use_external_data_format or config.js_config.get("use_external_data_format")
     return files.model_file(
         name_or_path,
         stem,
         requested_dtype(options.dtype, options.quantized),
         options.files,
-        use_external_data_format=wish or False,
+        use_external_data_format=options.external_data_for(config),
         config_dtype=config.js_config.get("dtype"),
     )

@@ -71,6 +71,7 @@ class AutoTokenizer:
                 add_bos_token, add_eos_token: for Llama's family.
                 split_special_tokens, legacy: settings of tokenizer_config.json.
                 src_lang, tgt_lang, legacy_behaviour: for translation.
+                target_lang: for files with a vocabulary for each language.
                 language, task, predict_timestamps: for Whisper.
                 use_fast, trust_remote_code: accepted and without effect.
 

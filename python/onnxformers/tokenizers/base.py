@@ -65,7 +65,7 @@ class PreTrainedTokenizer(ChatTokenizer):
         name_or_path: str = "",
     ) -> None:
         place, config = type(self).__name__, dict(config or {})
-        options = {**self.row.options, **config}
+        options = {**self.row.special_tokens, **self.row.options, **config}
         native, sections, document = open_tokenizer(tokenizer_json, self.row.rules, options)
         saved = {name: section(sections, name) for name in ("padding", "truncation")}
         settings = read_settings(place, self.row, config, saved)

@@ -17,6 +17,7 @@ from onnxformers._native.tokenizers import Tokenizer
 from onnxformers.errors import OnnxformersError
 from onnxformers.hub.cache import DerivedCache
 from onnxformers.tokenizers import overrides
+from onnxformers.tokenizers.bare_vocabulary import unknown_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,9 +85,8 @@ def _open_compiled(path: Path, document: Callable[[], bytes], key: str) -> tuple
 
 def _key(path: Path, rules: tuple[str, ...], options: Mapping[str, object]) -> str:
     given = {name: options[name] for name in sorted(overrides.OPTIONS & options.keys())}
-    return _CACHE.key(
-        [path], versions={"core": _core()}, hardware=[], options={"rules": rules, **given}
-    )
+    given = {**given, "rules": rules, "unk_token": unknown_token(options)}
+    return _CACHE.key([path], versions={"core": _core()}, hardware=[], options=given)
 
 
 @functools.cache

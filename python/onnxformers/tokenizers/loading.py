@@ -91,6 +91,7 @@ class TokenizerLoadOptions(TypedDict, total=False):
     legacy: bool
     src_lang: str | None
     tgt_lang: str | None
+    target_lang: str | None
     legacy_behaviour: bool
     language: str | None
     task: str | None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from onnxformers.errors import FileFormatError
+from onnxformers.tokenizers.bare_vocabulary import bare_vocabulary
 from onnxformers.tokenizers.sections import find_section, section, with_section
 
 if TYPE_CHECKING:
@@ -23,7 +24,14 @@ NORMALIZER_OPTIONS: dict[str, tuple[str, bool | None]] = {
 }
 # What other rules ask for.
 OPTIONS = frozenset(
-    {*NORMALIZER_OPTIONS, "add_prefix_space", "trim_offsets", "add_bos_token", "add_eos_token"}
+    {
+        *NORMALIZER_OPTIONS,
+        "add_prefix_space",
+        "trim_offsets",
+        "add_bos_token",
+        "add_eos_token",
+        "target_lang",
+    }
 )
 
 
@@ -31,7 +39,11 @@ def apply_rules(rules: tuple[str, ...], tokenizer_json: bytes, options: Options)
     """tokenizer.json as a class with these rules reads it.
 
     A broken file is returned as it is, for the core to say what is wrong with it.
+
+    Raises:
+        FileFormatError: `target_lang` names no vocabulary of a file that has several.
     """
+    tokenizer_json = bare_vocabulary(tokenizer_json, options)
     for name in rules:
         rule = RULES.get(name)
         if rule is not None:

@@ -76,8 +76,9 @@ void weighted_sum(const Row& row, Pooling pooling, float* out) {
   float total = 0.0F;
   float position = 0.0F;
   for (std::size_t t = 0; t < row.length; ++t) {
-    position += 1.0F;
-    if (row.mask[t] == 0) {
+    // Counted from the first token, behind padding on the left.
+    position += row.mask[t] != 0 || position > 0.0F ? 1.0F : 0.0F;
+    if (row.mask[t] <= 0) {
       continue;
     }
     const float weight = pooling == Pooling::WeightedMean ? position : 1.0F;
@@ -92,7 +93,7 @@ void weighted_sum(const Row& row, Pooling pooling, float* out) {
 void largest(const Row& row, float* out) {
   bool is_first = true;
   for (std::size_t t = 0; t < row.length; ++t) {
-    if (row.mask[t] == 0) {
+    if (row.mask[t] <= 0) {
       continue;
     }
     const float* token = row.tokens + t * row.width;
@@ -104,17 +105,20 @@ void largest(const Row& row, float* out) {
   }
 }
 
-/// The token that stands for the row: the first position, or the last one that the mask keeps.
+/// The token that stands for the row: the first one, or the last one, that the mask keeps.
 void single(const Row& row, Pooling pooling, float* out) {
-  std::size_t chosen = 0;
+  const std::int64_t* const end = row.mask + row.length;
+  const auto is_kept = [](std::int64_t mask) { return mask > 0; };
+  const std::int64_t* chosen = std::find_if(row.mask, end, is_kept);
+  if (chosen == end) {
+    return;
+  }
   if (pooling == Pooling::LastToken) {
-    for (std::size_t t = 0; t < row.length; ++t) {
-      chosen = row.mask[t] != 0 ? t : chosen;
+    for (const std::int64_t* m = chosen; m != end; ++m) {
+      chosen = is_kept(*m) ? m : chosen;
     }
   }
-  if (row.length != 0) {
-    std::copy_n(row.tokens + chosen * row.width, row.width, out);
-  }
+  std::copy_n(row.tokens + static_cast<std::size_t>(chosen - row.mask) * row.width, row.width, out);
 }
 
 }  // namespace

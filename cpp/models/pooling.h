@@ -17,7 +17,7 @@ enum class Pooling : std::uint8_t { Mean, Cls, Max, MeanSqrtLength, WeightedMean
 /// What a model gave for a batch.
 struct TokenVectors {
   const float* values;       ///< shape (rows, length, width), contiguous
-  const std::int64_t* mask;  ///< shape (rows, length), 0 for padding
+  const std::int64_t* mask;  ///< shape (rows, length): 1, 0 for padding, -1 for a token left out
   std::size_t rows;
   std::size_t length;
   std::size_t width;

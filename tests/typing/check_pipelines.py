@@ -12,11 +12,20 @@ from onnxformers.pipelines import (
     FeatureExtractionPipeline,
     FillMaskPipeline,
     QuestionAnsweringPipeline,
+    SentenceSimilarityPipeline,
     TextClassificationPipeline,
+    TextRankingPipeline,
     TokenClassificationPipeline,
     ZeroShotClassificationPipeline,
 )
-from onnxformers.pipelines.results import Answer, Entity, Filling, Label, ZeroShotClassification
+from onnxformers.pipelines.results import (
+    Answer,
+    Entity,
+    Filling,
+    Label,
+    RankedDocument,
+    ZeroShotClassification,
+)
 
 Vectors = NDArray[np.float32 | np.int8 | np.uint8]
 
@@ -30,6 +39,8 @@ async def classified(classify: TextClassificationPipeline) -> None:
     assert_type(classify("a")[0]["label"], str)
     assert_type(classify("a")[0]["score"], float)
     classify(7)  # type: ignore[call-overload]
+    assert_type(classify({"text": "a", "text_pair": "b"}), Label | list[Label])
+    assert_type(classify("a", text_pair="b"), list[Label])
     classify("a")[0]["lable"]  # type: ignore[typeddict-item]
 
 
@@ -69,3 +80,11 @@ def filled(fill: FillMaskPipeline) -> None:
     assert_type(fill("a [MASK]"), list[Filling] | list[list[Filling]])
     assert_type(fill(["a [MASK]"]), list[list[Filling] | list[list[Filling]]])
     assert_type(fill(iter(["a"])), Iterator[list[Filling] | list[list[Filling]]])
+
+
+def compared(compare: SentenceSimilarityPipeline, rank: TextRankingPipeline) -> None:
+    assert_type(compare("a", ["b"]), list[float])
+    assert_type(compare({"source_sentence": "a", "sentences": ["b"]}), list[float])
+    assert_type(rank("a", ["b", "c"], top_k=1), list[RankedDocument])
+    assert_type(rank([{"query": "a", "documents": ["b"]}]), list[list[RankedDocument]])
+    assert_type(rank("a", ["b"])[0]["index"], int)

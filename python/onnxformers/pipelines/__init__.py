@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from onnxformers.pipelines.feature_extraction import FeatureExtractionPipeline
     from onnxformers.pipelines.fill_mask import FillMaskPipeline
     from onnxformers.pipelines.question_answering import QuestionAnsweringPipeline
+    from onnxformers.pipelines.sentence_similarity import SentenceSimilarityPipeline
     from onnxformers.pipelines.text_classification import TextClassificationPipeline
+    from onnxformers.pipelines.text_ranking import TextRankingPipeline
     from onnxformers.pipelines.token_classification import TokenClassificationPipeline
     from onnxformers.pipelines.zero_shot_classification import ZeroShotClassificationPipeline
     from onnxformers.tokenizers import PreTrainedTokenizer
@@ -25,7 +27,9 @@ __all__ = [
     "FeatureExtractionPipeline",
     "FillMaskPipeline",
     "QuestionAnsweringPipeline",
+    "SentenceSimilarityPipeline",
     "TextClassificationPipeline",
+    "TextRankingPipeline",
     "TokenClassificationPipeline",
     "ZeroShotClassificationPipeline",
     "pipeline",
@@ -42,9 +46,9 @@ def pipeline(
     """Load everything that a task needs.
 
     Args:
-        task: "feature-extraction", "fill-mask", "question-answering", "text-classification",
-            "token-classification", "zero-shot-classification", or an alias ("ner",
-            "sentiment-analysis").
+        task: "feature-extraction", "fill-mask", "question-answering", "sentence-similarity",
+            "text-classification", "text-ranking", "token-classification",
+            "zero-shot-classification", or an alias ("ner", "sentiment-analysis").
         model: A Hub id, a folder, or a loaded model. None: the task's default model.
         tokenizer: A Hub id, a folder, or a loaded tokenizer. None: the one that lies with the
             model.

@@ -79,8 +79,9 @@ class Pipeline(Generic[Options]):
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """Run the pipeline; see the subclass for inputs, options and results."""
-        one_of_one = len(args) == len(self.input_names) == 1
-        inputs = args[0] if one_of_one else self._read(args, options)
+        # The first of several inputs may hold them all.
+        is_whole = len(args) == 1 and (not options or len(self.input_names) == 1)
+        inputs = args[0] if is_whole else self._read(args, options)
         settings = self._settings(options) if options else self.defaults
         if self.is_single(inputs):
             return self.run_single(inputs, settings)

@@ -8,7 +8,9 @@ from typing import Any
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 
 
-def read_item(task: str, item: Any, index: int, names: tuple[str, ...]) -> tuple[Any, ...]:
+def read_item(
+    task: str, item: Any, index: int, names: tuple[str, ...], *, optional: int = 0
+) -> tuple[Any, ...]:
     """The values of one input.
 
     Args:
@@ -16,9 +18,10 @@ def read_item(task: str, item: Any, index: int, names: tuple[str, ...]) -> tuple
         item: What the caller gave as input `index`.
         index: Its place among the inputs.
         names: The keys that it must have, and no others.
+        optional: How many of the names, the last ones, it may lack.
 
     Returns:
-        The values in the order of `names`.
+        The values in the order of `names`; None for what it lacks.
 
     Raises:
         InvalidTypeError: No dict.
@@ -29,10 +32,10 @@ def read_item(task: str, item: Any, index: int, names: tuple[str, ...]) -> tuple
         raise InvalidTypeError(
             f"[{task}] input {index} must be {expected}, got {type(item).__name__}"
         )
-    if set(item) != set(names):
+    if not set(names[: len(names) - optional]) <= set(item) <= set(names):
         keys = ", ".join(map(str, item)) or "none"
         raise InvalidArgumentError(f"[{task}] input {index} must be {expected}, got keys {keys}")
-    return tuple(item[name] for name in names)
+    return tuple(item.get(name) for name in names)
 
 
 def read_text(task: str, name: str, index: int, text: Any, *, may_be_empty: bool = False) -> str:

@@ -14,7 +14,8 @@ class Task:
         module: File of the pipeline class in onnxformers.pipelines.
         pipeline_class: Name of the pipeline class.
         auto_class: AutoModel class that loads its model; of several the first that can.
-        default_model: Hub id used when none is given; the choice of Transformers.js 3.
+        default_model: Hub id used when none is given; the choice of Transformers.js 3 where it has
+            the task.
         aliases: Other names of the task.
     """
 
@@ -50,6 +51,13 @@ TASKS = (
         "Xenova/distilbert-base-cased-distilled-squad",
     ),
     Task(
+        "sentence-similarity",
+        "sentence_similarity",
+        "SentenceSimilarityPipeline",
+        "AutoModel",
+        "Xenova/all-MiniLM-L6-v2",
+    ),
+    Task(
         "text-classification",
         "text_classification",
         "TextClassificationPipeline",
@@ -64,6 +72,13 @@ TASKS = (
         "AutoModelForTokenClassification",
         "Xenova/bert-base-multilingual-cased-ner-hrl",
         aliases=("ner",),
+    ),
+    Task(
+        "text-ranking",
+        "text_ranking",
+        "TextRankingPipeline",
+        "AutoModelForSequenceClassification",
+        "Xenova/ms-marco-MiniLM-L-6-v2",
     ),
     Task(
         "zero-shot-classification",
@@ -96,13 +111,11 @@ NOT_YET = frozenset(
         "keypoint-detection",
         "mask-generation",
         "object-detection",
-        "sentence-similarity",
         "summarization",
         "table-question-answering",
         "tabular-classification",
         "tabular-regression",
         "text-generation",
-        "text-ranking",
         "text-to-audio",
         "text-to-image",
         "text-to-speech",

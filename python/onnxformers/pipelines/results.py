@@ -99,3 +99,19 @@ class ZeroShotClassification(TypedDict):
     labels: list[str]
     scores: list[float]
     truncated: NotRequired[bool]
+
+
+class RankedDocument(TypedDict):
+    """A document with how well it answers a query.
+
+    Attributes:
+        index: Its place among the documents.
+        score: The higher, the better.
+        text: The document, when asked for.
+        truncated: True, where something of query or document was cut.
+    """
+
+    index: int
+    score: float
+    text: NotRequired[str]
+    truncated: NotRequired[bool]

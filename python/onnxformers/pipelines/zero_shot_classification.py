@@ -13,6 +13,7 @@ import numpy as np
 from onnxformers import ops
 from onnxformers.errors import FileFormatError, InvalidArgumentError, InvalidTypeError
 from onnxformers.options import check_flag
+from onnxformers.pipelines.class_logits import class_logits
 from onnxformers.pipelines.items import read_text
 from onnxformers.pipelines.text import TextOptions, TokenizedPipeline
 
@@ -140,7 +141,7 @@ class ZeroShotClassificationPipeline(TokenizedPipeline[ZeroShotClassificationOpt
         )
         logits: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(encodings)
         for batch in self.forward(encodings, options):
-            for row, values in zip(batch.rows, _logits(batch.outputs), strict=True):
+            for row, values in zip(batch.rows, class_logits(_TASK, batch.outputs), strict=True):
                 logits[row] = values
         scores = self._scores(np.stack(logits).reshape(len(texts), len(labels), -1), options)
         cut = set((np.flatnonzero(encodings.truncated) // len(labels)).tolist())
@@ -198,16 +199,6 @@ def _fill(template: Any, label: str) -> str:
             f"got {template!r}"
         )
     return "".join(text + ("" if name is None else label) for text, name, _, _ in parts)
-
-
-def _logits(outputs: Any) -> NDArray[np.float32]:
-    logits = outputs.get("logits")
-    if logits is None or logits.ndim != 2:
-        raise FileFormatError(
-            f"[{_TASK}] the model must give logits of shape (rows, labels), got {list(outputs)}"
-        )
-    values: NDArray[np.float32] = logits.astype(np.float32, copy=False)
-    return values
 
 
 def _ranked(

@@ -29,7 +29,7 @@ TEST(mean_counts_only_what_the_mask_keeps) {
   CHECK(pooled("mean") == (std::vector<float>{3, 7.0F / 3, 4, 4.5F}));
 }
 
-TEST(cls_is_the_first_position) { CHECK(pooled("cls") == (std::vector<float>{1, 2, 7, 8})); }
+TEST(cls_is_the_first_token) { CHECK(pooled("cls") == (std::vector<float>{1, 2, 7, 8})); }
 
 TEST(max_is_taken_per_dimension) { CHECK(pooled("max") == (std::vector<float>{5, 9, 7, 8})); }
 
@@ -46,9 +46,33 @@ TEST(mean_sqrt_divides_by_the_root_of_the_length) {
   CHECK_EQUAL(pooled("mean_sqrt_len_tokens")[0], 9.0F / std::sqrt(3.0F));
 }
 
+TEST(padding_on_the_left_changes_nothing) {
+  const std::array<float, 6> values{kNan, kNan, 7, 8, 1, 1};
+  const std::array<std::int64_t, 3> mask{0, 1, 1};
+  for (const char* name :
+       {"mean", "cls", "max", "mean_sqrt_len_tokens", "weightedmean", "lasttoken"}) {
+    std::vector<float> out(2);
+    pool({values.data(), mask.data(), 1, 3, 2}, pooling_from_name(name), out.data());
+    const std::vector<float> right = pooled(name);
+    CHECK(out == (std::vector<float>{right[2], right[3]}));
+  }
+}
+
+TEST(a_token_that_is_left_out_keeps_its_place) {
+  const std::array<std::int64_t, 3> mask{-1, 1, 1};
+  const auto pooled_without = [&](const char* name) {
+    std::vector<float> out(2);
+    pool({kValues.data(), mask.data(), 1, 3, 2}, pooling_from_name(name), out.data());
+    return out;
+  };
+  CHECK(pooled_without("cls") == (std::vector<float>{3, -4}));
+  CHECK(pooled_without("mean") == (std::vector<float>{4, 2.5F}));
+  CHECK(pooled_without("weightedmean") == (std::vector<float>{(6 + 15) / 5.0F, (-8 + 27) / 5.0F}));
+}
+
 TEST(a_row_without_tokens_gives_zeros) {
   const std::array<std::int64_t, 3> mask{0, 0, 0};
-  for (const char* name : {"mean", "max", "weightedmean"}) {
+  for (const char* name : {"mean", "cls", "max", "weightedmean", "lasttoken"}) {
     std::vector<float> out{5, 5};
     pool({kValues.data(), mask.data(), 1, 3, 2}, pooling_from_name(name), out.data());
     CHECK(out == (std::vector<float>{0, 0}));

@@ -11,10 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from onnxformers.configs import PretrainedConfig
-from onnxformers.models import ModelOutput
 from onnxformers.pipelines import QuestionAnsweringPipeline, ZeroShotClassificationPipeline
 from onnxformers.tokenizers import AutoTokenizer
+from random_logits import RandomLogits
 
 transformers = pytest.importorskip(
     "transformers", reason="the reference: pip install transformers==4.46.3"
@@ -48,46 +47,6 @@ WORDS = [
     "“so”",
     "[SEP]",
 ]
-
-
-class RandomLogits:
-    """A model whose logits depend on tokens, places and a seed, and on no padding."""
-
-    name_or_path = "random"
-
-    def __init__(self, seed: int, outputs: dict[str, int | None], labels: dict[str, int]) -> None:
-        self.device = ["CPUExecutionProvider"]
-        self.seed, self.names = seed, outputs
-        self.config = PretrainedConfig({"label2id": labels} if labels else {})
-
-    def row(self, ids: list[int], name: str) -> np.ndarray:
-        rng = np.random.default_rng([self.seed, len(name), *ids])
-        width = self.names[name]
-        shape = len(ids) if width is None else width
-        return (rng.standard_normal(shape) * 4).astype(np.float32)
-
-    def __call__(self, *, input_ids: Any, attention_mask: Any, **_: Any) -> ModelOutput:
-        rows = {
-            name: [
-                self.row(ids[mask == 1].tolist(), name)
-                for ids, mask in zip(input_ids, attention_mask, strict=True)
-            ]
-            for name in self.names
-        }
-        width = input_ids.shape[1]
-        return ModelOutput(
-            {
-                name: np.stack(
-                    [
-                        np.pad(row, (0, width - len(row)), constant_values=9)
-                        if self.names[name] is None
-                        else row
-                        for row in values
-                    ]
-                )
-                for name, values in rows.items()
-            }
-        )
 
 
 class Array(np.ndarray):
@@ -166,7 +125,7 @@ TEXTS = st.lists(st.sampled_from(WORDS), min_size=3, max_size=120).map(" ".join)
 def test_answers_are_those_of_the_reference(
     name: str, texts: list[tuple[str, str]], options: dict[str, Any], seed: int
 ) -> None:
-    model = RandomLogits(seed, {"start_logits": None, "end_logits": None}, {})
+    model = RandomLogits(seed, {"start_logits": None, "end_logits": None})
     pipe = QuestionAnsweringPipeline(
         task="question-answering",
         model=model,
@@ -208,7 +167,7 @@ def test_labels_are_those_of_the_reference(
     label2id = {f"OTHER_{i}": i for i in range(3)}
     if entailment >= 0:
         label2id = {("Entailment" if i == entailment else key): i for key, i in label2id.items()}
-    model = RandomLogits(seed, {"logits": 3}, label2id)
+    model = RandomLogits(seed, {"logits": 3}, label2id=label2id)
     tokenizer = AutoTokenizer.from_pretrained(MODELS / "bert-cased-qa")
     pipe = ZeroShotClassificationPipeline(
         task="zero-shot-classification",

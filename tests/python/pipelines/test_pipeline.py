@@ -88,7 +88,7 @@ def test_token_vectors_of_a_stream_come_without_padding(embed: Pipeline[Any]) ->
         (None, {}, InvalidTypeError, "expected a str, a list or a generator of them, got NoneType"),
         (b"bytes", {}, InvalidTypeError, "got bytes"),
         (7, {}, InvalidTypeError, "got int"),
-        ({"text": "x"}, {}, InvalidTypeError, "got dict"),
+        ({"texts": "x"}, {}, InvalidArgumentError, "with text and text_pair, got keys texts"),
         (["ok", None], {}, InvalidTypeError, r"texts\[1\] must be a str, got NoneType"),
         (["ok", "\ud800"], {}, InvalidArgumentError, "surrogate"),
         ("ok", {"topk": 1}, InvalidArgumentError, "unknown option 'topk'; did you mean 'top_k'?"),

@@ -10,6 +10,7 @@
 #include "bindings/runtime_binding.h"
 #include "bindings/runtime_session.h"
 #include "runtime/api.h"
+#include "runtime/graph_signature.h"
 #include "runtime/probe.h"
 #include "runtime/providers.h"
 #include "runtime/run_ticket.h"
@@ -101,6 +102,17 @@ py::typing::Dict<py::str, py::str> metadata(const PySession& self) {
   return result;
 }
 
+void bind_signature(py::module_& m) {
+  using runtime::GraphSignature;
+  py::class_<GraphSignature>(m, "GraphSignature", "What a model file declares.")
+      .def_readonly("inputs", &GraphSignature::inputs)
+      .def_readonly("outputs", &GraphSignature::outputs)
+      .def_readonly("external_files", &GraphSignature::external_files,
+                    "Files with weights, as the model names them.");
+  m.def("read_signature", &runtime::read_signature, "path"_a, py::call_guard<GilRelease>(),
+        "Read inputs and outputs of a model file, without its weights and without ONNX Runtime.");
+}
+
 void bind_session(py::module_& m) {
   py::class_<PySession> session(m, "Session",
                                 "An open model; safe to run from any number of threads.");
@@ -146,6 +158,7 @@ void bind_runtime(py::module_& m) {
       "name"_a, "options"_a,
       "Why a provider cannot be used; empty when a model of one node opens on it.");
   bind_node_info(m);
+  bind_signature(m);
   py::class_<runtime::CancelToken>(m, "CancelToken", "Cancels the runs that it was given to.")
       .def(py::init<>())
       .def("cancel", &runtime::CancelToken::cancel, py::call_guard<GilRelease>(),

@@ -77,6 +77,31 @@ fs::path hub_blobs(const fs::path& folder) {
   return {};
 }
 
+/// Whether every name of a file with several is in the folder or below it. A search has an end.
+bool is_linked_inside_only(const fs::path& file, const fs::path& folder) {
+  constexpr int kMostEntries = 20000;
+  std::error_code error;
+  const std::uintmax_t names = fs::hard_link_count(file, error);
+  if (error || names < 2) {
+    return true;
+  }
+  std::uintmax_t found = 0;
+  int entries = 0;
+  auto entry = fs::recursive_directory_iterator(
+      folder, fs::directory_options::skip_permission_denied, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    if (++entries > kMostEntries || found == names) {
+      break;
+    }
+    std::error_code gone;
+    if (!entry->is_symlink(gone) && entry->is_regular_file(gone) &&
+        fs::equivalent(entry->path(), file, gone)) {
+      ++found;
+    }
+  }
+  return found == names;
+}
+
 void check_file(const std::string& name, const fs::path& folder, const fs::path& blobs) {
   if (is_device_name(from_utf8(name))) {
     refuse(name, "it is the name of a device");
@@ -88,11 +113,15 @@ void check_file(const std::string& name, const fs::path& folder, const fs::path&
          "the model keeps weights in '" + name + "', which is not in its folder '" +
              folder.string() + "'");
   }
-  if (!is_inside(file, folder) && (blobs.empty() || !is_inside(file, blobs))) {
+  const bool is_blob = !blobs.empty() && is_inside(file, blobs);
+  if (!is_inside(file, folder) && !is_blob) {
     refuse(name, "the link ends outside");
   }
   if (!fs::is_regular_file(file)) {
     refuse(name, "it is not a file");
+  }
+  if (!is_blob && !is_linked_inside_only(file, folder)) {
+    refuse(name, "it is a hard link to a file outside");
   }
 }
 

@@ -29,9 +29,9 @@ OnnxFileInfo inspect_onnx_bytes(std::string_view bytes, bool accept_ort_format);
 /// Checks the external files of a model against the folder it lies in.
 /// in_memory: names whose bytes the caller gives; they need no file.
 /// model_path: empty for a model in memory, which has no folder.
-/// Throws FileFormat when a name leaves the folder (absolute, "..", a link that ends elsewhere; the
-/// blobs of a Hub cache that the folder belongs to are fine) and MissingFile when the file is not
-/// there.
+/// Throws FileFormat when a name leaves the folder (absolute, "..", a symbolic or hard link to
+/// something elsewhere; the blobs of a Hub cache that the folder belongs to are fine) and
+/// MissingFile when the file is not there.
 void check_external_files(const std::string& model_path,
                           const std::vector<std::string>& external_files,
                           const std::vector<std::string>& in_memory);

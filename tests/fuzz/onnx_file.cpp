@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/errors.h"
+#include "runtime/graph_signature.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace onnxformers;  // NOLINT(google-build-using-namespace)
@@ -12,6 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     const auto info = runtime::inspect_onnx_bytes(bytes, true);
     runtime::check_external_files("", info.external_files, info.external_files);
+    runtime::read_signature_of_bytes(bytes);
   } catch (const Error&) {
     return 0;
   }

@@ -5,6 +5,7 @@ import typing
 __all__: list[str] = [
     "CancelToken",
     "DeviceTensor",
+    "GraphSignature",
     "IoBinding",
     "NodeInfo",
     "Session",
@@ -12,6 +13,7 @@ __all__: list[str] = [
     "library",
     "load_library",
     "provider_problem",
+    "read_signature",
 ]
 
 class NodeInfo:
@@ -33,6 +35,20 @@ class NodeInfo:
         """
         int, name, or None for each dimension.
         """
+
+class GraphSignature:
+    """
+    What a model file declares.
+    """
+    @property
+    def external_files(self) -> list[str]:
+        """
+        Files with weights, as the model names them.
+        """
+    @property
+    def inputs(self) -> list[NodeInfo]: ...
+    @property
+    def outputs(self) -> list[NodeInfo]: ...
 
 class CancelToken:
     """
@@ -158,4 +174,9 @@ def load_library(path: str) -> None:
 def provider_problem(name: str, options: collections.abc.Mapping[str, str]) -> str:
     """
     Why a provider cannot be used; empty when a model of one node opens on it.
+    """
+
+def read_signature(path: str) -> GraphSignature:
+    """
+    Read inputs and outputs of a model file, without its weights and without ONNX Runtime.
     """

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from onnxformers.errors import InvalidTypeError, MissingFileError
 from onnxformers.hub.atomic import appearing
+from onnxformers.hub.listing import ListedFile
 from onnxformers.hub.progress import Reporter
 from onnxformers.hub.sources import Source
 from onnxformers.hub.temporary import temporary_folder
@@ -40,6 +41,10 @@ class CustomCached:
     def names(self, folder: str) -> list[str] | None:
         """Names in a folder of the remote place: a custom cache cannot be listed."""
         return self._remote.names(folder)
+
+    def listing(self) -> list[ListedFile]:
+        """Files of the remote place: a custom cache cannot be listed."""
+        return self._remote.listing()
 
     def present(self, filenames: list[str]) -> list[str]:
         """Those of `filenames` that the cache or the remote place has."""

@@ -14,7 +14,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from onnxformers.errors import OfflineError, OnnxformersError
+from onnxformers.errors import (
+    HubError,
+    OfflineError,
+    OnnxformersError,
+    RepositoryNotFoundError,
+)
+from onnxformers.hub.kept import KeptRepository
+from onnxformers.hub.listing import ListedFile, listed, names_in, walk
 from onnxformers.hub.options import LoadOptions, why_offline
 from onnxformers.hub.progress import Reporter
 from onnxformers.hub.temporary import temporary_folder
@@ -30,6 +37,7 @@ class HubRepository:
         self._repo_id = repo_id
         self._options = options
         self._cache = Path(options.cache_dir or hub_cache_dir()).expanduser()
+        self._kept = KeptRepository(self._cache, repo_id)
 
     @property
     def _why_offline(self) -> str | None:
@@ -61,7 +69,7 @@ class HubRepository:
             return self._cached(filename)
         if self._commit() is not None or not env.use_fs_cache:
             known = self._snapshot_file(filename)
-            if known is not None or self._known_missing(filename):
+            if known is not None or self._kept.lacks(self._commit(), filename):
                 return known
         failure, path = self._fetch(filename, report)
         # Once this load has heard from the Hub, a file that does not come is no file that is not
@@ -73,16 +81,28 @@ class HubRepository:
             raise failure
         return path
 
+    def listing(self) -> list[ListedFile]:
+        """All files of the repository; those of the snapshot in the cache without network.
+
+        Raises:
+            HubError: the Hub could not say; see its subclasses.
+        """
+        if self._why_offline is None:
+            try:
+                return self._tree()
+            except OfflineError as error:
+                self._options.learnt.unreachable = _said(error)
+        snapshot = self._snapshot()
+        if snapshot is None:
+            raise self._nothing_kept()
+        return walk(snapshot)
+
     def names(self, folder: str) -> list[str] | None:
         """Names in a folder of the repository; of the snapshot in the cache without network."""
-        listed = self._listed() if self._why_offline is None else None
-        if listed is None:
-            snapshot = self._snapshot()
-            if snapshot is None or not (snapshot / folder).is_dir():
-                return []
-            return sorted(os.listdir(snapshot / folder))  # noqa: PTH208 - names, not paths
-        inside = f"{folder}/" if folder else ""
-        return sorted({f[len(inside) :].split("/")[0] for f in listed if f.startswith(inside)})
+        try:
+            return names_in(self.listing(), folder)
+        except HubError:  # only there to make an error's text better: it must not hide the error
+            return []
 
     def present(self, filenames: list[str]) -> list[str]:
         """Those of `filenames`, all in one folder, that the repository has."""
@@ -91,11 +111,14 @@ class HubRepository:
 
     def _cached(self, filename: str) -> Path | None:
         if self._snapshot() is None:
-            raise OfflineError(
-                f"[hub] {self._repo_id} (revision {self._options.revision}) is not in the cache at "
-                f"{self._cache}, and nothing can be fetched: {self._why_offline}"
-            )
+            raise self._nothing_kept()
         return self._snapshot_file(filename)
+
+    def _nothing_kept(self) -> OfflineError:
+        return OfflineError(
+            f"[hub] {self._repo_id} (revision {self._options.revision}) is not in the cache at "
+            f"{self._cache}, and nothing can be fetched: {self._why_offline}"
+        )
 
     def _ask_for_commit(self, filename: str) -> None:
         """Learn the commit that the revision stands for now, or that the Hub is out of reach.
@@ -158,20 +181,22 @@ class HubRepository:
             report.progress(size, size)
         return None, path
 
-    def _listed(self) -> list[str] | None:
-        """All files of the repository, None when the Hub does not say."""
+    def _tree(self) -> list[ListedFile]:
         _quieten()
         from huggingface_hub import HfApi
 
+        from onnxformers.hub.hub_errors import translate
+
         api = HfApi(endpoint=hub_endpoint().rstrip("/"), token=self._options.token)
+        revision = self._commit() or self._options.revision
         try:
-            return list(
-                api.list_repo_files(
-                    self._repo_id, revision=self._commit() or self._options.revision
-                )
-            )
-        except Exception:  # only there to make an error's text better: it must not hide the error
-            return None
+            entries = list(api.list_repo_tree(self._repo_id, recursive=True, revision=revision))
+        except Exception as error:
+            failure = translate(error, self._repo_id, self._options.revision)
+        else:  # folders have no size
+            files = [entry for entry in entries if hasattr(entry, "size")]
+            return listed((entry.path, entry.size) for entry in files)
+        raise failure or RepositoryNotFoundError(f"[hub] {self.place} has no list of files")
 
     def _commit(self) -> str | None:
         """The commit of this load: given, or learnt from its first file."""
@@ -188,37 +213,12 @@ class HubRepository:
                 self._options.learnt.commits[self._repo_id, str(self._cache)] = folder.name
                 return
 
-    def _repo_folder(self) -> Path:
-        return self._cache / f"models--{self._repo_id.replace('/', '--')}"
-
-    def _cached_commit(self) -> str | None:
-        """The commit that the cache holds for the revision; a pinned one comes first."""
-        commit = self._commit()
-        if commit is not None:
-            return commit
-        try:
-            commit = (self._repo_folder() / "refs" / self._options.revision).read_text("ascii")
-        except (OSError, UnicodeDecodeError):
-            return None
-        return commit.strip() if _COMMIT.fullmatch(commit.strip()) else None
-
     def _snapshot(self) -> Path | None:
-        commit = self._cached_commit()
-        if commit is None:
-            return None
-        snapshot = self._repo_folder() / "snapshots" / commit
-        return snapshot if snapshot.is_dir() else None
+        return self._kept.folder(self._commit() or self._kept.commit_of(self._options.revision))
 
     def _snapshot_file(self, filename: str) -> Path | None:
         snapshot = self._snapshot()
         return snapshot / filename if snapshot and (snapshot / filename).is_file() else None
-
-    def _known_missing(self, filename: str) -> bool:
-        """Whether huggingface_hub noted that this commit has no such file."""
-        commit = self._commit()
-        return (
-            commit is not None and (self._repo_folder() / ".no_exist" / commit / filename).is_file()
-        )
 
 
 def _said(failure: OnnxformersError) -> str:

@@ -7,7 +7,7 @@ import functools
 import random
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import httpx
@@ -19,6 +19,7 @@ MAX_WAIT_S = 120.0
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _RETRIED = {408, 429, 500, 502, 503, 504}
 _WITHOUT_HEAD = {405, 501}
+_QUESTIONS_AT_ONCE = 8
 
 Result = TypeVar("Result")
 
@@ -35,22 +36,32 @@ class Again(Exception):
         self.wait_s = wait_s
 
 
-def exists(url: str, token: str | None) -> bool:
-    """Whether the server has this file.
+def sizes(urls: Mapping[str, str], token: str | None) -> dict[str, int | None]:
+    """Which files the server has, by the names given to their addresses, and how large they are.
+
+    Returns:
+        Name -> bytes, None where the server does not say.
 
     Raises:
         HubError: the server could not say; see its subclasses.
     """
+    from concurrent.futures import ThreadPoolExecutor
 
-    def ask() -> bool:
-        answer = client.head(url)
-        if answer.status_code in _WITHOUT_HEAD:
-            with client.stream("GET", url) as response:
-                return is_there(response, url)
-        return is_there(answer, url)
+    def ask(url: str) -> tuple[bool, int | None]:
+        return retrying(lambda: _ask(client, url), url)
 
-    with open_client(token) as client:
-        return retrying(ask, url)
+    with open_client(token) as client, ThreadPoolExecutor(_QUESTIONS_AT_ONCE) as pool:
+        answers = list(pool.map(ask, urls.values()))
+    return {name: size for name, (there, size) in zip(urls, answers, strict=True) if there}
+
+
+def _ask(client: httpx.Client, url: str) -> tuple[bool, int | None]:
+    answer = client.head(url)
+    if answer.status_code in _WITHOUT_HEAD:
+        with client.stream("GET", url) as answer:
+            pass  # what it says of the file is there before the file
+    length = answer.headers.get("content-length", "")
+    return is_there(answer, url), int(length) if length.isdecimal() else None
 
 
 def retrying(

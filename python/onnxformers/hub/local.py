@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from onnxformers.errors import FileFormatError, MissingFileError
 from onnxformers.hub.links import check_links
 from onnxformers.hub.progress import Reporter
+
+if TYPE_CHECKING:
+    from onnxformers.hub.listing import ListedFile
 
 
 class LocalFolder:
@@ -43,6 +47,12 @@ class LocalFolder:
             return sorted(entry.name for entry in os.scandir(self._root / folder))
         except OSError:
             return []
+
+    def listing(self) -> list[ListedFile]:
+        """All files of the folder."""
+        from onnxformers.hub.listing import walk
+
+        return walk(self._root)
 
     def present(self, filenames: list[str]) -> list[str]:
         """Those of `filenames` that are there."""

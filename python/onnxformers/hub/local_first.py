@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from onnxformers.errors import OfflineError, RepositoryNotFoundError
+from onnxformers.hub.listing import ListedFile
 from onnxformers.hub.local import LocalFolder
 from onnxformers.hub.options import Learnt
 from onnxformers.hub.progress import Reporter
@@ -54,6 +55,16 @@ class LocalFirst:
         """Names in a folder of either place; None when the remote one cannot be listed."""
         listed = [] if self._no_remote is not None else self._remote.names(folder)
         return None if listed is None else sorted({*self._folder.names(folder), *listed})
+
+    def listing(self) -> list[ListedFile]:
+        """Files of both places; those of the folder hide the remote ones."""
+        here = self._folder.listing()
+        names = {file.path for file in here}
+        try:
+            afar = [] if self._no_remote is not None else self._remote.listing()
+        except (OfflineError, RepositoryNotFoundError):
+            afar = []
+        return sorted([*here, *(file for file in afar if file.path not in names)])
 
     def present(self, filenames: list[str]) -> list[str]:
         """Those of `filenames` that are in either place."""

@@ -13,7 +13,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from onnxformers.errors import InvalidArgumentError, OfflineError
-from onnxformers.hub.atomic import is_unfinished, remove_abandoned
+from onnxformers.hub.atomic import remove_abandoned
+from onnxformers.hub.listing import ListedFile, listed, names_in, walk
 from onnxformers.hub.options import LoadOptions, why_offline
 from onnxformers.hub.progress import Reporter
 from onnxformers.hub.temporary import temporary_folder
@@ -62,39 +63,65 @@ class MirrorFolder:
             except OfflineError as error:
                 self._options.learnt.unreachable = str(error).removeprefix("[hub] ")
         if not self._files_kept():
-            raise OfflineError(
-                f"[hub] nothing of {self._base} was fetched before to {self._kept}, and nothing "
-                f"can be: {self._why_offline}"
-            )
+            raise self._nothing_kept()
         return None
+
+    def listing(self) -> list[ListedFile]:
+        """The files of usual names that the mirror has; those fetched before without network.
+
+        A plain file server has no list of its files: it is asked for each usual name.
+
+        Raises:
+            HubError: the mirror could not say; see its subclasses.
+        """
+        if self._why_offline is None:
+            try:
+                return listed(self._sizes().items())
+            except OfflineError as error:
+                self._options.learnt.unreachable = str(error).removeprefix("[hub] ")
+        kept = self._files_kept()
+        if not kept:
+            raise self._nothing_kept()
+        return kept
 
     def names(self, folder: str) -> list[str] | None:
         """Names in a folder of what was fetched; None with network, for the mirror has more."""
-        if self._why_offline is None:
-            return None
-        inside = f"{folder}/" if folder else ""
-        kept = (name for name in self._files_kept() if name.startswith(inside))
-        return sorted({name.removeprefix(inside).split("/")[0] for name in kept})
+        return None if self._why_offline is None else names_in(self._files_kept(), folder)
 
     def present(self, filenames: list[str]) -> list[str]:
         """Those of `filenames` that the mirror or what was fetched before has."""
-        return [name for name in filenames if self._has(name)]
+        kept = {file.path for file in self._files_kept()}
+        others = [name for name in filenames if name not in kept]
+        if others and self._why_offline is None:
+            kept |= self._ask(others).keys()
+        return [name for name in filenames if name in kept]
 
-    def _files_kept(self) -> list[str]:
-        """Names of what was fetched before, with folders."""
-        if self._kept is None:
-            return []
-        found = (path.relative_to(self._kept) for path in self._kept.rglob("*") if path.is_file())
-        return sorted(path.as_posix() for path in found if not is_unfinished(path.name))
+    def _ask(self, filenames: list[str]) -> dict[str, int | None]:
+        """Sizes of those of `filenames` that the mirror has."""
+        from onnxformers.hub.http import sizes
 
-    def _has(self, filename: str) -> bool:
-        if self._kept is not None and (self._kept / filename).is_file():
-            return True
-        if self._why_offline is not None:
-            return False
-        from onnxformers.hub.http import exists
+        return sizes({name: self.url(name) for name in filenames}, self._token())
 
-        return exists(self.url(filename), self._token())
+    def _sizes(self) -> dict[str, int | None]:
+        from onnxformers.hub.known_names import usual_names
+
+        found = self._ask(usual_names(self._options.subfolder))
+        data = [f"{name}_data" for name in found if name.endswith(".onnx")]
+        index = 0
+        while data:  # model.onnx_data, model.onnx_data_1, ...
+            more, index = self._ask(data), index + 1
+            found |= more
+            data = [f"{name.removesuffix(f'_{index - 1}')}_{index}" for name in more]
+        return found
+
+    def _files_kept(self) -> list[ListedFile]:
+        return [] if self._kept is None else walk(self._kept)
+
+    def _nothing_kept(self) -> OfflineError:
+        return OfflineError(
+            f"[hub] nothing of {self._base} was fetched before to {self._kept}, and nothing "
+            f"can be: {self._why_offline}"
+        )
 
     def _fetch(self, filename: str, report: Reporter) -> Path | None:
         from onnxformers.hub.fetch import fetch

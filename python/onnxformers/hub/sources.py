@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError, MissingFileError
 from onnxformers.hub import names
@@ -13,6 +13,9 @@ from onnxformers.hub.local import LocalFolder
 from onnxformers.hub.options import LoadOptions
 from onnxformers.hub.progress import Reporter
 from onnxformers.settings import env, uses_mirror
+
+if TYPE_CHECKING:
+    from onnxformers.hub.listing import ListedFile
 
 
 class Source(Protocol):
@@ -27,6 +30,9 @@ class Source(Protocol):
 
     def names(self, folder: str) -> list[str] | None:
         """Names in a folder of the model, "" for its own; None when that cannot be told."""
+
+    def listing(self) -> list[ListedFile]:
+        """All files of the model, by path."""
 
     def present(self, filenames: list[str]) -> list[str]:
         """Those of `filenames`, all in one folder, that the model has; nothing is fetched."""

@@ -144,3 +144,24 @@ TEST(the_blobs_of_the_hub_cache_are_fine) {
 }
 
 #endif
+
+TEST(hard_links_to_files_outside_are_refused) {
+  const Place place;
+  fs::create_hard_link(place.base() / "model" / "weights", place.base() / "model" / "sub" / "twin");
+  check_names(place.model(), {"weights", "sub/twin"});
+  fs::create_hard_link(place.base() / "secret", place.base() / "model" / "linked");
+  CHECK_ERROR(ErrorKind::FileFormat, "hard link", check_names(place.model(), {"linked"}));
+  fs::create_hard_link(place.base() / "secret", place.base() / "model" / "again");
+  CHECK_ERROR(ErrorKind::FileFormat, "hard link", check_names(place.model(), {"linked"}));
+}
+
+TEST(hard_links_to_blobs_of_the_hubs_cache_are_fine) {
+  const Place place;
+  const fs::path repository = place.base() / "models--org--name";
+  const fs::path snapshot = repository / "snapshots" / "123";
+  Place::write(repository / "blobs" / "aa");
+  fs::create_directories(snapshot);
+  fs::create_symlink(repository / "blobs" / "aa", snapshot / "weights");
+  fs::create_hard_link(repository / "blobs" / "aa", repository / "blobs" / "bb");
+  check_names((snapshot / "model.onnx").string(), {"weights"});
+}

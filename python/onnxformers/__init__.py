@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from onnxformers.configs import AutoConfig as AutoConfig
     from onnxformers.configs import PretrainedConfig as PretrainedConfig
     from onnxformers.errors import OnnxformersError as OnnxformersError
+    from onnxformers.hub import LoadOptions as LoadOptions
     from onnxformers.models import *  # noqa: F403
+    from onnxformers.pipelines import *  # noqa: F403
     from onnxformers.pipelines import pipeline as pipeline
     from onnxformers.runtime import SessionOptions as SessionOptions
     from onnxformers.settings import env as env
+    from onnxformers.tokenizers import *  # noqa: F403
     from onnxformers.tokenizers import AutoTokenizer as AutoTokenizer
     from onnxformers.tokenizers import PreTrainedTokenizer as PreTrainedTokenizer
 
@@ -56,9 +59,12 @@ _OF_MODELS = (
 )
 #: Public name -> module that defines it.
 _HOMES = {
+    "AddedToken": "tokenizers",
     "AutoConfig": "configs",
     "AutoTokenizer": "tokenizers",
+    "BatchEncoding": "tokenizers",
     "CancelToken": "_native.runtime",
+    "LoadOptions": "hub",
     "OnnxformersError": "errors",
     "PreTrainedTokenizer": "tokenizers",
     "PretrainedConfig": "configs",
@@ -68,13 +74,21 @@ _HOMES = {
     **dict.fromkeys(_OF_MODELS, "models"),
 }
 
-#: Model classes by name (BertForMaskedLM, ...) are here too, but too many to list.
+#: The modules a user may want, for `onnxformers.ops.softmax` after `import onnxformers`.
+_ROOMS = frozenset(
+    ("configs", "errors", "hub", "models", "ops", "pipelines", "runtime", "settings", "tokenizers")
+)
+
+#: Classes of models, tokenizers and pipelines by name (BertForMaskedLM, BertTokenizer, ...) are
+#: here too, but too many to list.
 __all__ = [*_HOMES, "__version__"]  # noqa: F405, PLE0604
 
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return import_module("onnxformers._native").__version__
+    if name in _ROOMS:
+        return import_module(f"onnxformers.{name}")
     home = _HOMES.get(name) or _home_of_class(name)
     if home.startswith("_native."):
         value = getattr(getattr(import_module("onnxformers._native"), home[8:]), name)
@@ -85,9 +99,14 @@ def __getattr__(name: str) -> Any:
 
 
 def _home_of_class(name: str) -> str:
-    """Home of a model class: there are hundreds, so the registry is asked for them."""
-    if name[0].isupper() and name in dir(import_module("onnxformers.models")):
-        return "models"
+    """Home of a class that is not listed: there are hundreds, so their registries are asked."""
+    home = "models"
+    if name.endswith("Pipeline"):
+        home = "pipelines"
+    elif name.endswith(("Tokenizer", "TokenizerFast")):
+        home = "tokenizers"
+    if name[0].isupper() and hasattr(import_module(f"onnxformers.{home}"), name):
+        return home
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+import onnxformers
+
 HEAVY = ("numpy", "PIL", "soundfile", "httpx", "huggingface_hub", "tqdm", "jinja2", "onnxruntime")
 MAX_NEW_MODULES = 120
 MAX_SECONDS = 0.050
@@ -52,3 +54,30 @@ def test_import_is_quick() -> None:
     # A shared CI machine may be several times slower than the one the target was set for.
     slack = 4 if os.environ.get("CI") else 1
     assert statistics.median(extra) <= MAX_SECONDS * slack
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *onnxformers.__all__,
+        "BertForMaskedLM",
+        "SequenceClassifierOutput",
+        "BertTokenizer",
+        "BertTokenizerFast",
+        "WhisperTokenizer",
+        "TextClassificationPipeline",
+    ],
+)
+def test_public_names_are_at_the_top_level(name: str) -> None:
+    assert getattr(onnxformers, name) is getattr(onnxformers, name)
+
+
+@pytest.mark.parametrize("name", ["nothing", "Nothing", "NothingTokenizer", "NothingPipeline"])
+def test_other_names_are_not(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"'onnxformers' has no attribute '{name}'"):
+        getattr(onnxformers, name)
+
+
+def test_modules_need_no_import_of_their_own() -> None:
+    code = "import onnxformers; print(onnxformers.ops.softmax([0, 0]), onnxformers.env.version)"
+    assert python(code).startswith("[0.5 0.5]")

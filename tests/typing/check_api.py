@@ -14,10 +14,14 @@ from onnxformers import (
     pipeline,
 )
 from onnxformers.models import BertForMaskedLM, BloomForCausalLM, MaskedLMOutput, PreTrainedModel
+from onnxformers.pipelines import FeatureExtractionPipeline, TextClassificationPipeline
 from onnxformers.pipelines.base import Pipeline
+from onnxformers.pipelines.results import Entity
 from onnxformers.tokenizers import PreTrainedTokenizer
 
-assert_type(pipeline("text-classification", top_k=None), Pipeline[Any])
+assert_type(pipeline("text-classification", top_k=None), TextClassificationPipeline)
+assert_type(pipeline("ner")("text"), list[Entity])
+assert_type(pipeline("a task named at run time".strip()), Pipeline[Any])
 assert_type(AutoModelForSequenceClassification.from_pretrained("name"), PreTrainedModel)
 assert_type(BertForMaskedLM.from_pretrained("name", dtype="q8"), BertForMaskedLM)
 assert_type(BertForMaskedLM.from_pretrained("name")(input_ids=[[1]]), MaskedLMOutput)
@@ -25,5 +29,5 @@ assert_type(CLIPTextModelWithProjection.from_pretrained("name"), CLIPTextModelWi
 assert_type(BloomForCausalLM.from_pretrained("name")(input_ids=[[1]]).logits.ndim, int)
 assert_type(AutoTokenizer.from_pretrained("name"), PreTrainedTokenizer)
 with pipeline("feature-extraction") as pipe:
-    assert_type(pipe, Pipeline[Any])
+    assert_type(pipe, FeatureExtractionPipeline)
     pipe("text", cancel=CancelToken())

@@ -1,105 +1,16 @@
-"""Pipelines: `pipeline(task, model)` and each pipeline class by name."""
+"""Pipelines: `pipeline(task, model)` and each pipeline class by name.
+
+What type checkers see is in __init__.pyi, generated from the rows of the registry.
+"""
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from onnxformers.errors import UnsupportedTaskError
-from onnxformers.pipelines.registry import NOT_YET, PIPELINE_CLASSES, TASK_BY_NAME, Task
+from onnxformers.pipelines.factory import pipeline, pipeline_class
+from onnxformers.pipelines.registry import PIPELINE_CLASSES
 
-if TYPE_CHECKING:
-    import os
-
-    from onnxformers.models import PreTrainedModel
-    from onnxformers.pipelines.base import Pipeline
-    from onnxformers.pipelines.feature_extraction import FeatureExtractionPipeline
-    from onnxformers.pipelines.fill_mask import FillMaskPipeline
-    from onnxformers.pipelines.question_answering import QuestionAnsweringPipeline
-    from onnxformers.pipelines.sentence_similarity import SentenceSimilarityPipeline
-    from onnxformers.pipelines.text_classification import TextClassificationPipeline
-    from onnxformers.pipelines.text_ranking import TextRankingPipeline
-    from onnxformers.pipelines.token_classification import TokenClassificationPipeline
-    from onnxformers.pipelines.zero_shot_classification import ZeroShotClassificationPipeline
-    from onnxformers.tokenizers import PreTrainedTokenizer
-
-__all__ = [
-    "FeatureExtractionPipeline",
-    "FillMaskPipeline",
-    "QuestionAnsweringPipeline",
-    "SentenceSimilarityPipeline",
-    "TextClassificationPipeline",
-    "TextRankingPipeline",
-    "TokenClassificationPipeline",
-    "ZeroShotClassificationPipeline",
-    "pipeline",
-]
-
-
-def pipeline(
-    task: str,
-    model: str | os.PathLike[str] | PreTrainedModel | None = None,
-    *,
-    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
-    **options: Any,
-) -> Pipeline[Any]:
-    """Load everything that a task needs.
-
-    Args:
-        task: "feature-extraction", "fill-mask", "question-answering", "sentence-similarity",
-            "text-classification", "text-ranking", "token-classification",
-            "zero-shot-classification", or an alias ("ner", "sentiment-analysis").
-        model: A Hub id, a folder, or a loaded model. None: the task's default model.
-        tokenizer: A Hub id, a folder, or a loaded tokenizer. None: the one that lies with the
-            model.
-        **options: Loading options (the fields of `models.ModelOptions`: device, dtype, revision,
-            session_options, cache_dir, local_files_only, token, progress_callback, ...); all
-            others become defaults of the pipeline's calls (``pooling="mean"``).
-
-    Returns:
-        The pipeline, ready to be called; also a context manager that closes its model.
-
-    Raises:
-        UnsupportedTaskError: The task is unknown, or this version does not have it.
-        MissingFileError: A file is not there.
-        InvalidArgumentError: An option is unknown or has a bad value.
-
-    Example:
-        >>> from onnxformers import pipeline
-        >>> with pipeline("feature-extraction", "examples/models/all-MiniLM-L6-v2") as embed:
-        ...     embed("Hello", pooling="mean").shape
-        (1, 384)
-
-    Source: spec/transformers.js/pipelines.md, pipeline.
-    """
-    from onnxformers.pipelines.loading import load_parts
-
-    row = find_task(task)
-    parts = load_parts(row, model, tokenizer, options)
-    made: Pipeline[Any] = pipeline_class(row.pipeline_class)(task=task, **parts)
-    return made
-
-
-def find_task(task: str) -> Task:
-    """The row of a task or alias.
-
-    Raises:
-        UnsupportedTaskError: The task is unknown, or this version does not have it.
-    """
-    row = TASK_BY_NAME.get(task)
-    if row is not None:
-        return row
-    known = ", ".join(TASK_BY_NAME)
-    if task in NOT_YET or str(task).startswith("translation_"):
-        raise UnsupportedTaskError(f"[pipeline] {task!r} is not available yet; there are {known}")
-    raise UnsupportedTaskError(f"[pipeline] unknown task {task!r}; there are {known}")
-
-
-def pipeline_class(name: str) -> type[Any]:
-    """The pipeline class called `name`."""
-    module = import_module(f"onnxformers.pipelines.{PIPELINE_CLASSES[name].module}")
-    found: type[Any] = getattr(module, name)
-    return found
+__all__ = [*PIPELINE_CLASSES, "pipeline"]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:

@@ -93,7 +93,7 @@ def _in_background(work: Callable[[], Result]) -> Callable[[], Result]:
 
 
 def _call_defaults(row: Task, options: Mapping[str, Any]) -> dict[str, Any]:
-    from onnxformers.pipelines import pipeline_class
+    from onnxformers.pipelines.factory import pipeline_class
 
     defaults = {name: value for name, value in options.items() if name not in _LOADING}
     call_options = pipeline_class(row.pipeline_class).options_class

@@ -9,13 +9,18 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
-from onnxformers.cli import show
+from onnxformers.cli import inputs, show
 from onnxformers.cli.loading import add_loading_arguments, loading_options
-from onnxformers.errors import InvalidArgumentError
 
 SUMMARY = "run a task on texts and print the results"
-STDIN = "-"
-TASK_OPTIONS = ("top_k", "pooling", "normalize", "batch_size")
+TASK_OPTIONS = (
+    "top_k",
+    "pooling",
+    "normalize",
+    "batch_size",
+    "candidate_labels",
+    "multi_label",
+)
 # `auto` is what a person wants who did not choose; the library itself defaults to token vectors.
 EMBEDDING_TASKS = ("feature-extraction", "embeddings")
 # More than this is no matrix that a person reads.
@@ -25,7 +30,7 @@ MAX_COMPARED = 12
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     parser.add_argument("task", metavar="TASK", help="e.g. text-classification, feature-extraction")
-    parser.add_argument("inputs", metavar="INPUT", nargs="+", help="a text; - reads lines of stdin")
+    inputs.add_arguments(parser)
     parser.add_argument("--model", "-m", metavar="M", help="id on the Hub or a folder")
     parser.add_argument(
         "--json", action="store_true", help="print a JSON array: a result per input"
@@ -35,6 +40,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--top-k", type=_top_k, metavar="N|all", help="how many answers per input")
     group.add_argument("--pooling", help="none, mean, cls or auto (default of this command)")
     group.add_argument("--normalize", action="store_true", help="embeddings of length one")
+    group.add_argument(
+        "--labels",
+        dest="candidate_labels",
+        metavar="A,B,...",
+        help="candidate labels of zero-shot-classification",
+    )
+    group.add_argument("--multi-label", action="store_true", help="score each of them by itself")
     group.add_argument("--batch-size", type=int, metavar="N", help="at most N inputs at a time")
     group.add_argument(
         "--option",
@@ -57,10 +69,11 @@ def execute(args: argparse.Namespace) -> None:
     """
     import onnxformers
 
+    given = inputs.read_inputs(args)
     with onnxformers.pipeline(args.task, args.model, **loading_options(args)) as pipe:
-        seen: deque[str] = deque()
-        texts = _remember(_texts(args.inputs), seen)
-        results = pipe(texts if STDIN in args.inputs else list(texts), **_call_options(args))
+        seen: deque[inputs.Input] = deque()
+        items = _remember(given.items, seen)
+        results = pipe(items if given.is_stream else list(items), **_call_options(args))
         pairs = ((seen.popleft(), result) for result in results)
         if args.json:
             _print_json(pairs, sys.stdout)
@@ -95,36 +108,19 @@ def _call_options(args: argparse.Namespace) -> dict[str, Any]:
     options = {name: given[name] for name in TASK_OPTIONS if name in given}
     if args.task in EMBEDDING_TASKS:
         options.setdefault("pooling", "auto")
+    if args.task == "text-ranking":
+        options["return_documents"] = True
     return options | dict(args.option)
 
 
-def _texts(inputs: Iterable[str]) -> Iterator[str]:
-    """The inputs in order, `-` replaced by the lines of stdin as they come."""
-    for text in inputs:
-        if text == STDIN:
-            yield from _lines(sys.stdin)
-        else:
-            yield text
+def _remember(given: Iterable[inputs.Input], seen: deque[inputs.Input]) -> Iterator[Any]:
+    """Pass the items on and keep each until its result is shown: the pipeline may read ahead."""
+    for one in given:
+        seen.append(one)
+        yield one.item
 
 
-def _lines(stream: TextIO) -> Iterator[str]:
-    try:
-        for line in stream:
-            yield line.removesuffix("\n")
-    except UnicodeDecodeError as error:
-        raise InvalidArgumentError(
-            f"[run] stdin must be text in {error.encoding}, got byte {error.object[error.start]:#x}"
-        ) from error
-
-
-def _remember(texts: Iterable[str], seen: deque[str]) -> Iterator[str]:
-    """Pass the texts on and keep each until its result is shown: the pipeline may read ahead."""
-    for text in texts:
-        seen.append(text)
-        yield text
-
-
-def _print_json(pairs: Iterable[tuple[str, object]], out: TextIO) -> None:
+def _print_json(pairs: Iterable[tuple[inputs.Input, object]], out: TextIO) -> None:
     """One JSON array, written element by element."""
     separator = "["
     for _, result in pairs:
@@ -134,12 +130,12 @@ def _print_json(pairs: Iterable[tuple[str, object]], out: TextIO) -> None:
     out.write("[]\n" if separator == "[" else "]\n")
 
 
-def _print_for_people(pairs: Iterable[tuple[str, object]], out: TextIO) -> None:
+def _print_for_people(pairs: Iterable[tuple[inputs.Input, object]], out: TextIO) -> None:
     style = show.Style.of(out)
     vectors: list[Any] = []
-    for text, result in pairs:
-        print(show.shorten(text, style.width), file=out)
-        for line in show.result_lines(result, style):
+    for (title, item), result in pairs:
+        print(show.shorten(title, style.width), file=out)
+        for line in show.result_lines(inputs.as_rows(item, result), style):
             print(f"  {line}", file=out)
         out.flush()
         if _is_embedding(result) and len(vectors) <= MAX_COMPARED:

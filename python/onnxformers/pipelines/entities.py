@@ -76,16 +76,16 @@ class Runs(NamedTuple):
     @classmethod
     def of(cls, begins: Bools) -> Runs:
         """The runs that begin where `begins`, shape (items,), is True; its first item is."""
-        first = np.flatnonzero(begins)
-        return cls(first, np.diff(first, append=len(begins)))
+        edges = np.append(np.flatnonzero(begins), len(begins))
+        return cls(edges[:-1], edges[1:] - edges[:-1])
 
     def choose(self, chosen: Bools | Ints) -> Runs:
         """Some of the runs."""
         return Runs(self.first[chosen], self.sizes[chosen])
 
     def by_size(self) -> Iterator[tuple[Ints, Ints]]:
-        """Runs of one size: their indices (n,), and those of their items (n, size)."""
-        for size in np.unique(self.sizes):
+        """Runs of one size above 1: their indices (n,), and those of their items (n, size)."""
+        for size in np.unique(self.sizes[self.sizes > 1]):
             chosen = np.flatnonzero(self.sizes == size)
             yield chosen, self.first[chosen, None] + np.arange(size)
 
@@ -174,7 +174,7 @@ def label_words(tokens: Tokens, is_inside: Bools | None, strategy: str) -> Words
 
 def _best_items(runs: Runs, values: Floats) -> Ints:
     """The item with the highest value in each run, the first one of equals."""
-    best = np.empty_like(runs.first)
+    best: Ints = runs.first.copy()
     for chosen, items in runs.by_size():
         best[chosen] = items[np.arange(len(items)), values[items].argmax(axis=1)]
     return best
@@ -190,7 +190,7 @@ def means(runs: Runs, values: Floats) -> Floats:
     Returns:
         float32, shape (runs,) or (runs, n); added up as `numpy.nanmean` does for one run.
     """
-    result = np.empty((len(runs.first), *values.shape[1:]), dtype=np.float32)
+    result = values[runs.first]
     for chosen, items in runs.by_size():
         taken = values[items]
         is_number = ~np.isnan(taken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from onnxformers.pipelines.entities import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from onnxformers.pipelines.entities import Bools, Ints, LabelTable, Tokens, Words
     from onnxformers.pipelines.results import Entity
@@ -60,19 +61,18 @@ class EntityReader:
     def _labelled_tokens(
         self, words: Words, ignored: Sequence[str]
     ) -> Iterator[tuple[int, Entity]]:
-        names = self.table.names
-        kept = np.flatnonzero(~np.isin(words.labels, _places(names, ignored)))
-        tokens = self.tokens
+        names, tokens = self.table.names, self.tokens
+        kept = np.flatnonzero(~_is_ignored(names, ignored)[words.labels])
         columns = (
             tokens.rows,
+            words.labels,
+            words.scores,
             tokens.indices,
             tokens.starts,
             tokens.ends,
-            words.labels,
-            words.scores,
         )
         rows = zip(*(column[kept].tolist() for column in columns), self._decoded(kept), strict=True)
-        for row, index, start, end, label, score, word in rows:
+        for row, label, score, index, start, end, word in rows:
             yield (
                 row,
                 {
@@ -100,51 +100,62 @@ class EntityReader:
     def _groups(
         self, words: Words, ignored: Sequence[str], joins_words: bool
     ) -> Iterator[tuple[int, Entity]]:
-        names = self.table.groups
+        names, tokens = self.table.groups, self.tokens
         groups = group_words(words, self.table)
-        is_ignored = np.isin(words.labels[groups.first], _places(names, ignored))
-        groups = groups.choose(~is_ignored)
-        last = groups.first + groups.sizes - 1
-        last_token = words.tokens.first[last] + words.tokens.sizes[last] - 1
+        groups = groups.choose(~_is_ignored(names, ignored)[words.labels[groups.first]])
+        end = groups.first + groups.sizes
+        edges = np.append(words.tokens.first, len(tokens.ids))
         columns = (
             words.rows[groups.first],
-            groups.first,
-            last + 1,
             words.labels[groups.first],
             means(groups, words.scores),
-            self.tokens.starts[words.tokens.first[groups.first]],
-            self.tokens.ends[last_token],
+            groups.first,
+            end,
+            tokens.starts[edges[groups.first]],
+            tokens.ends[edges[end] - 1],
         )
+        spelled = self._speller(edges.tolist(), joins_words)
         rows = zip(*(column.tolist() for column in columns), strict=True)
-        for row, first, end_word, label, score, start, end in rows:
+        for row, label, score, first_word, end_word, start, end_character in rows:
             yield (
                 row,
                 {
                     "entity_group": names[label],
                     "score": score,
-                    "word": self._spelled(words.tokens, first, end_word, joins_words),
+                    "word": spelled(first_word, end_word),
                     "start": start,
-                    "end": end,
+                    "end": end_character,
                 },
             )
 
-    def _spelled(self, words: Runs, first: int, end: int, joins_words: bool) -> str:
-        """Some words as one text; single tokens as words unless `joins_words`."""
-        starts = words.first[first:end].tolist()
-        stops = (words.first[first:end] + words.sizes[first:end]).tolist()
-        decode = self.tokenizer.convert_tokens_to_string
-        if not joins_words:
-            return decode(self._pieces(starts[0], stops[-1]))
-        return decode([decode(self._pieces(a, b)) for a, b in zip(starts, stops, strict=True)])
+    def _speller(self, edges: list[int], joins_words: bool) -> Callable[[int, int], str]:
+        """What gives words [first, end) as one text.
 
-    def _pieces(self, first: int, end: int) -> list[str]:
-        """Tokens as the vocabulary spells them, the unknown one as the text does."""
-        to_token, unknown = self.tokenizer.native.id_to_token, self.tokenizer.unk_token_id
-        ids = self.tokens.ids[first:end].tolist()
-        return [
-            self._cut(first + i) if token_id == unknown else to_token(token_id) or ""
-            for i, token_id in enumerate(ids)
-        ]
+        Args:
+            edges: The first token of each word, and where the last word ends.
+            joins_words: Words are decoded before they are joined.
+        """
+        ids = self.tokens.ids.tolist()
+        decode, to_token = (
+            self.tokenizer.convert_tokens_to_string,
+            self.tokenizer.native.id_to_token,
+        )
+        unknown = self.tokenizer.unk_token_id
+
+        def pieces(first: int, end: int) -> list[str]:
+            """Tokens as the vocabulary spells them, the unknown one as the text does."""
+            return [
+                self._cut(token) if ids[token] == unknown else to_token(ids[token]) or ""
+                for token in range(first, end)
+            ]
+
+        def spelled(first: int, end: int) -> str:
+            if not joins_words:
+                return decode(pieces(edges[first], edges[end]))
+            words = itertools.pairwise(edges[first : end + 1])
+            return decode([decode(pieces(a, b)) for a, b in words])
+
+        return spelled
 
     def _cut(self, token: int) -> str:
         """What stands in the text where the token does."""
@@ -172,5 +183,5 @@ class EntityReader:
         return is_inside
 
 
-def _places(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
-    return [place for place, name in enumerate(names) if name in wanted]
+def _is_ignored(names: Sequence[str], ignored: Sequence[str]) -> Bools:
+    return np.array([name in ignored for name in names], dtype=np.bool_)

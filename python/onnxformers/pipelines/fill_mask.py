@@ -138,7 +138,7 @@ class FillMaskPipeline(
         results: list[list[Filling] | list[list[Filling]]] = [[]] * len(items)
         for batch in self.forward(encodings, options):
             is_mask = (batch.ids == mask_id) & (batch.mask == 1)
-            tokens, scores = _best(_probabilities(batch, is_mask), targets, options.top_k)
+            tokens, scores = _best(batch, is_mask, targets, options.top_k)
             first = 0
             for place, row in enumerate(batch.rows):
                 ids = batch.ids[place][batch.mask[place] == 1]
@@ -220,36 +220,37 @@ class FillMaskPipeline(
         return [fillings[first : first + size] for first in range(0, len(fillings), size)]
 
 
-def _probabilities(batch: Batch, is_mask: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Shape (masks, vocabulary)."""
+def _best(
+    batch: Batch, is_mask: NDArray[np.bool_], targets: NDArray[np.int64] | None, top_k: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The best tokens for each mask, best first, of equals the lower id; and their scores.
+
+    Args:
+        batch: What the model gave.
+        is_mask: Shape (rows, tokens).
+        targets: Ids to choose from, ascending; None for all.
+        top_k: How many are sought.
+
+    Returns:
+        Two arrays of shape (masks, n), `n` at most `top_k`.
+    """
     logits = batch.outputs.get("logits")
     if logits is None or logits.ndim != 3 or logits.shape[:2] != batch.ids.shape:
         raise FileFormatError(
             "[fill-mask] the model must give logits of shape (rows, tokens, vocabulary), "
             f"got {', '.join(f'{name} {value.shape}' for name, value in batch.outputs.items())}"
         )
-    return ops.softmax(logits[is_mask].astype(np.float32, copy=False))
-
-
-def _best(
-    scores: NDArray[np.float32], targets: NDArray[np.int64] | None, top_k: int
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The `top_k` best tokens of each row and their scores, best first, of equals the lower id."""
-    if targets is not None:
-        if targets[-1] >= scores.shape[1]:
-            raise InvalidArgumentError(
-                f"[fill-mask] the model scores {scores.shape[1]} tokens, and a target is token "
-                f"{targets[-1]}"
-            )
-        scores = scores[:, targets]
-    width = scores.shape[1]
-    first = max(0, width - top_k)
-    # In order of ids, so that the stable sort keeps it among equals.
-    best = np.sort(np.argpartition(scores, first, axis=1)[:, first:], axis=1)
-    taken = np.take_along_axis(scores, best, axis=1)
-    order = np.argsort(-taken, axis=1, kind="stable")
-    best, taken = np.take_along_axis(best, order, axis=1), np.take_along_axis(taken, order, axis=1)
-    return (best if targets is None else targets[best]), taken
+    logits = logits[is_mask].astype(np.float32, copy=False)
+    if targets is not None and targets[-1] >= logits.shape[1]:
+        raise InvalidArgumentError(
+            f"[fill-mask] the model scores {logits.shape[1]} tokens, and a target is token "
+            f"{targets[-1]}"
+        )
+    # A softmax whose division is left to those that are chosen.
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    total = powers.sum(axis=1, keepdims=True)
+    scores, tokens = ops.topk(powers if targets is None else powers[:, targets], top_k)
+    return (tokens if targets is None else targets[tokens]), scores / total
 
 
 def _filled(

@@ -76,6 +76,18 @@ def test_topk_agrees_with_sorting(x: np.ndarray, k: int) -> None:
         assert best == [row[i] for i in expected]
 
 
+@given(st.integers(1, 9), st.integers(60, 900), st.integers(1, 400), st.integers(0, 2**32 - 1))
+def test_topk_of_many_values_agrees_with_sorting(k: int, size: int, kinds: int, seed: int) -> None:
+    """Few kinds of values: equals lie everywhere, also where blocks of them meet."""
+    x = np.random.default_rng(seed).integers(0, kinds, (2, 3, size)).astype(np.float32)
+    x[0, 0, :: max(1, size // 3)] = np.nan
+    values, indices = ops.topk(x, k)
+    # NaN is the largest.
+    expected = np.argsort(-np.nan_to_num(x, nan=np.inf), axis=-1, kind="stable")[..., :k]
+    np.testing.assert_array_equal(indices, expected)
+    np.testing.assert_array_equal(values, np.take_along_axis(x, expected, axis=-1))
+
+
 def test_topk_of_other_kinds_of_numbers() -> None:
     values, indices = ops.topk(np.array([2, 255, 7], np.uint8))
     assert (values.dtype, indices.dtype) == (np.uint8, np.int64)

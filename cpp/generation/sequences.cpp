@@ -1,0 +1,58 @@
+#include "generation/sequences.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace onnxformers::generation {
+
+Sequences::Sequences(const Prompts& prompts, std::size_t capacity)
+    : rows_(prompts.rows),
+      length_(prompts.length),
+      prompt_length_(prompts.length),
+      capacity_(std::max(capacity, prompts.length)),
+      tokens_(rows_ * capacity_) {
+  for (std::size_t i = 0; i < rows_; ++i) {
+    const auto prompt = prompts.ids.subspan(i * length_, length_);
+    std::ranges::copy(prompt, tokens_.begin() + static_cast<std::ptrdiff_t>(i * capacity_));
+  }
+}
+
+void Sequences::repeat(std::size_t times) {
+  std::vector<std::size_t> parents(rows_ * times);
+  for (std::size_t i = 0; i < parents.size(); ++i) {
+    parents[i] = i / times;
+  }
+  select(parents);
+}
+
+void Sequences::append(std::span<const Token> tokens) {
+  if (length_ == capacity_) {
+    grow();
+  }
+  for (std::size_t i = 0; i < rows_; ++i) {
+    tokens_[(i * capacity_) + length_] = tokens[i];
+  }
+  ++length_;
+}
+
+void Sequences::select(std::span<const std::size_t> parents) {
+  scratch_.resize(parents.size() * capacity_);
+  for (std::size_t i = 0; i < parents.size(); ++i) {
+    std::ranges::copy(row(parents[i]),
+                      scratch_.begin() + static_cast<std::ptrdiff_t>(i * capacity_));
+  }
+  std::swap(tokens_, scratch_);
+  rows_ = parents.size();
+}
+
+void Sequences::grow() {
+  const std::size_t wider = (2 * capacity_) + 1;
+  std::vector<Token> tokens(rows_ * wider);
+  for (std::size_t i = 0; i < rows_; ++i) {
+    std::ranges::copy(row(i), tokens.begin() + static_cast<std::ptrdiff_t>(i * wider));
+  }
+  tokens_ = std::move(tokens);
+  capacity_ = wider;
+}
+
+}  // namespace onnxformers::generation

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "generation/step_model.h"
+
+namespace onnxformers::generation {
+
+/// What the token loop may know of the tokenizer: stop strings and streamers need text.
+class TokenText {
+ public:
+  TokenText() = default;
+  virtual ~TokenText() = default;
+  TokenText(const TokenText&) = delete;
+  TokenText& operator=(const TokenText&) = delete;
+  TokenText(TokenText&&) = delete;
+  TokenText& operator=(TokenText&&) = delete;
+
+  [[nodiscard]] virtual std::size_t vocab_size() const = 0;
+  /// The bytes that a token adds to a text; empty for special tokens.
+  [[nodiscard]] virtual std::string_view bytes(Token token) const = 0;
+  [[nodiscard]] virtual std::string decode(std::span<const Token> tokens) const = 0;
+};
+
+}  // namespace onnxformers::generation

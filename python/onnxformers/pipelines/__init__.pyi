@@ -34,7 +34,6 @@ def pipeline(
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
     **options: Any,
 ) -> FeatureExtractionPipeline: ...
-
 @overload
 def pipeline(
     task: Literal["fill-mask"],
@@ -43,7 +42,6 @@ def pipeline(
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
     **options: Any,
 ) -> FillMaskPipeline: ...
-
 @overload
 def pipeline(
     task: Literal["question-answering"],
@@ -52,7 +50,6 @@ def pipeline(
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
     **options: Any,
 ) -> QuestionAnsweringPipeline: ...
-
 @overload
 def pipeline(
     task: Literal["sentence-similarity"],
@@ -61,7 +58,6 @@ def pipeline(
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
     **options: Any,
 ) -> SentenceSimilarityPipeline: ...
-
 @overload
 def pipeline(
     task: Literal["text-classification", "sentiment-analysis"],
@@ -70,7 +66,6 @@ def pipeline(
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
     **options: Any,
 ) -> TextClassificationPipeline: ...
-
 @overload
 def pipeline(
     task: Literal["token-classification", "ner"],
@@ -79,7 +74,6 @@ def pipeline(
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
     **options: Any,
 ) -> TokenClassificationPipeline: ...
-
 @overload
 def pipeline(
     task: Literal["text-ranking"],
@@ -88,7 +82,6 @@ def pipeline(
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
     **options: Any,
 ) -> TextRankingPipeline: ...
-
 @overload
 def pipeline(
     task: Literal["zero-shot-classification"],
@@ -97,7 +90,6 @@ def pipeline(
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
     **options: Any,
 ) -> ZeroShotClassificationPipeline: ...
-
 @overload
 def pipeline(
     task: str,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from onnxformers.errors import MissingFileError
 from onnxformers.hub import files as hub_files
-from onnxformers.tokenizers import conversion, conversion_marian
+from onnxformers.tokenizers import conversion, conversion_letters, conversion_marian
 from onnxformers.tokenizers import conversion_rows as rows
 from onnxformers.tokenizers.registry import GENERIC_NAMES, row_by_model_type
 
@@ -28,11 +28,13 @@ class OlderForm(NamedTuple):
         names: all of them are needed.
         convert: makes tokenizer.json of them.
         classes: tokenizer classes that read them this way.
+        needs_class: whether they say too little to be read so where no class is named.
     """
 
     names: tuple[str, ...]
     convert: Callable[[conversion.Source], bytes]
     classes: AbstractSet[str]
+    needs_class: bool = False
 
 
 _SENTENCEPIECE = frozenset(rows.SENTENCEPIECE)
@@ -53,6 +55,12 @@ FORMS = (
     OlderForm(("vocab.json", "merges.txt"), conversion.from_byte_pairs, frozenset(rows.BYTE_PAIR)),
     *(OlderForm((name,), conversion.from_sentencepiece, _SENTENCEPIECE) for name in MODEL_NAMES),
     *(OlderForm((name,), conversion.from_tiktoken, _TIKTOKEN) for name in RANK_NAMES),
+    OlderForm(
+        ("vocab.json",),
+        conversion_letters.from_letters,
+        frozenset({"Wav2Vec2CTCTokenizer"}),
+        needs_class=True,
+    ),
 )
 
 
@@ -77,6 +85,8 @@ def find(
     class_name = _class_name(*facts)
     refused = ""
     for form in FORMS:
+        if form.needs_class and not class_name:
+            continue
         found = [hub_files.find_file(name_or_path, prefix + name, options) for name in form.names]
         paths = [path for path in found if path is not None]
         if len(paths) < len(found):

@@ -20,9 +20,12 @@ TASK_OPTIONS = (
     "batch_size",
     "candidate_labels",
     "multi_label",
+    "aggregation_strategy",
 )
 # `auto` is what a person wants who did not choose; the library itself defaults to token vectors.
 EMBEDDING_TASKS = ("feature-extraction", "embeddings")
+# And entities rather than labels of pieces of words.
+ENTITY_TASKS = ("token-classification", "ner")
 # More than this is no matrix that a person reads.
 MAX_COMPARED = 12
 
@@ -47,6 +50,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="candidate labels of zero-shot-classification",
     )
     group.add_argument("--multi-label", action="store_true", help="score each of them by itself")
+    group.add_argument(
+        "--aggregation",
+        dest="aggregation_strategy",
+        metavar="STRATEGY",
+        help="none, simple (default of this command), first, average or max: how tokens become "
+        "entities",
+    )
     group.add_argument("--batch-size", type=int, metavar="N", help="at most N inputs at a time")
     group.add_argument(
         "--option",
@@ -108,6 +118,8 @@ def _call_options(args: argparse.Namespace) -> dict[str, Any]:
     options = {name: given[name] for name in TASK_OPTIONS if name in given}
     if args.task in EMBEDDING_TASKS:
         options.setdefault("pooling", "auto")
+    if args.task in ENTITY_TASKS:
+        options.setdefault("aggregation_strategy", "simple")
     if args.task == "text-ranking":
         options["return_documents"] = True
     return options | dict(args.option)
@@ -134,7 +146,7 @@ def _print_for_people(pairs: Iterable[tuple[inputs.Input, object]], out: TextIO)
     style = show.Style.of(out)
     vectors: list[Any] = []
     for (title, item), result in pairs:
-        print(show.shorten(title, style.width), file=out)
+        print(show.shorten(show.marked(title, result), style.width), file=out)
         for line in show.result_lines(inputs.as_rows(item, result), style):
             print(f"  {line}", file=out)
         out.flush()

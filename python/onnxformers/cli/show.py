@@ -17,6 +17,8 @@ BAR_CELLS = 30
 FIRST_VALUES = 6
 # Beside these a number in the row is a score: 0 to 1, drawn as a bar.
 SCORE_KEY = "score"
+# What has it is a part of the text, from its `start` to its `end`.
+ENTITY_KEY = "entity_group"
 
 
 class Style(NamedTuple):
@@ -87,8 +89,30 @@ def result_lines(result: object, style: Style) -> Iterator[str]:
         yield array_summary(result)
     elif isinstance(result, str):
         yield from (printable(line) for line in result.splitlines() or [""])
+    elif result == []:
+        yield "nothing found"
+    elif isinstance(result, list) and all(isinstance(part, list) for part in result):
+        for number, part in enumerate(result, 1):
+            yield f"{number} of {len(result)}"
+            yield from (f"  {line}" for line in result_lines(part, style))
     else:
         yield json.dumps(to_json(result))
+
+
+def marked(text: str, result: object) -> str:
+    """The text with its entities in brackets, if they are what the result holds.
+
+    >>> marked("In Rio now", [{"entity_group": "LOC", "start": 3, "end": 6}])
+    'In [Rio LOC] now'
+    """
+    parts, done = [], 0
+    for entity in result if isinstance(result, list) else []:
+        if not isinstance(entity, Mapping) or ENTITY_KEY not in entity:
+            return text
+        word = text[entity["start"] : entity["end"]].lstrip()
+        parts += [text[done : entity["end"] - len(word)], f"[{word} {entity[ENTITY_KEY]}]"]
+        done = entity["end"]
+    return "".join([*parts, text[done:]])
 
 
 def _row_lines(rows: Sequence[Mapping[str, Any]], style: Style) -> Iterator[str]:

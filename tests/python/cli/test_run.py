@@ -59,6 +59,22 @@ def test_loading_options_reach_the_pipeline(command: Command, classifier: Any) -
     }
 
 
+def test_entities_are_marked_and_listed(command: Command, use_pipeline: Callable[..., Any]) -> None:
+    pipe = use_pipeline(
+        lambda text: [
+            {"entity_group": "PER", "score": 0.5, "word": "ida", "start": 0, "end": 3},
+        ]
+    )
+    _, out, _ = command("run", "ner", "Ida sings")
+    assert out.splitlines() == [
+        "[Ida PER] sings",
+        "  entity_group  word  start  end  score",
+        "  PER           ida   0      3    0.5000",
+    ]
+    command("run", "token-classification", "Ida", "--aggregation", "none", "--json")
+    assert [call["aggregation_strategy"] for call in pipe.calls] == ["simple", "none"]
+
+
 def test_nothing_is_passed_that_was_not_given(command: Command, classifier: Any) -> None:
     command("run", "text-classification", "x")
     assert classifier.loaded == {"task": "text-classification", "model": None}

@@ -88,6 +88,41 @@ def test_wide_characters_count_twice() -> None:
     assert list(show.result_lines(rows, PLAIN)) == ["好    0.5000", "abcd  0.5000"]
 
 
+def test_lists_of_several_masks_are_numbered_tables() -> None:
+    masks = [[{"token_str": "a", "score": 0.5}], [{"token_str": "b", "score": 0.25}]]
+    assert list(show.result_lines(masks, PLAIN)) == [
+        "1 of 2",
+        "  a  0.5000",
+        "2 of 2",
+        "  b  0.2500",
+    ]
+
+
+def test_no_result_is_said() -> None:
+    assert list(show.result_lines([], PLAIN)) == ["nothing found"]
+
+
+def entity(label: str, start: int, end: int) -> dict[str, object]:
+    return {"entity_group": label, "score": 0.5, "word": "", "start": start, "end": end}
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        ([entity("PER", 0, 3), entity("LOC", 6, 10)], "[Ida PER] in [Rio LOC]."),
+        ([entity("LOC", 7, 11)], "Ida in [Rio. LOC]"),
+        ([], "Ida in Rio."),
+        ([{"entity": "B-PER", "start": 0, "end": 3}], "Ida in Rio."),
+        ([[entity("PER", 0, 3)]], "Ida in Rio."),
+        ({"label": "A"}, "Ida in Rio."),
+        ([1], "Ida in Rio."),
+        (np.zeros(3), "Ida in Rio."),
+    ],
+)
+def test_entities_are_marked_in_their_text(result: object, expected: str) -> None:
+    assert show.marked("Ida in Rio.", result) == expected
+
+
 def test_text_and_unknown_values_are_shown_as_they_are() -> None:
     assert list(show.result_lines("two\nlines", PLAIN)) == ["two", "lines"]
     assert list(show.result_lines([1, None, True], PLAIN)) == ["[1, null, true]"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -36,3 +37,11 @@ def default_settings(monkeypatch: pytest.MonkeyPatch, empty_home: str) -> Iterat
     monkeypatch.setenv("XDG_CACHE_HOME", f"{empty_home}/cache")
     yield
     env.reset()
+
+
+@pytest.fixture
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Nothing waits before it tries again; the seconds it would have waited."""
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    return pauses

@@ -159,6 +159,28 @@ def array_summary(array: Any) -> str:
     return "  ".join([*parts, f"[{values}{', ...' if array.size > FIRST_VALUES else ''}]"])
 
 
+def size_text(count: int | None) -> str:
+    """Bytes for people.
+
+    >>> size_text(23_046_789)
+    '23.0 MB'
+    """
+    if count is None:
+        return "size not told"
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= factor:
+            return f"{count / factor:.1f} {unit}"
+    return f"{count} bytes"
+
+
+def table_lines(rows: Sequence[Sequence[str]], indent: str = "") -> Iterator[str]:
+    """Rows of texts as columns, aligned on the left."""
+    table = [[printable(text) for text in row] for row in rows]
+    widths = [max(cells(row[i]) for row in table) for i in range(len(table[0]))] if table else []
+    for row in table:
+        yield indent + _joined(row, widths)
+
+
 def similarity_lines(vectors: Sequence[np.ndarray]) -> Iterator[str]:
     """The cosine similarity of every pair of vectors, as a numbered matrix.
 

@@ -31,6 +31,8 @@ def bar_class(report: Reporter) -> type[Any]:
             options.update(file=_Nowhere(), disable=False, mininterval=3600.0)
             super().__init__(*args, **options)
             report.download()
+            if self.total is not None:
+                report.progress(int(self.n), int(self.total))
 
         def update(self, n: float | None = 1) -> bool | None:
             drawn: bool | None = super().update(n)

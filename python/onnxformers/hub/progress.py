@@ -10,8 +10,9 @@ from onnxformers.hub.options import LoadOptions
 class Reporter:
     """Tells `progress_callback` about one file; without a callback it is silent.
 
-    The statuses come in the order initiate, download, progress (any number), done; a file that
-    needs no download has only the first and the last, a file that is not there has none.
+    The statuses come in the order initiate, download, progress (any number, the first with the
+    total before a byte has come), done; a file that needs no download has only the first and the
+    last, a file that is not there has none. `pipeline()` ends with one more: ready.
 
     Source: spec/transformers.js/utils_hub.md, progress_callback; API.md, "Loading".
     """
@@ -62,9 +63,3 @@ class Reporter:
         except BaseException as error:
             self.failure = error
             raise
-
-
-def ready(options: LoadOptions, **facts: Any) -> None:
-    """Tell the callback that all is loaded: `status` "ready" and `facts` (task, model)."""
-    if options.progress_callback is not None:
-        options.progress_callback({"status": "ready", **facts})

@@ -57,6 +57,9 @@ def pipeline(
     row = find_task(task)
     parts = load_parts(row, model, tokenizer, options)
     made: Pipeline[Any] = pipeline_class(row.pipeline_class)(task=task, **parts)
+    callback = options.get("progress_callback")
+    if callback is not None:
+        callback({"status": "ready", "task": row.name, "model": parts["model"].name_or_path})
     return made
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import onnxformers
+from loopback import Hub, Server
 from onnxformers.cli.main import main
+from onnxformers.settings import env
+
+MODELS = Path(__file__).parents[2] / "conformance" / "models"
 
 
 @dataclass
@@ -87,3 +92,50 @@ def command(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., tuple[
         return status, captured.out, captured.err
 
     return run
+
+
+@pytest.fixture
+def t5() -> dict[str, bytes]:
+    """Files of a model with two ONNX files: one variant of the encoder, two of the decoder."""
+    folder = MODELS / "t5"
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    decoder = files["onnx/decoder_model_merged.onnx"]
+    return files | {
+        "onnx/decoder_model_merged_q4.onnx": decoder + b"\x72\x00",  # an empty metadata entry
+        "onnx/encoder_model.onnx_data": b"weights",
+        "onnx/decoder_model.onnx": decoder,
+        "onnx/decoder_with_past_model.onnx": decoder,
+        "README.md": b"# A model",
+        "model.safetensors": b"other weights",
+        "model.safetensors.index.json": b"{}",
+        ".gitattributes": b"",
+    }
+
+
+@pytest.fixture(params=["hub", "mirror"])
+def served(
+    request: pytest.FixtureRequest,
+    t5: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Iterator[Server]:
+    """The model as org/name, on the Hub and on a mirror."""
+    if request.param == "hub":
+        hub = Hub()
+        server: Server = hub
+        hub.files.clear()
+        hub.put(t5)
+        hub.lfs = {name for name in t5 if name.endswith(".onnx")}
+        monkeypatch.setenv("HF_ENDPOINT", hub.address)
+        monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    else:
+        server = Server()
+        server.files = {f"/files/org/name/resolve/main/{name}": t5[name] for name in t5}
+        env.remote_host = f"{server.address}/files"
+        env.cache_dir = tmp_path / "cache"
+    yield server
+    server.close()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from onnxformers.hub import LoadOptions
-from onnxformers.hub.progress import Reporter, ready
+from onnxformers.hub.progress import Reporter
 
 
 @pytest.fixture
@@ -48,13 +48,7 @@ def test_without_a_callback_nothing_happens() -> None:
     report = Reporter(LoadOptions(), "org/name", "a.json")
     report.done()
     report.progress(1, 2)
-    ready(LoadOptions(), task="x")
     assert not report.listened_to
-
-
-def test_ready(told: list[dict[str, Any]]) -> None:
-    ready(LoadOptions(progress_callback=told.append), task="text-classification", model="m")
-    assert told == [{"status": "ready", "task": "text-classification", "model": "m"}]
 
 
 def test_what_the_callback_raises_is_kept_and_passed_on() -> None:

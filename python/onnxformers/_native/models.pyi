@@ -5,7 +5,7 @@ import onnxformers._native.runtime
 import onnxformers._native.tokenizers
 import typing
 
-__all__: list[str] = ["TextEmbedder", "pool"]
+__all__: list[str] = ["TextEmbedder", "best_answers", "pool"]
 
 class TextEmbedder:
     """
@@ -34,6 +34,19 @@ class TextEmbedder:
         """
         Float32 of shape (1, width), and whether the text was cut; a max_length of 0 cuts nothing.
         """
+
+def best_answers(
+    start: numpy.typing.NDArray[numpy.float32],
+    end: numpy.typing.NDArray[numpy.float32],
+    context: numpy.typing.NDArray[numpy.bool],
+    counted: numpy.typing.NDArray[numpy.bool],
+    begins: numpy.typing.NDArray[numpy.int64],
+    top_k: typing.SupportsInt | typing.SupportsIndex,
+    max_tokens: typing.SupportsInt | typing.SupportsIndex,
+) -> list[tuple[list[tuple[float, int, int]], float]]:
+    """
+    For each row its spans (score, first token, last token), best first, and the score of no answer; logits and flags of shape (rows, tokens), begins the first token of each row.
+    """
 
 def pool(
     hidden: numpy.typing.NDArray[numpy.float32],

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, overload
 
 import numpy as np
 
-from onnxformers.errors import FileFormatError, InvalidArgumentError
+from onnxformers.errors import InvalidArgumentError
 from onnxformers.options import check_count, check_flag, check_positive
-from onnxformers.pipelines.answer_spans import Window, best_spans
+from onnxformers.pipelines.answers import Window, cut_answers, search_windows
 from onnxformers.pipelines.items import read_item, read_text
 from onnxformers.pipelines.text import Batch, TextOptions, TokenizedPipeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from numpy.typing import NDArray
 
     from onnxformers._native.tokenizers import Encodings
     from onnxformers.pipelines.results import Answer
@@ -77,15 +74,6 @@ class _Texts(NamedTuple):
     questions: list[str]
     contexts: list[str]
     is_cut: list[bool]
-
-
-class _Span(NamedTuple):
-    """Tokens `first` to `last` of row `row`."""
-
-    score: float
-    row: int
-    first: int
-    last: int
 
 
 class QuestionAnsweringPipeline(TokenizedPipeline[QuestionAnsweringOptions]):
@@ -163,19 +151,28 @@ class QuestionAnsweringPipeline(TokenizedPipeline[QuestionAnsweringOptions]):
         """The answers to each question, in the order given."""
         texts = self._read_items(items, options)
         encodings = self._encode_windows(texts, options)
-        windows: list[Window] = [Window([], 0.0)] * len(encodings)
-        for batch in self.forward(encodings, options):
-            for row, window in zip(
-                batch.rows, self._windows(batch, encodings, options), strict=True
-            ):
-                windows[row] = window
-        rows_of: list[list[int]] = [[] for _ in items]
-        for row, sample in enumerate(encodings.sample.tolist()):
-            rows_of[sample].append(row)
-        ranked = [
-            self._answers(index, rows, windows, encodings, texts, options)
-            for index, rows in enumerate(rows_of)
-        ]
+        windows = sorted(
+            window
+            for batch in self.forward(encodings, options)
+            for window in self._search(batch, encodings, options)
+        )
+        windows_of: list[list[Window]] = [[] for _ in items]
+        for window, sample in zip(windows, encodings.sample.tolist(), strict=True):
+            windows_of[sample].append(window)
+        ranked = []
+        for context, is_cut, found in zip(texts.contexts, texts.is_cut, windows_of, strict=True):
+            answers = cut_answers(
+                found,
+                encodings,
+                context,
+                top_k=options.top_k,
+                align_to_words=options.align_to_words,
+                with_impossible=options.handle_impossible_answer,
+            )
+            if is_cut:
+                for answer in answers:
+                    answer["truncated"] = True
+            ranked.append(answers)
         return [answers[0] for answers in ranked] if options.top_k == 1 else [*ranked]
 
     def _read_items(self, items: Sequence[Any], options: QuestionAnsweringOptions) -> _Texts:
@@ -184,16 +181,24 @@ class QuestionAnsweringPipeline(TokenizedPipeline[QuestionAnsweringOptions]):
             question, context = read_item(self.task, item, index, self.input_names)
             questions.append(read_text(self.task, "question", index, question))
             contexts.append(read_text(self.task, "context", index, context))
+        return _Texts(questions, contexts, self._cut_questions(questions, options))
+
+    def _cut_questions(self, questions: list[str], options: QuestionAnsweringOptions) -> list[bool]:
+        """Shorten what is too long; says which ones were."""
+        if options.truncation is False:
+            return [False] * len(questions)
         limit = options.max_question_len
         encodings = self.tokenizer.encode_ragged(
             questions, add_special_tokens=False, with_offsets=True
         )
-        is_cut = (encodings.lengths > limit).tolist()
-        for index in np.flatnonzero(is_cut).tolist():
+        is_long: list[bool] = (encodings.lengths > limit).tolist()
+        for index in np.flatnonzero(is_long).tolist():
+            if options.truncation == "error":
+                self._refuse_length(index, int(encodings.lengths[index]), limit)
             questions[index] = questions[index][: encodings.offsets(index)[limit - 1][1]]
-        if any(is_cut):
-            self._warn_cut(sum(is_cut), len(items), limit)
-        return _Texts(questions, contexts, is_cut)
+        if any(is_long):
+            self._warn_cut(sum(is_long), len(questions), limit)
+        return is_long
 
     @property
     def _context_is_second(self) -> bool:
@@ -216,95 +221,17 @@ class QuestionAnsweringPipeline(TokenizedPipeline[QuestionAnsweringOptions]):
             first, second, strategy = texts.contexts, texts.questions, "only_first"
         return self.encode_windows(first, options, second, stride=stride, strategy=strategy)
 
-    def _windows(
+    def _search(
         self, batch: Batch, encodings: Encodings, options: QuestionAnsweringOptions
     ) -> list[Window]:
-        start, end = (_logits(batch, name) for name in ("start_logits", "end_logits"))
-        first = batch.mask.argmax(axis=1)
+        side = self.tokenizer.padding_side
         owners = encodings.pad_sequences(
-            np.asarray(batch.rows), side=self.tokenizer.padding_side, length=batch.ids.shape[1]
+            np.asarray(batch.rows), side=side, length=batch.ids.shape[1]
         )
-        context = owners == (1 if self._context_is_second else 0)
-        counted = context
-        if self.tokenizer.cls_token_id is not None:
-            # Some models say "no answer" with it.
-            counted = context | ((batch.ids == self.tokenizer.cls_token_id) & (batch.mask != 0))
-        spans = best_spans(
-            start,
-            end,
-            context,
-            counted,
-            first,
+        return search_windows(
+            batch,
+            owners == (1 if self._context_is_second else 0),
+            self.tokenizer.cls_token_id,
             top_k=options.top_k,
-            max_tokens=options.max_answer_len or batch.mask.shape[1],
+            max_tokens=options.max_answer_len,
         )
-        return [
-            _without_padding(window, int(skip)) for window, skip in zip(spans, first, strict=True)
-        ]
-
-    def _answers(
-        self,
-        index: int,
-        rows: list[int],
-        windows: list[Window],
-        encodings: Encodings,
-        texts: _Texts,
-        options: QuestionAnsweringOptions,
-    ) -> list[Answer]:
-        """The best answers in all windows over a context."""
-        spans = [
-            _Span(score, row, first, last)
-            for row in rows
-            for score, first, last in windows[row].spans
-        ]
-        if options.handle_impossible_answer:
-            spans.append(_Span(min(windows[row].null_score for row in rows), -1, 0, 0))
-        # A stable sort: of equal scores the earlier window's stays in front.
-        best = sorted(spans, key=itemgetter(0), reverse=True)[: options.top_k]
-        answers = []
-        for span in best or [_Span(0.0, -1, 0, 0)]:
-            start, end = (0, 0) if span.row < 0 else _characters(encodings, span, options)
-            answer: Answer = {
-                "score": span.score,
-                "start": start,
-                "end": end,
-                "answer": texts.contexts[index][start:end],
-            }
-            if texts.is_cut[index]:
-                answer["truncated"] = True
-            answers.append(answer)
-        return answers
-
-
-def _logits(batch: Batch, name: str) -> NDArray[Any]:
-    logits: NDArray[Any] | None = batch.outputs.get(name)
-    if logits is None or logits.shape != batch.mask.shape:
-        raise FileFormatError(
-            f"[{_TASK}] the model must give {name} of shape (rows, tokens), "
-            f"got {', '.join(f'{k} {v.shape}' for k, v in batch.outputs.items())}"
-        )
-    return logits
-
-
-def _without_padding(window: Window, skip: int) -> Window:
-    if not skip:
-        return window
-    return window._replace(spans=[(score, a - skip, b - skip) for score, a, b in window.spans])
-
-
-def _characters(
-    encodings: Encodings, span: _Span, options: QuestionAnsweringOptions
-) -> tuple[int, int]:
-    """Begin and end of a span in characters of the context."""
-    first, last = span.first, span.last
-    if options.align_to_words:
-        # With the text, as words of question and context are both counted from 0.
-        words = [*zip(encodings.word_ids(span.row), encodings.sequence_ids(span.row), strict=True)]
-        # As the reference: where one end is in no word, both stay.
-        if words[first][0] is not None and words[last][0] is not None:
-            while first > 0 and words[first - 1] == words[first]:
-                first -= 1
-            while last + 1 < len(words) and words[last + 1] == words[last]:
-                last += 1
-    offsets = encodings.pad_offsets(np.array([span.row]))
-    return int(offsets[0, first, 0]), int(offsets[0, last, 1])

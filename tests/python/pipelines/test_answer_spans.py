@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from onnxformers.pipelines.answer_spans import best_spans
+from onnxformers._native.models import best_answers
+from onnxformers.errors import InvalidArgumentError
 
 Span = tuple[float, int, int]
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    sums = [sum(map(float, row)) for row in exponentials]
+    exponentials = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
+    sums = [sum(row.tolist()) for row in exponentials]
     return (exponentials / np.array(sums)[:, None]).astype(np.float32)
 
 
@@ -52,25 +56,37 @@ def test_the_best_spans_are_those_of_a_search_over_all(
         context[row, begin:end] = True
     counted = context.copy()
     counted[:, 0] = True
-    found = best_spans(
-        logits[0],
-        logits[1],
-        context,
-        counted,
-        np.zeros(rows, np.int64),
-        top_k=top_k,
-        max_tokens=max_tokens,
-    )
+    first = np.zeros(rows, np.int64)
+    found = best_answers(logits[0], logits[1], context, counted, first, top_k, max_tokens)
     starts, stops = (softmax(np.where(counted, x, -np.inf)) for x in logits)
     for row in range(rows):
         wanted = all_spans(starts[row], stops[row], range(begins[row], ends[row]), max_tokens)
-        assert found[row].spans == wanted[:top_k]
-        assert found[row].null_score == starts[row, 0] * stops[row, 0]
+        assert found[row] == (wanted[:top_k], starts[row, 0] * stops[row, 0])
 
 
 def test_a_row_without_a_cls_token_has_no_score_for_no_answer() -> None:
     logits = np.zeros((1, 4), np.float32)
     context = np.array([[False, False, True, True]])
-    (window,) = best_spans(logits, logits, context, context, np.array([0]), top_k=1, max_tokens=4)
-    assert window.null_score == 0.0
-    assert window.spans == [(0.25, 2, 2)]
+    found = best_answers(logits, logits, context, context, np.array([0]), 1, 4)
+    assert found == [([(0.25, 2, 2)], 0.0)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {0: np.zeros((1, 3), np.float32)},
+        {2: np.zeros((2, 4), np.bool_)},
+        {4: np.array([4])},
+        {4: np.array([-1])},
+        {4: np.array([[0]])},
+        {5: 0},
+        {6: 0},
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(changes: dict[int, Any]) -> None:
+    logits, flags = np.zeros((1, 4), np.float32), np.ones((1, 4), np.bool_)
+    arguments = [logits, logits, flags, flags, np.array([0]), 1, 1]
+    for place, value in changes.items():
+        arguments[place] = value
+    with pytest.raises(InvalidArgumentError, match="expected four arrays of shape"):
+        best_answers(*arguments)

@@ -133,6 +133,19 @@ def test_a_long_question_is_cut_and_that_is_said(
     assert ask("why " * 20, CONTEXT)["score"] == answers[1]["score"]
 
 
+def test_a_long_question_may_be_refused_or_kept(ask: Pipeline[Any]) -> None:
+    question = "why " * 30
+    with pytest.raises(InvalidArgumentError, match="text 0 has 30 tokens, more than 20"):
+        ask(question, CONTEXT, max_question_len=20, truncation="error")
+    whole = ask(question, CONTEXT, max_question_len=20, truncation=False)
+    assert whole == ask(question, CONTEXT)
+
+
+def test_limits_have_no_end(ask: Pipeline[Any]) -> None:
+    endless = {"max_answer_len": 1 << 70, "top_k": 1 << 70, "max_seq_len": 1 << 70}
+    assert ask(QUESTION, CONTEXT, **endless)[0] == ask(QUESTION, CONTEXT)
+
+
 def test_a_long_context_may_be_refused(ask: Pipeline[Any]) -> None:
     with pytest.raises(InvalidArgumentError, match=r"text 0 has [0-9]+ tokens, more than 128"):
         ask(QUESTION, LONG, truncation="error")

@@ -12,6 +12,7 @@ BEHAVIOURS = {
     "MBartTokenizer": ("translation", "MBartMethods"),
     "MarianTokenizer": ("translation", "MarianMethods"),
     "NllbTokenizer": ("translation", "NllbMethods"),
+    "VitsTokenizer": ("vits", "VitsDecoding"),
     "WhisperTokenizer": ("whisper", "WhisperMethods"),
 }
 

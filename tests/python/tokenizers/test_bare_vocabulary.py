@@ -56,16 +56,48 @@ def test_letters_back_to_text(tmp_path: Path) -> None:
     assert tokenizer.get_vocab() == LETTERS
 
 
-def test_sounds_with_a_blank_around_each(tmp_path: Path) -> None:
+def sounds(folder: Path, **config: Any) -> PreTrainedTokenizer:
     blanks = replace("(?=.)|(?<!^)$", "k")
     stages = [{"type": "Lowercase"}, replace("[^k'eho l]", ""), blanks]
-    config = {"tokenizer_class": "VitsTokenizer", "unk_token": "<unk>", "pad_token": "k"}
+    config |= {"tokenizer_class": "VitsTokenizer", "unk_token": "<unk>", "pad_token": "k"}
     normalizer = {"type": "Sequence", "normalizers": stages}
-    tokenizer = AutoTokenizer.from_pretrained(
-        saved(tmp_path, SOUNDS, config, normalizer=normalizer)
-    )
-    ids = tokenizer("Hé lo!", return_tensors=None)["input_ids"]
+    return AutoTokenizer.from_pretrained(saved(folder, SOUNDS, config, normalizer=normalizer))
+
+
+def test_sounds_with_a_blank_around_each(tmp_path: Path) -> None:
+    ids = sounds(tmp_path)("Hé lo!", return_tensors=None)["input_ids"]
     assert ids == [0, 3, 0, 5, 0, 6, 0, 4, 0]
+
+
+@pytest.mark.parametrize(
+    ("ids", "text", "without_blanks_in_them"),
+    [
+        ([0, 3, 0, 2, 0, 5, 0, 6, 0, 4, 0], "he lo", "khkek klkok"),
+        ([], "", ""),
+        ([3], "h", "h"),
+        ([0, 3, 0, 7, 0, 2, 0], "h<unk>e", "khk<unk>kek"),
+        ([3, 2], "e", "he"),
+        ([0, 0, 0, 99, 0], "k", "kkkk"),
+    ],
+)
+def test_sounds_back_to_text(
+    tmp_path: Path, ids: list[int], text: str, without_blanks_in_them: str
+) -> None:
+    tokenizer = sounds(tmp_path)
+    assert tokenizer.decode(ids) == text
+    assert tokenizer.decode(ids, skip_special_tokens=True) == text.replace("<unk>", "")
+    assert tokenizer.batch_decode([ids, ids]) == [text, text]
+    if 99 not in ids:
+        tokens = tokenizer.convert_ids_to_tokens(ids)
+        assert tokenizer.convert_tokens_to_string(tokens) == text
+    assert sounds(tmp_path, add_blank=False).decode(ids) == without_blanks_in_them
+
+
+def test_sounds_with_spaces_to_clean_up(tmp_path: Path) -> None:
+    tokenizer = sounds(tmp_path, clean_up_tokenization_spaces=False)
+    ids = [0, 5, 0, 1, 0, 5, 0]
+    assert tokenizer.decode(ids) == " ' "
+    assert tokenizer.decode(ids, clean_up_tokenization_spaces=True) == "'"
 
 
 @pytest.mark.parametrize("unk_token", ["A", {"content": "A", "lstrip": False}])

@@ -22,6 +22,10 @@ class LogitsProcessor {
   /// All rows of a step; by default one after the other. A user's own callable takes them at once.
   virtual void process_rows(const Sequences& sequences, const Logits& logits);
 
+  /// Diverse beam search, before each of its groups: what the groups before this one have chosen
+  /// at this step. Of `chosen`, num_beams for each prompt, the first `group` groups are set.
+  virtual void begin_group(std::span<const Token> /*chosen*/, std::size_t /*group*/) {}
+
   /// One row.
   /// @param tokens prompt and what was generated.
   virtual void process(std::span<const Token> tokens, std::span<float> scores) = 0;

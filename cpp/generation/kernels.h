@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+namespace onnxformers::generation {
+
+// Loops over a vocabulary, compiled for several x86-64 levels; sums in lanes of fixed order, so
+// that the results are the same on each.
+
+/// The largest value of each block of `width` values, the last of which may be shorter; NaN are
+/// passed over. Returns whether there are any.
+/// @param width a multiple of 16.
+/// @param maxima one for each block.
+bool block_maxima(std::span<const float> values, std::size_t width, float* maxima);
+
+/// The largest value and where it stands first.
+struct Peak {
+  float value = 0.0F;
+  std::size_t index = 0;
+};
+
+/// Throws InvalidArgument for NaN or +inf ("non-finite logits") and when all are -inf.
+Peak find_peak(std::span<const float> values);
+
+/// Throws what `find_peak` throws for NaN.
+[[noreturn]] void fail_non_finite();
+
+struct ExpSums {
+  double weights = 0.0;   ///< sum of exp(value - shift)
+  double weighted = 0.0;  ///< sum of exp(value - shift) * (value - shift)
+};
+
+/// Values of -inf add nothing.
+ExpSums exp_sums(std::span<const float> values, float shift);
+
+/// exp(value - shift) for each value; 0 where that is below the smallest normal number.
+void exp_shifted(std::span<const float> values, float shift, float* out);
+
+/// Sum of exp(value - shift).
+double sum_exp(std::span<const float> values, float shift);
+
+/// (value - first) - second for each value.
+void subtract(std::span<float> values, float first, float second);
+
+/// Writes `filler` over the values below `lowest`.
+void fill_below(std::span<float> values, float lowest, float filler);
+
+}  // namespace onnxformers::generation

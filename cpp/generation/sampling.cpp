@@ -1,0 +1,178 @@
+#include "generation/sampling.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "generation/kernels.h"
+
+namespace onnxformers::generation {
+
+namespace {
+
+constexpr float kForbidden = -std::numeric_limits<float>::infinity();
+
+bool is_better(const Candidate& left, const Candidate& right) {
+  if (left.score != right.score) {
+    return left.score > right.score;
+  }
+  return left.row != right.row ? left.row < right.row : left.token < right.token;
+}
+
+/// Where the cumulated weight of a block first exceeds `wanted`; else its last token with a weight.
+std::size_t place_in_block(std::span<const float> weights, double wanted) {
+  std::size_t last = 0;
+  double sum = 0.0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    if (weights[i] > 0.0F) {
+      last = i;
+      sum += static_cast<double>(weights[i]);
+      if (sum > wanted) {
+        break;
+      }
+    }
+  }
+  return last;
+}
+
+/// The blocks whose maxima are found first: those that hold one of the best are looked through.
+class Blocks {
+ public:
+  Blocks(const Logits& scores, std::span<const float> offsets, std::size_t count)
+      : scores_(scores), offsets_(offsets), width_(width(scores.rows * scores.vocab_size, count)) {
+    const std::size_t blocks = blocks_of_row();
+    maxima_.resize(scores.rows * blocks);
+    bool has_nan = false;
+    for (std::size_t row = 0; row < scores.rows; ++row) {
+      float* maxima = maxima_.data() + row * blocks;
+      has_nan |= block_maxima(scores.row(row), width_, maxima);
+      for (std::size_t i = 0; i < blocks; ++i) {
+        maxima[i] += offset(row);
+      }
+    }
+    if (has_nan) {
+      fail_non_finite();
+    }
+  }
+
+  /// A score that `count` tokens reach, -inf where that is not known.
+  [[nodiscard]] float reached_by(std::size_t count) const {
+    if (count == 0 || maxima_.size() < count) {
+      return kForbidden;
+    }
+    std::vector<float> sorted = maxima_;
+    const auto place = sorted.begin() + static_cast<std::ptrdiff_t>(count - 1);
+    std::ranges::nth_element(sorted, place, std::greater<>());
+    return *place;
+  }
+
+  /// All tokens of at least this score that are not forbidden.
+  void collect(float lowest, std::vector<Candidate>& out) const {
+    const std::size_t blocks = blocks_of_row();
+    for (std::size_t i = 0; i < maxima_.size(); ++i) {
+      if (maxima_[i] >= lowest && maxima_[i] != kForbidden) {
+        collect_block(i / blocks, (i % blocks) * width_, lowest, out);
+      }
+    }
+  }
+
+ private:
+  /// Keeps both the number of blocks and the values in the best ones small.
+  static std::size_t width(std::size_t values, std::size_t count) {
+    constexpr std::size_t kStep = 16;
+    constexpr std::size_t kWidest = 1024;
+    const double even = std::sqrt(static_cast<double>(values) / static_cast<double>(count + 1));
+    return std::clamp(static_cast<std::size_t>(even) / kStep * kStep, kStep, kWidest);
+  }
+
+  [[nodiscard]] std::size_t blocks_of_row() const {
+    return (scores_.vocab_size + width_ - 1) / width_;
+  }
+  [[nodiscard]] float offset(std::size_t row) const {
+    return offsets_.empty() ? 0.0F : offsets_[row];
+  }
+
+  void collect_block(std::size_t row, std::size_t start, float lowest,
+                     std::vector<Candidate>& out) const {
+    const auto values = scores_.row(row);
+    const std::size_t end = std::min(start + width_, values.size());
+    for (std::size_t i = start; i < end; ++i) {
+      const float score = values[i] + offset(row);
+      if (score >= lowest && score != kForbidden) {
+        out.push_back({score, row, static_cast<Token>(i)});
+      }
+    }
+  }
+
+  const Logits& scores_;
+  std::span<const float> offsets_;
+  std::size_t width_;
+  std::vector<float> maxima_;
+};
+
+/// Forbidden tokens, the first ones first, until there are `count` candidates.
+void fill_with_forbidden(const Logits& scores, std::span<const float> offsets, std::size_t count,
+                         std::vector<Candidate>& out) {
+  for (std::size_t row = 0; row < scores.rows && out.size() < count; ++row) {
+    const auto values = scores.row(row);
+    const float offset = offsets.empty() ? 0.0F : offsets[row];
+    for (std::size_t i = 0; i < values.size() && out.size() < count; ++i) {
+      if (values[i] + offset == kForbidden) {
+        out.push_back({kForbidden, row, static_cast<Token>(i)});
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Token argmax(std::span<const float> scores) { return static_cast<Token>(find_peak(scores).index); }
+
+Token draw(std::span<const float> scores, double uniform) {
+  constexpr std::size_t kWidth = 512;
+  const float peak = find_peak(scores).value;
+  std::vector<double> sums;
+  sums.reserve(scores.size() / kWidth + 1);
+  double total = 0.0;
+  for (std::size_t start = 0; start < scores.size(); start += kWidth) {
+    total += sum_exp(scores.subspan(start, std::min(kWidth, scores.size() - start)), peak);
+    sums.push_back(total);
+  }
+  const double wanted = uniform * total;
+  // The first block that goes beyond; one without weight does not.
+  const auto found = std::ranges::upper_bound(sums, wanted);
+  const auto block =
+      std::min(static_cast<std::size_t>(found - sums.begin()), sums.size() - 1) * kWidth;
+  const double before = block == 0 ? 0.0 : sums[block / kWidth - 1];
+  std::array<float, kWidth> weights{};
+  const auto values = scores.subspan(block, std::min(kWidth, scores.size() - block));
+  exp_shifted(values, peak, weights.data());
+  return static_cast<Token>(block +
+                            place_in_block({weights.data(), values.size()}, wanted - before));
+}
+
+float log_sum_exp(std::span<const float> scores) {
+  const float peak = find_peak(scores).value;
+  return peak + static_cast<float>(std::log(sum_exp(scores, peak)));
+}
+
+void log_softmax_in_place(std::span<float> scores) {
+  const float peak = find_peak(scores).value;
+  subtract(scores, peak, static_cast<float>(std::log(sum_exp(scores, peak))));
+}
+
+void top_candidates(const Logits& scores, std::span<const float> offsets, std::size_t count,
+                    std::vector<Candidate>& out) {
+  out.clear();
+  const Blocks blocks(scores, offsets, count);
+  blocks.collect(blocks.reached_by(count), out);
+  if (out.size() > count) {
+    std::ranges::nth_element(out, out.begin() + static_cast<std::ptrdiff_t>(count), is_better);
+    out.resize(count);
+  }
+  std::ranges::sort(out, is_better);
+  fill_with_forbidden(scores, offsets, count, out);
+}
+
+}  // namespace onnxformers::generation

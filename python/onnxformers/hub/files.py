@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from onnxformers.errors import (
     FileFormatError,
@@ -39,11 +39,15 @@ __all__ = [
     "find_file",
     "find_json",
     "find_named_file",
+    "list_files",
     "model_file",
     "read_json",
     "requested_dtype",
     "resolve_file",
 ]
+
+if TYPE_CHECKING:
+    from onnxformers.hub.listing import ListedFile
 
 Name = str | os.PathLike[str]
 
@@ -155,6 +159,24 @@ def find_json(
     return None if path is None else load_json_object(path, max_bytes=max_bytes)
 
 
+def list_files(name_or_path: Name, options: LoadOptions) -> list[ListedFile]:
+    """All files of a model, with their sizes, by path.
+
+    A plain file server has no such list: of it, the files of usual names. Without network, the
+    files in the cache.
+
+    Raises:
+        InvalidArgumentError, MissingFileError: there is no such folder, nor can the Hub have it.
+        HubError: the Hub or a mirror could not say; see its subclasses.
+
+    Example:
+        >>> files = list_files("examples/models/all-MiniLM-L6-v2", LoadOptions())
+        >>> [file.path for file in files if file.path.startswith("onnx/")]
+        ['onnx/model_quantized.onnx']
+    """
+    return open_source(name_or_path, options).listing()
+
+
 def model_file(
     name_or_path: Name,
     stem: str = "model",
@@ -194,4 +216,4 @@ def model_file(
     variants = Variants(open_source(name_or_path, options), str(name_or_path), stem, options)
     path, chosen = variants.choose(asked)
     wanted = wanted_external_data(use_external_data_format, stem, path.name)
-    return ModelFile(path, chosen, variants.external_data(chosen, wanted))
+    return ModelFile(path, chosen, variants.external_data(path, chosen, wanted))

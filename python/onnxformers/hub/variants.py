@@ -17,8 +17,10 @@ from onnxformers.errors import (
     MissingFileError,
 )
 from onnxformers.hub import names
+from onnxformers.hub.local import LocalFolder
 from onnxformers.hub.options import LoadOptions
 from onnxformers.hub.sources import Source, locate
+from onnxformers.hub.weights import named_weights
 
 logger = logging.getLogger("onnxformers.hub")
 
@@ -107,19 +109,37 @@ class Variants:
         filenames = {self.filename(dtype): dtype for dtype in DTYPE_SUFFIXES}
         return [filenames[filename] for filename in self._source.present(list(filenames))]
 
-    def external_data(self, dtype: str, wanted: bool | int) -> tuple[Path, ...]:
-        """The files of external data beside a variant: all those wanted, else those there are.
+    def external_data(self, path: Path, dtype: str, wanted: bool | int) -> tuple[Path, ...]:
+        """The files of external data of a variant: all those wanted, else those there are.
+
+        Of a remote model those are fetched that the graph names, whatever their names; a local
+        graph finds its own beside it.
+
+        Args:
+            path: the variant, on this machine.
+            dtype: which it is.
+            wanted: what `wanted_external_data` returned.
 
         Raises:
-            MissingFileError: one that is wanted is not there.
+            MissingFileError: one that is wanted or named is not there.
+            FileFormatError: one that is named would lie outside the model's folder.
         """
-        found: list[Path] = []
+        is_local = isinstance(self._source, LocalFolder)
+        named = None if is_local else named_weights(path, self._options.subfolder)
+        found = {} if named == [] and not wanted else self._numbered_data(dtype, wanted)
+        for filename in named or ():
+            if filename not in found:
+                found[filename] = self._named_data(filename, dtype)
+        return tuple(found.values())
+
+    def _numbered_data(self, dtype: str, wanted: bool | int) -> dict[str, Path]:
+        found: dict[str, Path] = {}
         for index in range(MAX_EXTERNAL_FILES):
             filename = f"{self.filename(dtype)}_data{f'_{index}' if index else ''}"
             path = locate(self._source, self._name, filename, self._options)
             if path is None:
                 break
-            found.append(path)
+            found[filename] = path
             if wanted is not True and wanted == len(found):
                 break
         if len(found) < int(wanted):
@@ -128,7 +148,16 @@ class Variants:
                 f"[hub] {missing} is not in {self._source.place}; use_external_data_format "
                 f"asks for {int(wanted)} such file(s)"
             )
-        return tuple(found)
+        return found
+
+    def _named_data(self, filename: str, dtype: str) -> Path:
+        path = locate(self._source, self._name, filename, self._options)
+        if path is None:
+            raise MissingFileError(
+                f"[hub] {filename}, in which {self.filename(dtype)} keeps weights, is not in "
+                f"{self._source.place}"
+            )
+        return path
 
     def _find(self, dtype: str) -> Path | None:
         return locate(self._source, self._name, self.filename(dtype), self._options)

@@ -19,7 +19,7 @@ import pytest
 
 from loopback import Answer, Server, etag_of
 from onnxformers.errors import HubError, MissingFileError, OfflineError
-from onnxformers.hub import LoadOptions, atomic, partial
+from onnxformers.hub import LoadOptions, atomic, http, partial
 from onnxformers.hub import fetch as fetch_module
 from onnxformers.hub.files import find_file, model_file, resolve_file
 from onnxformers.hub.partial import Partial, Version, left_of, partial_of
@@ -238,6 +238,25 @@ def test_a_server_that_knows_only_get(mirror: Server, status: int) -> None:
     mirror.answer = without_head  # type: ignore[method-assign]
     with pytest.raises(MissingFileError, match=r"there are: onnx/model\.onnx.*model_quantized"):
         model_file("org/name", dtype="fp16")
+
+
+# --- time
+
+
+def test_how_long_is_waited() -> None:
+    with http.open_client(None) as client:
+        assert (client.timeout.connect, client.timeout.read) == (10.0, 60.0)
+
+
+def test_a_server_that_falls_silent(
+    tagged: Server, no_pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "_TIMEOUT", httpx.Timeout(0.2))
+    tagged.step_bytes, tagged.step_s = 100_000, 0.5
+    with pytest.raises(HubError, match=r"the connection broke \(ReadTimeout\), 4 times"):
+        fetch_model()
+    tagged.step_s = 0.0
+    assert fetch_model().read_bytes() == DATA
 
 
 # --- callers and disks that fail

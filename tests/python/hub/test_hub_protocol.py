@@ -16,10 +16,13 @@ from typing import Any
 
 import pytest
 
+import onnx_builder as ob
 from loopback import COMMIT, FILES, SIGNATURE, Answer, Hub, etag_of
 from onnxformers.errors import (
+    FileFormatError,
     GatedRepositoryError,
     HubError,
+    MissingFileError,
     RepositoryNotFoundError,
     UnauthorizedError,
 )
@@ -103,6 +106,48 @@ def test_an_error_of_the_other_host_shows_no_signature(
     assert SIGNATURE not in shown
     assert TOKEN not in shown
     assert snapshots(tmp_path) == []
+
+
+# --- weights in files of their own
+
+
+def graph_with_weights(*locations: str) -> bytes:
+    value = ob.value("x", "float32", [2])
+    weights = [ob.external_tensor(f"w{n}", [2], name) for n, name in enumerate(locations)]
+    return ob.model(ob.graph([ob.node("Add", ["x", "w0"], ["y"])], [value], [value], weights))
+
+
+def test_weights_come_whatever_the_graph_calls_them(hub: Hub) -> None:
+    graph = graph_with_weights("model.onnx_data", "tensors/embeddings.bin", "rest")
+    hub.put({"onnx/model.onnx": graph, "onnx/model.onnx_data": b"a"})
+    hub.put({"onnx/tensors/embeddings.bin": b"b", "onnx/rest": b"c"})
+    file = model_file("org/name")
+    assert [path.read_bytes() for path in file.external_data] == [b"a", b"c", b"b"]
+    folder = file.path.parent
+    assert {path.relative_to(folder).as_posix() for path in file.external_data} == {
+        "model.onnx_data",
+        "rest",
+        "tensors/embeddings.bin",
+    }
+
+
+def test_weights_that_are_not_there_are_named(hub: Hub) -> None:
+    hub.put({"onnx/model.onnx": graph_with_weights("rest")})
+    with pytest.raises(MissingFileError, match=r"onnx/rest, in which onnx/model\.onnx keeps wei"):
+        model_file("org/name")
+
+
+def test_a_graph_with_its_weights_inside_needs_no_question(hub: Hub) -> None:
+    hub.put({"onnx/model.onnx": ob.matmul()})
+    assert model_file("org/name").external_data == ()
+    assert not any("onnx_data" in path for path in hub.asked())
+
+
+@pytest.mark.parametrize("name", ["../../secret", "/etc/passwd", "C:\\x", "NUL"])
+def test_weights_outside_of_the_model_are_not_asked_for(hub: Hub, name: str) -> None:
+    hub.put({"onnx/model.onnx": graph_with_weights(name)})
+    with pytest.raises(FileFormatError, match=r"^\[model\.onnx\] the name of a file with weights"):
+        model_file("org/name")
 
 
 # --- broken answers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -250,3 +251,18 @@ def test_an_error_in_the_callback_reaches_the_caller(model: Path) -> None:
 
     with pytest.raises(ZeroDivisionError):
         resolve_file(model, "config.json", LoadOptions(progress_callback=fail))
+
+
+def test_a_local_folder_needs_nothing_of_networks(model: Path) -> None:
+    code = """
+import sys
+from onnxformers import AutoConfig
+from onnxformers.hub import LoadOptions, files
+AutoConfig.from_pretrained(sys.argv[1])
+files.model_file(sys.argv[1], options=LoadOptions())
+heavy = "concurrent email hashlib http httpx huggingface_hub socket ssl urllib.request tqdm".split()
+print([name for name in heavy if name in sys.modules])
+"""
+    command = [sys.executable, "-c", code, str(model)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import os
@@ -159,6 +160,9 @@ def test_a_cut_connection_leaves_nothing_wrong(
     path = stored(large)
     cut = Answer(200, {"etag": etag_of(DATA)}, DATA, cut_after=100_000)
     large.cdn.answers[path] = [cut] * 2
+    for _ in range(2):  # huggingface_hub asks again by itself only since 2.0
+        with contextlib.suppress(HubError):
+            fetch_model()
     assert fetch_model().read_bytes() == DATA
     (model,) = snapshots(tmp_path)
     model.resolve().unlink()

@@ -1,7 +1,8 @@
 """Write docs/models.md from the rows of the registry and the recorded cases.
 
-A head has run when a case in tests/conformance/cases runs a session of it; every run of the tests
-plays them all. Run it after changing a row or adding cases: ``python tools/make_model_docs.py``.
+A head has run when a case in tests/conformance/cases or a model in tests/heads runs a session of
+it; every run of the tests plays them all. Run it after changing a row or adding cases:
+``python tools/make_model_docs.py``.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from onnxformers.pipelines.registry import TASK_BY_NAME, TASKS
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "models.md"
+HEADS = ROOT / "tests" / "heads" / "classes.txt"
 CASES = ROOT / "tests" / "conformance"
 
 HEAD = """\
@@ -36,9 +38,10 @@ Every class of Transformers.js 3.0.0 is here, by the same name: `onnxformers.Aut
 have no code. Its files are those of the row's kind, its inputs and outputs those that the files
 declare.
 
-**{ran} of {all} classes have run**: a recorded case of the tests runs a session of them. The others
-are untested: their row is there, but nobody has seen one of their files open. The tables say *ran*
-or *untested*; where nothing stands, the architecture has no such head.
+**{ran} of {all} classes have run**: the tests run a session of them and compare what it gives with
+what PyTorch or Transformers.js gave. The others are untested: their row is there, but nobody has
+seen one of their files open. The tables say *ran* or *untested*; where nothing stands, the
+architecture has no such head.
 """
 AFTER = """\
 ## An architecture that is not here
@@ -50,8 +53,8 @@ the log. Other AutoModel classes raise `UnsupportedModelError` and list what the
 
 
 def classes_run() -> set[str]:
-    """Names of the model classes that recorded cases run."""
-    found: set[str] = set()
+    """Names of the model classes that the tests run."""
+    found = set(HEADS.read_text("utf-8").split())
     for path in sorted((CASES / "cases").glob("*.jsonl")):
         for line in path.read_text("utf-8").splitlines():
             case = json.loads(line)

@@ -255,3 +255,24 @@ def test_any_object_gives_a_config_or_an_error_of_ours(values: dict[str, Any]) -
     assert len(config.id2label) == config.num_labels or "label2id" in values
     assert isinstance(config.label2id, dict)
     assert set(config.to_dict()) == set(values)
+
+
+def test_a_config_is_written_and_read_again(tmp_path: Path) -> None:
+    config = PretrainedConfig.from_dict({"model_type": "bert", "id2label": {"0": "NO", "1": "YES"}})
+    config.save_pretrained(tmp_path / "new" / "folder")
+    file = tmp_path / "new" / "folder" / "config.json"
+    assert PretrainedConfig.from_json_file(file) == config
+    assert AutoConfig.from_pretrained(file.parent) == config
+    assert json.loads(file.read_text("utf-8"))["id2label"] == {"0": "NO", "1": "YES"}
+    with pytest.raises(MissingFileError, match=r"there is no file .*other\.json"):
+        PretrainedConfig.from_json_file(tmp_path / "other.json")
+    file.write_text("[]")
+    with pytest.raises(FileFormatError):
+        PretrainedConfig.from_json_file(file)
+
+
+def test_fields_of_the_specification_are_there_when_the_file_has_none() -> None:
+    config = PretrainedConfig()
+    assert (config.model_type, config.max_position_embeddings) == (None, None)
+    assert config.is_encoder_decoder is False
+    assert "max_position_embeddings" not in config

@@ -8,20 +8,26 @@ from __future__ import annotations
 import copy
 import json
 import os
-import re
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from onnxformers.configs.checks import CHECKS, JS_CONFIG
 from onnxformers.configs.normalized import get_normalized_config
-from onnxformers.errors import FileFormatError, UnknownNameError
+from onnxformers.errors import FileFormatError, MissingFileError, UnknownNameError
 from onnxformers.hub.files import read_json
+from onnxformers.hub.json_files import MAX_JSON_BYTES, load_json_object
 from onnxformers.hub.options import LoadOptions
 
-PROBLEM_TYPES = ("regression", "single_label_classification", "multi_label_classification")
-MAX_LABELS = 4_000_000
 # What a config without labels has: transformers' own default.
 _DEFAULT_NUM_LABELS = 2
-_JS_CONFIG = "transformers.js_config"
+_DEFAULTS: Mapping[str, Any] = {
+    "model_type": None,
+    "architectures": [],
+    "is_encoder_decoder": False,
+    "max_position_embeddings": None,
+    "problem_type": None,
+}
 
 
 class PretrainedConfig(MutableMapping[str, Any]):
@@ -38,7 +44,8 @@ class PretrainedConfig(MutableMapping[str, Any]):
         num_labels: int; 2 when the file does not say.
         id2label: dict[int, str]; "LABEL_0", ... where the file has no names.
         label2id: dict[str, int].
-        problem_type: None or one of `PROBLEM_TYPES`.
+        max_position_embeddings: int, or None when the file does not say.
+        problem_type: None or one of `checks.PROBLEM_TYPES`.
         js_config: the object `transformers.js_config` of the file, {} when there is none.
 
     Raises:
@@ -65,6 +72,7 @@ class PretrainedConfig(MutableMapping[str, Any]):
         model_type: str | None
         architectures: list[str]
         is_encoder_decoder: bool
+        max_position_embeddings: int | None
         problem_type: str | None
 
     @classmethod
@@ -88,6 +96,34 @@ class PretrainedConfig(MutableMapping[str, Any]):
             384
         """
         return load_config(pretrained_model_name_or_path, LoadOptions.of(options))
+
+    @classmethod
+    def from_dict(cls, config_dict: Mapping[str, Any]) -> PretrainedConfig:
+        """A config of these fields."""
+        return cls(config_dict)
+
+    @classmethod
+    def from_json_file(cls, json_file: str | os.PathLike[str]) -> PretrainedConfig:
+        """The config in a JSON file.
+
+        Raises:
+            MissingFileError: there is no such file.
+            FileFormatError: it is broken.
+        """
+        path = Path(json_file)
+        if not path.is_file():
+            raise MissingFileError(f"[config] there is no file {path}")
+        return cls(load_json_object(path, max_bytes=MAX_JSON_BYTES), place=str(path))
+
+    def save_pretrained(self, save_directory: str | os.PathLike[str]) -> None:
+        """Write config.json into a folder, which is made when it is not there."""
+        folder = Path(save_directory)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.to_json_file(folder / "config.json")
+
+    def to_json_file(self, json_file_path: str | os.PathLike[str]) -> None:
+        """Write the items as JSON."""
+        Path(json_file_path).write_text(self.to_json_string(), "utf-8")
 
     @property
     def num_labels(self) -> int:
@@ -119,7 +155,7 @@ class PretrainedConfig(MutableMapping[str, Any]):
     @property
     def js_config(self) -> dict[str, Any]:
         """What the file says to Transformers.js: `dtype`, `use_external_data_format`, ..."""
-        return dict(self._values.get(_JS_CONFIG) or {})
+        return dict(self._values.get(JS_CONFIG) or {})
 
     @property
     def normalized_config(self) -> dict[str, Any]:
@@ -140,7 +176,7 @@ class PretrainedConfig(MutableMapping[str, Any]):
     def __setitem__(self, name: str, value: Any) -> None:
         if not isinstance(name, str):
             raise FileFormatError(f"[{self._place}] keys must be str, got {type(name).__name__}")
-        check = _CHECKS.get(name)
+        check = CHECKS.get(name)
         self._values[name] = value if check is None else check(f"[{self._place}] {name}", value)
 
     def __delitem__(self, name: str) -> None:
@@ -165,7 +201,7 @@ class PretrainedConfig(MutableMapping[str, Any]):
         raise UnknownNameError(f"[{self._place}] has no field {name!r}")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self[_JS_CONFIG if name == "js_config" else name] = value
+        self[JS_CONFIG if name == "js_config" else name] = value
         # Names and number of the classes are one thing: what was set rules the others.
         for other in ("num_labels", "id2label", "label2id"):
             if name in {"num_labels", "id2label", "label2id"} and other != name:
@@ -201,100 +237,3 @@ def load_config(name_or_path: str | os.PathLike[str], options: LoadOptions) -> P
 
 def _rebuilt(values: Mapping[str, Any], place: str) -> PretrainedConfig:
     return PretrainedConfig(values, place=place)
-
-
-def _of(kind: type | tuple[type, ...], words: str) -> Callable[[str, Any], Any]:
-    def check(where: str, value: Any) -> Any:
-        # A bool is an int to Python, not to a config.
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise FileFormatError(f"{where} must be {words}, got {_shown(value)}")
-        return value
-
-    return check
-
-
-def _architectures(where: str, value: Any) -> list[str]:
-    if value is None:
-        return []
-    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
-        raise FileFormatError(f"{where} must be a list of str, got {_shown(value)}")
-    return list(value)
-
-
-def _problem_type(where: str, value: Any) -> str | None:
-    if value is None or (isinstance(value, str) and value in PROBLEM_TYPES):
-        return value
-    raise FileFormatError(
-        f"{where} must be null or one of {', '.join(PROBLEM_TYPES)}; got {_shown(value)}"
-    )
-
-
-def _num_labels(where: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_LABELS:
-        raise FileFormatError(f"{where} must be an int of 0 to {MAX_LABELS}, got {_shown(value)}")
-    return value
-
-
-def _id2label(where: str, value: Any) -> dict[int, str] | None:
-    if value is None:
-        return None
-    if not isinstance(value, Mapping):
-        raise FileFormatError(f"{where} must be an object, got {_shown(value)}")
-    labels: dict[int, str] = {}
-    for key, label in value.items():
-        index = _index(f"{where}: key", key)
-        if index in labels:
-            raise FileFormatError(f"{where} has the index {index} twice")
-        labels[index] = _label(f"{where}[{index}]", label)
-    return labels
-
-
-def _label2id(where: str, value: Any) -> dict[str, int] | None:
-    if value is None:
-        return None
-    if not isinstance(value, Mapping):
-        raise FileFormatError(f"{where} must be an object, got {_shown(value)}")
-    return {_label(where, label): _index(f"{where}[{label!r}]", i) for label, i in value.items()}
-
-
-def _index(where: str, value: Any) -> int:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value):
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < MAX_LABELS:
-        raise FileFormatError(
-            f"{where} must be an index of 0 to {MAX_LABELS - 1}, got {_shown(value)}"
-        )
-    return value
-
-
-def _label(where: str, value: Any) -> str:
-    # Some files have bare numbers as names.
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str):
-        raise FileFormatError(f"{where} must be a str, got {_shown(value)}")
-    return value
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
-
-
-_CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
-    "model_type": _of((str, type(None)), "a str or null"),
-    "architectures": _architectures,
-    "is_encoder_decoder": _of(bool, "true or false"),
-    "max_position_embeddings": _of((int, type(None)), "an int or null"),
-    "problem_type": _problem_type,
-    "num_labels": _num_labels,
-    "id2label": _id2label,
-    "label2id": _label2id,
-    _JS_CONFIG: _of((dict, type(None)), "an object or null"),
-}
-_DEFAULTS: Mapping[str, Any] = {
-    "model_type": None,
-    "architectures": [],
-    "is_encoder_decoder": False,
-    "problem_type": None,
-}

@@ -19,6 +19,7 @@ from onnxformers.models.registry import (
 
 _OUTPUTS = (
     "BaseModelOutput",
+    "BaseModelOutputWithPast",
     "CausalLMOutput",
     "CausalLMOutputWithPast",
     "DetrObjectDetectionOutput",
@@ -30,6 +31,7 @@ _OUTPUTS = (
     "RTDetrObjectDetectionOutput",
     "SamImageSegmentationOutput",
     "Seq2SeqLMOutput",
+    "Seq2SeqModelOutput",
     "SequenceClassifierOutput",
     "TableTransformerObjectDetectionOutput",
     "TokenClassifierOutput",

@@ -128,18 +128,26 @@ class CausalLMOutputWithPast(CausalLMOutput):
         past_key_values: Cache
 
 
-class Seq2SeqLMOutput(ModelOutput):
-    """Of an encoder and decoder: `logits` of shape (rows, decoder tokens, vocabulary) and state.
+class BaseModelOutputWithPast(BaseModelOutput):
+    """Of a decoder without a head: `last_hidden_state`, and `past_key_values` for the next call."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        past_key_values: Cache
+
+
+class _Seq2SeqOutput(ModelOutput):
+    """Of an encoder and decoder: what goes back in with the next tokens.
 
     `past_key_values` has a tuple of (key, value, encoder's key, encoder's value) for each layer,
-    `encoder_last_hidden_state` is of shape (rows, encoder tokens, width); both go back in with the
-    next tokens. `cross_attentions` is there when the decoder gives them out: one array a layer.
+    `encoder_last_hidden_state` is of shape (rows, encoder tokens, width). `cross_attentions` is
+    there when the decoder gives them out: one array a layer.
     """
 
     __slots__ = ()
 
     if TYPE_CHECKING:
-        logits: Array
         past_key_values: Cache
         encoder_last_hidden_state: Array
         cross_attentions: tuple[Array, ...]
@@ -149,6 +157,28 @@ class Seq2SeqLMOutput(ModelOutput):
     def encoder_outputs(self) -> BaseModelOutput:
         """`encoder_last_hidden_state` as the next call takes it."""
         return BaseModelOutput(last_hidden_state=self["encoder_last_hidden_state"])
+
+
+class Seq2SeqModelOutput(_Seq2SeqOutput):
+    """Of an encoder and decoder without a head: the decoder's `last_hidden_state`, and state."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        last_hidden_state: Array
+
+
+class Seq2SeqLMOutput(_Seq2SeqOutput):
+    """Of an encoder and decoder: `logits` of shape (rows, decoder tokens, vocabulary), and state.
+
+    The state is `past_key_values` and `encoder_last_hidden_state`; as `encoder_outputs` it goes
+    back in.
+    """
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        logits: Array
 
 
 class XVectorOutput(ModelOutput):

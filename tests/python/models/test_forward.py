@@ -198,6 +198,31 @@ def test_bad_inputs_are_refused_and_the_model_goes_on(
         assert len(model(**good)) > 0
 
 
+def test_prompts_of_an_image_that_was_encoded_before() -> None:
+    pixels = np.random.default_rng(0).standard_normal((1, 3, 64, 64))
+    points = [[[[12, 30]], [[40, 8]]]]
+    with load("SamModel", "sam") as model:
+        whole = model(
+            pixel_values=pixels, input_points=points, original_sizes=1, reshaped_input_sizes=1
+        )
+        assert isinstance(whole, models.SamImageSegmentationOutput)
+        names = [node.name for node in model.session.outputs]
+        image = dict(
+            zip(names, model.session.run({"pixel_values": pixels.astype("f")}), strict=True)
+        )
+        again = model(**image, input_points=points, input_labels=[[[1], [1]]])
+        np.testing.assert_array_equal(again.pred_masks, whole.pred_masks)
+        background = model(**image, input_points=points, input_labels=[[[1], [0]]])
+        assert np.abs(background.iou_scores - whole.iou_scores).max() > 1e-4
+        for inputs, message in (
+            ({"pixel_values": pixels}, "'input_points' is missing"),
+            ({"input_points": points}, "'pixel_values' is missing"),
+            ({"pixel_value": pixels}, "no input 'pixel_value'; did you mean 'pixel_values'"),
+        ):
+            with pytest.raises(InvalidArgumentError, match=message):
+                model(**inputs)
+
+
 def test_a_model_of_several_files_opens_only_its_own() -> None:
     with load("CLIPTextModelWithProjection", "clip") as text:
         assert list(text.sessions) == ["text_model"]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tiny_models as tiny
 
+import onnx_builder as ob
 from onnxformers import models
 from onnxformers.errors import InvalidArgumentError
 
@@ -176,3 +177,70 @@ def test_an_image_before_the_text_of_an_encoder(tmp_path: Path) -> None:
             model(input_ids=[[5, 6]])
         with pytest.raises(InvalidArgumentError, match="'input_ids' is missing"):
             model(decoder_input_ids=[[1]])
+
+
+def test_music_is_a_text_encoder_and_a_decoder(tmp_path: Path) -> None:
+    folder = tiny.write(
+        tmp_path / "m",
+        {"model_type": "musicgen"},
+        text_encoder=tiny.encoder(),
+        decoder_model_merged=tiny.decoder(with_past=False, encoder="states", merged=True),
+        encodec_decode=tiny.embed_tokens(),
+    )
+    with models.AutoModelForTextToWaveform.from_pretrained(folder) as model:
+        assert type(model) is models.MusicgenForConditionalGeneration
+        assert list(model.sessions) == ["text_encoder", "decoder_model_merged", "encodec_decode"]
+        output = model(input_ids=[[10, 20]], decoder_input_ids=[[1, 2]])
+        assert values(output) == [[240 + 24, 240 + 25]]
+
+
+def speech(folder: Path) -> Path:
+    """An encoder that makes a mask of its own, and a decoder of frames."""
+    encoder = ob.graph(
+        [
+            ob.node("Cast", ["input_ids"], ["x"], to=ob.TYPES["float32"]),
+            ob.node("Unsqueeze", ["x", "axis_2"], ["encoder_outputs"]),
+            ob.node("Sign", ["input_ids"], ["encoder_attention_mask"]),
+        ],
+        [ob.value("input_ids", "int64", [1, "tokens"])],
+        [
+            ob.value("encoder_outputs", "float32", [1, "tokens", 1]),
+            ob.value("encoder_attention_mask", "int64", [1, "tokens"]),
+        ],
+        tiny.constants("float32"),
+    )
+    decoder = ob.graph(
+        [
+            ob.node("Cast", ["encoder_attention_mask"], ["mask"], to=ob.TYPES["float32"]),
+            ob.node("ReduceSum", ["mask"], ["count"]),
+            ob.node("ReduceSum", ["encoder_hidden_states"], ["sum"]),
+            ob.node("Add", ["count", "sum"], ["both"]),
+            ob.node("Add", ["output_sequence", "both"], ["spectrum"]),
+            ob.node("ReduceSum", ["speaker_embeddings"], ["prob"]),
+        ],
+        [
+            ob.value("output_sequence", "float32", [1, "frames", 2]),
+            ob.value("encoder_hidden_states", "float32", [1, "tokens", 1]),
+            ob.value("encoder_attention_mask", "int64", [1, "tokens"]),
+            ob.value("speaker_embeddings", "float32", [1, 3]),
+        ],
+        [ob.value("spectrum", "float32", None), ob.value("prob", "float32", None)],
+    )
+    config = {"model_type": "speecht5"}
+    return tiny.write(folder, config, encoder_model=encoder, decoder_model_merged=decoder)
+
+
+def test_a_decoder_of_frames(tmp_path: Path) -> None:
+    with models.AutoModelForTextToSpectrogram.from_pretrained(speech(tmp_path / "m")) as model:
+        voice = np.ones((1, 3))
+        output = model(
+            input_ids=[[5, 6, 0]],
+            decoder_input_values=np.zeros((1, 1, 2)),
+            speaker_embeddings=voice,
+        )
+        assert output.spectrum.tolist() == [[[13, 13]]]
+        assert float(np.squeeze(output.prob)) == 3
+        with pytest.raises(InvalidArgumentError, match="'decoder_input_values' is missing"):
+            model(input_ids=[[5]], speaker_embeddings=voice)
+        with pytest.raises(InvalidArgumentError, match="'speaker_embeddings' is missing"):
+            model(input_ids=[[5]], decoder_input_values=np.zeros((1, 1, 2)))

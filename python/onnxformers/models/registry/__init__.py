@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 
 from onnxformers.errors import UnsupportedModelError
-from onnxformers.models.registry.heads import AUTO_CLASSES, HEAD_OUTPUTS, MODALITIES
+from onnxformers.models.registry.heads import AUTO_CLASSES, HEAD_OUTPUTS, MODALITIES, STATES
 from onnxformers.models.registry.row import Architecture, AutoRow
 
 __all__ = [
@@ -104,7 +104,10 @@ def find_head(
 
 def output_class(row: Architecture, head: str) -> str:
     """Name of the class in `outputs` that a head returns."""
-    return row.outputs.get(head) or HEAD_OUTPUTS.get(head, "ModelOutput")
+    usual = HEAD_OUTPUTS.get(head, "ModelOutput")
+    if head == "Model":
+        usual = STATES.get(row.heads[head], usual)
+    return row.outputs.get(head, usual)
 
 
 def _head_of(auto: AutoRow, row: Architecture) -> str | None:

@@ -76,3 +76,9 @@ HEAD_OUTPUTS: dict[str, str] = {
     "Model": "BaseModelOutput",
     "WithLMHeadModel": "MaskedLMOutput",
 }
+
+#: Kind -> class of `outputs` for the head "Model", where it has a cache too.
+STATES: dict[str, str] = {
+    "decoder-only": "BaseModelOutputWithPast",
+    "encoder-decoder": "Seq2SeqModelOutput",
+}

@@ -41,10 +41,8 @@ bool CharacterMap::has_patterned(std::string_view text) const {
 }
 
 CharacterMap::Mapped CharacterMap::compute(char32_t character) const {
-  Mapped mapped{.kind = Kind::Joined, .is_patterned = false, .character = 0, .code = 0};
-  if (!is_lone(character)) {
-    return mapped;
-  }
+  Mapped mapped{
+      .kind = Kind::Joined, .is_patterned = false, .vanishes = false, .character = 0, .code = 0};
   std::string own;
   utf8::append(own, character);
   NormalizedText text;
@@ -55,6 +53,10 @@ CharacterMap::Mapped CharacterMap::compute(char32_t character) const {
     is_patterned = is_patterned || has_patterned(text.text());
   }
   const std::string_view normalized = text.text();
+  mapped.vanishes = normalized.empty();
+  if (!is_lone(character)) {
+    return mapped;
+  }
   if (normalized.empty()) {
     mapped.kind = Kind::Drop;
   } else {
@@ -76,6 +78,7 @@ void CharacterMap::normalize(NormalizedText& text) const {
 CharacterMap::Mapped CharacterMap::classify(char32_t normalized) const {
   Mapped mapped{.kind = Kind::Letter,
                 .is_patterned = false,
+                .vanishes = false,
                 .character = normalized,
                 .code = pieces_.code(normalized)};
   std::string bytes;

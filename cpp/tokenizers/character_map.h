@@ -33,6 +33,7 @@ class CharacterMap {
   struct Mapped {
     Kind kind;
     bool is_patterned;  ///< next to another of the sort it may depend on that
+    bool vanishes;      ///< alone it becomes nothing
     char32_t character;
     PieceTrie::Code code;
   };
@@ -74,6 +75,7 @@ class CharacterMap {
   using Page = std::array<std::atomic<std::uint64_t>, kPageSize>;
 
   static constexpr unsigned kPatternedBit = 4;
+  static constexpr unsigned kVanishesBit = 5;
   static constexpr unsigned kCharacterShift = 8;
   static constexpr unsigned kCodeShift = 32;
 
@@ -82,6 +84,7 @@ class CharacterMap {
     return {
         .kind = static_cast<Kind>((packed & ((1U << kPatternedBit) - 1)) - 1),
         .is_patterned = (packed >> kPatternedBit & 1U) != 0,
+        .vanishes = (packed >> kVanishesBit & 1U) != 0,
         .character = static_cast<char32_t>(packed >> kCharacterShift & 0x1FFFFFU),
         .code = static_cast<PieceTrie::Code>(packed >> kCodeShift),
     };
@@ -89,6 +92,7 @@ class CharacterMap {
   static std::uint64_t pack(const Mapped& mapped) {
     return (static_cast<std::uint64_t>(mapped.kind) + 1) |
            static_cast<std::uint64_t>(mapped.is_patterned) << kPatternedBit |
+           static_cast<std::uint64_t>(mapped.vanishes) << kVanishesBit |
            static_cast<std::uint64_t>(mapped.character) << kCharacterShift |
            static_cast<std::uint64_t>(mapped.code) << kCodeShift;
   }

@@ -158,7 +158,7 @@ class UnigramPipeline::Pass {
   /// The one at byte i; at the end of the text one that stands alone.
   [[nodiscard]] Character read(std::size_t i) const {
     if (i == text_.size()) {
-      return {.code = 0, .length = 0, .mapped = {Kind::Drop, false, 0, 0}};
+      return {.code = 0, .length = 0, .mapped = {Kind::Drop, false, true, 0, 0}};
     }
     const auto [code, length] = utf8::decode(text_, i);
     return {.code = code, .length = length, .mapped = pipeline_.characters_.map(code)};
@@ -203,7 +203,13 @@ class UnigramPipeline::Pass {
     const std::size_t begin = i;
     std::uint32_t characters = 0;
     bool ends = false;
-    for (Character here = read(i); !ends;) {
+    Character here = read(i);
+    // What becomes nothing shifts the offsets of what stands before it, which is not in the
+    // stretch.
+    if (kWithOffsets && here.mapped.vanishes) {
+      return false;
+    }
+    while (!ends) {
       i += here.length;
       ++characters;
       const Character next = read(i);

@@ -73,3 +73,24 @@ def test_offsets_must_have_been_kept(tokenizers: dict[str, Any]) -> None:
 )
 def test_a_model_says_whether_it_marks_tokens_inside_words(name: str, expected: bool) -> None:
     assert AutoTokenizer.from_pretrained(MODELS / name).native.has_subword_prefix is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "offsets"),
+    [
+        ("a\x1f\u0300b", [(0, 0), (0, 1), (0, 1), (2, 3), (3, 4), (0, 0)]),
+        ("a\x1f\U0001fffb b", [(0, 0), (0, 1), (0, 1), (2, 3), (4, 5), (0, 0)]),
+        (
+            "a\u200b\u0301\x1f\u0301b",
+            [(0, 0), (0, 1), (0, 1), (2, 3), (2, 5), (5, 6), (0, 0)],
+        ),
+        # Here the reference counts from a beginning that is gone.
+        ("\x1f\u0300b", [(0, 0), (0, 1), (0, 1), (1, 2), (0, 0)]),
+    ],
+)
+def test_a_character_that_vanishes_before_one_that_may_combine(
+    text: str, offsets: list[tuple[int, int]]
+) -> None:
+    """As tokenizers 0.23: the two are normalised together, what stands before them is not."""
+    tokenizer = AutoTokenizer.from_pretrained(MODELS / "xlm-roberta-mlm")
+    assert tokenizer.encode_ragged([text], with_offsets=True).offsets(0) == offsets

@@ -19,8 +19,7 @@ from typing import Any, Literal, overload
 from onnxformers.models import PreTrainedModel
 from onnxformers.pipelines.base import Pipeline
 """
-OVERLOAD = """
-@overload
+OVERLOAD = """@overload
 def pipeline(
     task: {task},
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
@@ -34,7 +33,7 @@ def render() -> str:
     """The text of the stub."""
     classes = sorted(PIPELINE_CLASSES.items(), key=lambda item: item[1].module)
     lines = [_import(name, task) for name, task in classes]
-    lines.append("from onnxformers.tokenizers import PreTrainedTokenizer")
+    lines += ["from onnxformers.tokenizers import PreTrainedTokenizer", ""]
     lines += [OVERLOAD.format(task=_names(task), result=task.pipeline_class) for task in TASKS]
     lines.append(OVERLOAD.format(task="str", result="Pipeline[Any]"))
     return HEAD + "\n".join(lines) + "\n"

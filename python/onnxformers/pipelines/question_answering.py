@@ -17,6 +17,8 @@ from onnxformers.pipelines.text import Batch, TextOptions, TokenizedPipeline
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from onnxformers._native.tokenizers import Encodings
     from onnxformers.pipelines.results import Answer
 
@@ -219,7 +221,21 @@ class QuestionAnsweringPipeline(TokenizedPipeline[QuestionAnsweringOptions]):
             first, second, strategy = texts.questions, texts.contexts, "only_second"
         else:
             first, second, strategy = texts.contexts, texts.questions, "only_first"
-        return self.encode_windows(first, options, second, stride=stride, strategy=strategy)
+        try:
+            return self.encode_windows(first, options, second, stride=stride, strategy=strategy)
+        except InvalidArgumentError as error:
+            longest = int(self._question_lengths(texts.questions).max())
+            room = limit - longest - self.tokenizer.native.num_special_tokens(True)
+            if room > stride:
+                raise
+            raise InvalidArgumentError(
+                f"[{_TASK}] a question of {longest} tokens leaves {max(room, 0)} of the {limit} of "
+                f"a window to the context, and doc_stride ({stride}) must be less; change "
+                "max_seq_len, max_question_len or doc_stride"
+            ) from error
+
+    def _question_lengths(self, questions: list[str]) -> NDArray[np.int64]:
+        return self.tokenizer.encode_ragged(questions, add_special_tokens=False).lengths
 
     def _search(
         self, batch: Batch, encodings: Encodings, options: QuestionAnsweringOptions

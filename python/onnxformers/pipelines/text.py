@@ -107,6 +107,7 @@ class TokenizedPipeline(Pipeline[Options]):
         *,
         strategy: str = "longest_first",
         with_offsets: bool = False,
+        rows_per_text: int = 1,
     ) -> Encodings:
         """Tokenise, and say in the log when something was cut.
 
@@ -117,6 +118,8 @@ class TokenizedPipeline(Pipeline[Options]):
             strategy: What gives way when a pair is too long: "longest_first", "only_first",
                 "only_second".
             with_offsets: Keep where in its text each token stands.
+            rows_per_text: How many of `texts`, one after the other, are one text of the caller,
+                for messages.
 
         Raises:
             InvalidTypeError: An item is no str.
@@ -132,7 +135,7 @@ class TokenizedPipeline(Pipeline[Options]):
             with_offsets=with_offsets,
         )
         if limit is not None:
-            self._check_lengths(encodings, options, limit)
+            self._check_lengths(encodings, options, limit, rows_per_text)
         return encodings
 
     def encode_windows(
@@ -187,13 +190,17 @@ class TokenizedPipeline(Pipeline[Options]):
                 f"rows of {limit} tokens have room for {max(room, 0)} beside the special ones"
             )
 
-    def _check_lengths(self, encodings: Encodings, options: Options, limit: int) -> None:
+    def _check_lengths(
+        self, encodings: Encodings, options: Options, limit: int, rows_per_text: int = 1
+    ) -> None:
         """Say what was cut, or refuse what is too long."""
         if options.truncation == "error":
             longest = int(encodings.lengths.argmax())
-            self._refuse_length(longest, int(encodings.lengths[longest]), limit)
-        elif count := int(encodings.truncated.sum()):
-            self._warn_cut(count, len(encodings), limit)
+            length = int(encodings.lengths[longest])
+            self._refuse_length(longest // rows_per_text, length, limit)
+        elif encodings.truncated.any():
+            cut = {row // rows_per_text for row in encodings.truncated.nonzero()[0].tolist()}
+            self._warn_cut(len(cut), len(encodings) // rows_per_text, limit)
 
     def _refuse_length(self, index: int, length: int, limit: int) -> None:
         if length > limit:

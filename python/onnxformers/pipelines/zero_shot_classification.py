@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from onnxformers._native.tokenizers import Encodings
     from onnxformers.pipelines.results import ZeroShotClassification
 
     Labels = list[str] | tuple[str, ...] | str
@@ -132,13 +133,7 @@ class ZeroShotClassificationPipeline(TokenizedPipeline[ZeroShotClassificationOpt
         ]
         labels = _read_labels(options.candidate_labels)
         hypotheses = [_fill(options.hypothesis_template, label) for label in labels]
-        # Text by text: row i * len(labels) + j asks text i about label j.
-        encodings = self.encode(
-            [text for text in texts for _ in labels],
-            options,
-            hypotheses * len(texts),
-            strategy="only_first",
-        )
+        encodings = self._encode_all(texts, hypotheses, options)
         logits: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(encodings)
         for batch in self.forward(encodings, options):
             for row, values in zip(batch.rows, class_logits(_TASK, batch.outputs), strict=True):
@@ -146,6 +141,33 @@ class ZeroShotClassificationPipeline(TokenizedPipeline[ZeroShotClassificationOpt
         scores = self._scores(np.stack(logits).reshape(len(texts), len(labels), -1), options)
         cut = set((np.flatnonzero(encodings.truncated) // len(labels)).tolist())
         return [_ranked(text, scores[i], i in cut, labels) for i, text in enumerate(texts)]
+
+    def _encode_all(
+        self,
+        texts: list[str],
+        hypotheses: list[str],
+        options: ZeroShotClassificationOptions,
+    ) -> Encodings:
+        """Text by text: row i * len(hypotheses) + j holds text i and hypothesis j."""
+        premises = [text for text in texts for _ in hypotheses]
+        try:
+            return self.encode(
+                premises,
+                options,
+                hypotheses * len(texts),
+                strategy="only_first",
+                rows_per_text=len(hypotheses),
+            )
+        except InvalidArgumentError as error:
+            lengths = self.tokenizer.encode_ragged(hypotheses, add_special_tokens=False).lengths
+            longest, limit = int(lengths.argmax()), self.token_limit(options)
+            needed = int(lengths[longest]) + self.tokenizer.native.num_special_tokens(True)
+            if limit is None or needed < limit:
+                raise
+            raise InvalidArgumentError(
+                f"[{_TASK}] label {longest} in its template takes {needed} tokens, which leaves "
+                f"nothing of {limit} to the text; choose shorter labels or a larger max_length"
+            ) from error
 
     def _scores(
         self, logits: NDArray[np.float32], options: ZeroShotClassificationOptions

@@ -186,7 +186,13 @@ def test_a_long_context_may_be_refused(ask: Pipeline[Any]) -> None:
         ((QUESTION, CONTEXT), {"doc_stride": 500}, InvalidArgumentError, "doc_stride must be None"),
         ((QUESTION, CONTEXT), {"doc_stride": 1.5}, InvalidArgumentError, "doc_stride must be None"),
         ((QUESTION, CONTEXT), {"align_to_words": "no"}, InvalidTypeError, "align_to_words must be"),
-        ((QUESTION, LONG), {"max_seq_len": 9}, InvalidArgumentError, "larger max_length"),
+        (
+            (QUESTION, LONG),
+            {"max_seq_len": 9},
+            InvalidArgumentError,
+            r"leaves 0 of the 9 of a window .* doc_stride \(4\) must be less; change max_seq_len",
+        ),
+        ((QUESTION, LONG), {"doc_stride": 120}, InvalidArgumentError, r"doc_stride \(120\) must"),
         ((QUESTION, "\ud800"), {}, InvalidArgumentError, "surrogate"),
     ],
 )

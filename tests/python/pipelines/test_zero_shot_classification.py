@@ -87,8 +87,10 @@ def test_a_long_text_is_cut_and_the_hypothesis_is_not(
     short, long = classify([TEXT, TEXT * 60], LABELS)
     assert "truncated" not in short
     assert long["truncated"] is True
-    assert "3 of 6 texts were cut to" in caplog.text
+    assert "1 of 2 texts were cut to" in caplog.text
     assert len(set(long["scores"])) == 3
+    with pytest.raises(InvalidArgumentError, match=r"text 1 has [0-9]+ tokens, more than 128"):
+        classify([TEXT, TEXT * 60], LABELS, truncation="error")
 
 
 def test_entailment_is_found_by_its_label(
@@ -138,6 +140,12 @@ def test_a_label_that_the_model_has_not_is_refused(tmp_path: Path) -> None:
             {"multi_labels": True},
             InvalidArgumentError,
             "unknown option 'multi_labels'; did you mean 'multi_label'?",
+        ),
+        (
+            (TEXT, ["a", "very " * 200]),
+            {},
+            InvalidArgumentError,
+            "label 1 in its template takes [0-9]+ tokens, which leaves nothing of 128",
         ),
         ((TEXT, LABELS), {"multi_label": "yes"}, InvalidTypeError, "multi_label must be True or"),
         *(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from onnxformers.hub.names import join
 from onnxformers.hub.variants import DTYPE_SUFFIXES
 
-#: Beside config.json.
+_MODULES = ("Pooling", "Dense", "Normalize", "LayerNorm")
+
+#: What is read beside the ONNX files.
 CONFIGS = (
     "config.json",
     "generation_config.json",
@@ -16,23 +18,30 @@ CONFIGS = (
     "tokenizer_config.json",
     "special_tokens_map.json",
     "added_tokens.json",
+    "normalizer.json",
     "vocab.json",
     "vocab.txt",
     "merges.txt",
     "spiece.model",
+    "spm.model",
+    "sentencepiece.model",
     "sentencepiece.bpe.model",
+    "sentencepiece.unigram.model",
+    "tokenizer.model",
     "source.spm",
     "target.spm",
-    "tokenizer.model",
+    "tokenizer.tiktoken",
+    "qwen.tiktoken",
+    "cl100k_base.tiktoken",
+    "o200k_base.tiktoken",
+    "gpt2.tiktoken",
     "chat_template.jinja",
     "chat_template.json",
     "modules.json",
     "config_sentence_transformers.json",
     "sentence_bert_config.json",
-    "1_Pooling/config.json",
-    "2_Dense/config.json",
-    "2_Dense/model.safetensors",
-    "2_Normalize/config.json",
+    *(f"{place}_{name}/config.json" for place in (1, 2, 3) for name in _MODULES),
+    *(f"{place}_Dense/model.safetensors" for place in (1, 2, 3)),
 )
 
 #: ONNX files, without variant and ".onnx".

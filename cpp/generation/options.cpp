@@ -65,6 +65,11 @@ std::optional<double> Options::number(std::string_view name) const {
   return *find<double>(name, "a number");
 }
 
+bool Options::is_text(std::string_view name) const {
+  const auto found = values_.find(name);
+  return found != values_.end() && std::holds_alternative<std::string>(found->second);
+}
+
 std::optional<std::string> Options::text(std::string_view name) const {
   const auto* value = find<std::string>(name, "a str");
   return value == nullptr ? std::nullopt : std::optional(*value);

@@ -33,6 +33,8 @@ class Options {
   [[nodiscard]] std::optional<std::size_t> count(std::string_view name,
                                                  std::int64_t lowest = 0) const;
   [[nodiscard]] std::optional<double> number(std::string_view name) const;
+  /// Whether it is a text: for options that take a flag or a word.
+  [[nodiscard]] bool is_text(std::string_view name) const;
   [[nodiscard]] std::optional<std::string> text(std::string_view name) const;
   /// One token or a list of them; empty when absent.
   [[nodiscard]] Tokens tokens(std::string_view name) const;

@@ -1,5 +1,4 @@
-#include <algorithm>
-
+#include "generation/sampling.h"
 #include "generation/search/rows.h"
 
 namespace onnxformers::generation {
@@ -10,8 +9,7 @@ SearchResult greedy_search(const SearchParts& parts, const Prompts& prompts) {
                           std::span<Token> next) {
                          for (std::size_t i = 0; i < logits.rows; ++i) {
                            if (done[i] == 0) {
-                             const auto row = logits.row(i);
-                             next[i] = std::ranges::max_element(row) - row.begin();
+                             next[i] = argmax(logits.row(i));
                            }
                          }
                        });

@@ -4,36 +4,12 @@
 #include <utility>
 
 #include "base/errors.h"
+#include "generation/search/record.h"
+#include "generation/search/repeated_logits.h"
 
 namespace onnxformers::generation {
 
 namespace {
-
-/// Scores of the prompts, each for so many rows.
-class RepeatedLogits {
- public:
-  RepeatedLogits(const Logits& logits, std::size_t copies)
-      : values_(logits.rows * copies * logits.vocab_size),
-        view_{values_.data(), logits.rows * copies, logits.vocab_size, logits.vocab_size} {
-    for (std::size_t i = 0; i < view_.rows; ++i) {
-      std::ranges::copy(logits.row(i / copies), view_.row(i).begin());
-    }
-  }
-  [[nodiscard]] const Logits& view() const { return view_; }
-
- private:
-  std::vector<float> values_;
-  Logits view_;
-};
-
-std::vector<float> copied(const Logits& logits) {
-  std::vector<float> values;
-  values.reserve(logits.rows * logits.vocab_size);
-  for (std::size_t i = 0; i < logits.rows; ++i) {
-    values.insert(values.end(), logits.row(i).begin(), logits.row(i).end());
-  }
-  return values;
-}
 
 class Loop {
  public:
@@ -42,7 +18,7 @@ class Loop {
         sequences_(prompts, parts.options.count("max_length").value_or(0)),
         next_(prompts.rows * copies),
         done_(prompts.rows * copies),
-        is_recorded_(parts.options.flag("return_dict_in_generate", false)),
+        recorder_(parts.options),
         pad_(parts.options.integer("pad_token_id")) {
     if (copies > 1) {
       sequences_.repeat(copies);
@@ -54,9 +30,10 @@ class Loop {
 
   SearchResult run(Logits logits, const Choose& choose) {
     for (std::size_t step = 0;; ++step) {
-      record(logits);
+      recorder_.begin(logits);
       process_all(parts_.processors, sequences_, logits);
       choose(logits, step, done_, next_);
+      recorder_.end(logits);
       fill_finished();
       sequences_.append(next_);
       if (parts_.streamer != nullptr) {
@@ -71,12 +48,6 @@ class Loop {
   }
 
  private:
-  void record(const Logits& logits) {
-    if (is_recorded_ && parts_.options.flag("output_logits", false)) {
-      result_.steps.emplace_back().logits = copied(logits);
-    }
-  }
-
   /// Rows that have ended go on with padding until all have.
   void fill_finished() {
     for (std::size_t i = 0; i < next_.size(); ++i) {
@@ -102,11 +73,12 @@ class Loop {
     if (parts_.streamer != nullptr) {
       parts_.streamer->end();
     }
+    SearchResult result = recorder_.result();
     for (std::size_t i = 0; i < sequences_.rows(); ++i) {
       const auto row = sequences_.row(i);
-      result_.sequences.emplace_back(row.begin(), row.end());
+      result.sequences.emplace_back(row.begin(), row.end());
     }
-    return std::move(result_);
+    return result;
   }
 
   const SearchParts& parts_;
@@ -114,9 +86,8 @@ class Loop {
   std::vector<Token> next_;
   std::vector<char> done_;
   std::vector<std::size_t> parents_;  ///< for the first step after the prompt
-  bool is_recorded_;
+  Recorder recorder_;
   std::optional<std::int64_t> pad_;
-  SearchResult result_;
 };
 
 }  // namespace

@@ -18,7 +18,6 @@ struct SearchParts {
   const LogitsProcessors& warpers;  ///< applied after the processors when tokens are drawn
   const StoppingCriteria& stopping;
   Streamer* streamer = nullptr;
-  StepModel* draft = nullptr;  ///< of assisted search
 };
 
 /// Recorded with return_dict_in_generate.
@@ -28,21 +27,18 @@ struct StepRecord {
 };
 
 struct SearchResult {
-  std::vector<Tokens> sequences;  ///< prompt included, of equal length, filled with pad_token_id
-  std::vector<float> sequence_scores;                  ///< of beams
-  std::vector<std::vector<std::size_t>> beam_indices;  ///< of beams: the parent of each step
-  std::vector<StepRecord> steps;
+  std::vector<Tokens> sequences{};  ///< prompt included, of equal length, filled with pad_token_id
+  std::vector<float> sequence_scores{};                  ///< of beams
+  std::vector<std::vector<std::size_t>> beam_indices{};  ///< of beams: the parent of each step
+  std::vector<StepRecord> steps{};
 };
 
 /// A search. `prompts` are those of the (decoder's) user: num_return_sequences and num_beams repeat
 /// them here.
 SearchResult greedy_search(const SearchParts& parts, const Prompts& prompts);
 SearchResult sample(const SearchParts& parts, const Prompts& prompts);
+/// Also with groups of beams, and drawn.
 SearchResult beam_search(const SearchParts& parts, const Prompts& prompts);
-SearchResult group_beam_search(const SearchParts& parts, const Prompts& prompts);
-SearchResult constrained_beam_search(const SearchParts& parts, const Prompts& prompts);
-SearchResult contrastive_search(const SearchParts& parts, const Prompts& prompts);
-SearchResult assisted_search(const SearchParts& parts, const Prompts& prompts);
 
 /// The one that the options ask for, as Python transformers chooses.
 /// Throws InvalidArgument for options that contradict each other.

@@ -1,0 +1,26 @@
+#include "generation/random.h"
+#include "generation/sampling.h"
+#include "generation/search/rows.h"
+
+namespace onnxformers::generation {
+
+SearchResult sample(const SearchParts& parts, const Prompts& prompts) {
+  const auto seed = static_cast<std::uint64_t>(parts.options.integer("seed").value_or(0));
+  const std::size_t copies = parts.options.count("num_return_sequences", 1).value_or(1);
+  const auto choose = [&](const Logits& logits, std::size_t step, std::span<const char> done,
+                          std::span<Token> next) {
+    for (std::size_t i = 0; i < logits.rows; ++i) {
+      if (done[i] != 0) {
+        continue;
+      }
+      const auto scores = logits.row(i);
+      for (const auto& warper : parts.warpers) {
+        warper->process({}, scores);
+      }
+      next[i] = draw(scores, random_number(seed, i, static_cast<std::uint32_t>(step)));
+    }
+  };
+  return generate_rows(parts, prompts, copies, choose);
+}
+
+}  // namespace onnxformers::generation

@@ -1,6 +1,6 @@
 """Runs every benchmark and writes RESULTS.md.
 
-python benchmarks/run_all.py --fp32 FOLDER --node FOLDER --data FOLDER --tasks FOLDER [--quick]
+python benchmarks/run_all.py --fp32 FOLDER --node FOLDER --data FOLDER --tasks FOLDER --gpt2 FOLDER [--quick]
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ SCRIPTS = (
     ("token_budget.py", ("fp32", "node"), ["--rounds", "1"]),
     ("memory.py", ("fp32", "node"), ["--calls", "1000"]),
     ("encoder_tasks.py", ("tasks", "node"), ["--rounds", "1"]),
+    ("generate.py", ("gpt2", "node"), ["--rounds", "1"]),
 )
 HEAD = """# Results
 
@@ -49,6 +50,7 @@ def main() -> None:
     parser.add_argument("--node", type=Path, help="folder with @huggingface/transformers")
     parser.add_argument("--data", type=Path, help="folder of tokenizers")
     parser.add_argument("--tasks", type=Path, help="folder of task_models.py")
+    parser.add_argument("--gpt2", type=Path, help="folder of generation_model.py")
     parser.add_argument("--quick", action="store_true", help="few rounds: does everything run?")
     parser.add_argument("--output", type=Path, default=HERE / "RESULTS.md")
     options = parser.parse_args()

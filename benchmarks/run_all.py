@@ -1,6 +1,7 @@
 """Runs every benchmark and writes RESULTS.md.
 
-python benchmarks/run_all.py --fp32 FOLDER --node FOLDER --data FOLDER --tasks FOLDER --gpt2 FOLDER [--quick]
+python benchmarks/run_all.py --fp32 FOLDER --node FOLDER --data FOLDER --tasks FOLDER
+    --gpt2 FOLDER [--quick]
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 #include "bindings/module.h"
 
+#include "bindings/step_model.h"
+
 PYBIND11_MODULE(_native, m, pybind11::mod_gil_not_used()) {
   m.doc() = "onnxformers native core.";
   m.attr("__version__") = ONNXFORMERS_VERSION;
@@ -13,4 +15,6 @@ PYBIND11_MODULE(_native, m, pybind11::mod_gil_not_used()) {
   // After those whose types it takes.
   auto models = m.def_submodule("models");
   onnxformers::bindings::bind_models(models);
+  auto generation = m.def_submodule("generation");
+  onnxformers::bindings::bind_step_model(generation);
 }

@@ -43,17 +43,21 @@ Handle<ort::Value> borrow_tensor(ort::ElemType type, void* data,
   return Handle<ort::Value>(value);
 }
 
+Handle<ort::Value> make_tensor(ort::ElemType type, std::span<const std::int64_t> shape) {
+  ort::Value* value = nullptr;
+  check(api().CreateTensorAsOrtValue(default_allocator(), shape.data(), shape.size(), type, &value),
+        kPlace);
+  return Handle<ort::Value>(value);
+}
+
 Handle<ort::Value> make_string_tensor(std::span<const std::string_view> texts,
                                       std::span<const std::int64_t> shape) {
   const ort::Api& table = api();
-  ort::Value* raw = nullptr;
-  check(table.CreateTensorAsOrtValue(default_allocator(), shape.data(), shape.size(),
-                                     ort::ElemType::String, &raw),
-        kPlace);
-  Handle<ort::Value> value(raw);
+  Handle<ort::Value> value = make_tensor(ort::ElemType::String, shape);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     char* buffer = nullptr;
-    check(table.GetResizedStringTensorElementBuffer(raw, i, texts[i].size(), &buffer), kPlace);
+    check(table.GetResizedStringTensorElementBuffer(value.get(), i, texts[i].size(), &buffer),
+          kPlace);
     std::ranges::copy(texts[i], buffer);
   }
   return value;

@@ -28,6 +28,9 @@ struct TensorView {
 Handle<ort::Value> borrow_tensor(ort::ElemType type, void* data,
                                  std::span<const std::int64_t> shape);
 
+/// A value with memory of its own, whose content is not set yet.
+Handle<ort::Value> make_tensor(ort::ElemType type, std::span<const std::int64_t> shape);
+
 /// A value that owns copies of the texts (UTF-8, embedded NUL allowed), row-major.
 Handle<ort::Value> make_string_tensor(std::span<const std::string_view> texts,
                                       std::span<const std::int64_t> shape);

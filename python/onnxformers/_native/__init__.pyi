@@ -7,6 +7,7 @@ from . import base
 from . import tokenizers
 from . import runtime
 from . import models
+from . import generation
 
-__all__: list[str] = ["base", "models", "runtime", "tokenizers"]
+__all__: list[str] = ["base", "generation", "models", "runtime", "tokenizers"]
 __version__: str = "0.1.0"

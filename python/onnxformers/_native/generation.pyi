@@ -1,0 +1,66 @@
+from __future__ import annotations
+import collections.abc
+import numpy
+import numpy.typing
+import onnxformers._native.runtime
+import typing
+
+__all__: list[str] = ["StepModel"]
+
+class StepModel:
+    """
+    One generation over the sessions of a decoder: its cache and its inputs. For one thread at a time; of no use after an error.
+    """
+    def __init__(
+        self,
+        first: onnxformers._native.runtime.Session,
+        later: onnxformers._native.runtime.Session | None,
+        slots: collections.abc.Sequence[
+            tuple[
+                str,
+                str,
+                bool,
+                collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+                typing.SupportsInt | typing.SupportsIndex,
+                typing.SupportsInt | typing.SupportsIndex,
+            ]
+        ],
+        fixed: dict[str, typing.Any],
+        timeout_s: typing.SupportsFloat | typing.SupportsIndex | None = None,
+        cancel: onnxformers._native.runtime.CancelToken | None = None,
+    ) -> None:
+        """
+        Sessions of the first and of the later steps (None: the first runs all), the cache as (input, output, is_encoder, shape, rows_factor, sequence_axis) of each array, and what goes into every step, by input name.
+        """
+    def admit(
+        self,
+        ids: numpy.typing.NDArray[numpy.int64],
+        mask: numpy.typing.NDArray[numpy.int64] | None = None,
+    ) -> numpy.typing.NDArray[numpy.float32]:
+        """
+        Read prompts of shape (rows, tokens), padded at the left; scores of the next tokens, shape (rows, vocabulary).
+        """
+    def crop(self, length: typing.SupportsInt | typing.SupportsIndex) -> None:
+        """
+        Forget all but the first tokens of the only row.
+        """
+    def extend(
+        self, tokens: numpy.typing.NDArray[numpy.int64]
+    ) -> numpy.typing.NDArray[numpy.float32]:
+        """
+        Append tokens to the only row; scores after each of them.
+        """
+    def hidden(self) -> numpy.typing.NDArray[numpy.float32]:
+        """
+        Vectors of the last layer for the tokens read last, shape (rows, tokens, width).
+        """
+    def step(
+        self,
+        tokens: numpy.typing.NDArray[numpy.int64],
+        parents: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = [],
+    ) -> numpy.typing.NDArray[numpy.float32]:
+        """
+        Append a token to each row; row i goes on from row parents[i].
+        """
+    @property
+    def rows(self) -> int: ...

@@ -23,6 +23,17 @@ FILES = {
 }
 
 
+# For a process that may not write what its owner may not: root gives up the right to do all.
+OBEY = """
+import ctypes
+import os
+if os.geteuid() == 0:
+    words = ctypes.c_uint32 * 2
+    version_3 = words(0x20080522, 0)
+    assert ctypes.CDLL(None).capset(version_3, (ctypes.c_uint32 * 6)()) == 0
+"""
+
+
 @dataclass
 class Answer:
     """What a server says instead of a file."""

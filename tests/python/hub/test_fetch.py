@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from loopback import Answer, Server, etag_of
+from loopback import OBEY, Answer, Server, etag_of
 from onnxformers.errors import HubError, MissingFileError, OfflineError
 from onnxformers.hub import LoadOptions, atomic, http, partial
 from onnxformers.hub import fetch as fetch_module
@@ -334,6 +334,32 @@ except HubError as error:
     assert "could not be written to" in done.stdout
     assert "File too large" in done.stdout
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="capabilities are Linux's")
+def test_a_read_only_cache_gives_what_it_holds_and_says_why_no_more(
+    tagged: Server, tmp_path: Path
+) -> None:
+    config = resolve_file("org/name", "config.json", LoadOptions())
+    folders = [config.parent, *(path for path in config.parents if tmp_path in path.parents)]
+    for folder in folders:
+        folder.chmod(0o555)
+    code = """
+for name in ("config.json", "tokenizer.json", "onnx/model.onnx"):
+    try:
+        print("found", files.resolve_file("org/name", name, LoadOptions()))
+    except HubError as error:
+        print(error)
+"""
+    done = run(OBEY + FETCH + code, tagged, tmp_path / "cache")
+    for folder in folders:
+        folder.chmod(0o755)
+    assert done.returncode == 0, done.stderr
+    found, *refused = done.stdout.splitlines()
+    assert found == f"found {config}"
+    assert len(refused) == 2
+    assert all("could not be written to" in line for line in refused)
+    assert all("Permission denied; make room or choose another" in line for line in refused)
 
 
 # --- several at once

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 import onnx_builder as ob
-from loopback import COMMIT, FILES, SIGNATURE, Answer, Hub, etag_of
+from loopback import COMMIT, FILES, OBEY, SIGNATURE, Answer, Hub, etag_of
 from onnxformers.errors import (
     FileFormatError,
     GatedRepositoryError,
@@ -216,17 +216,6 @@ def test_a_token_that_is_wanted_and_not_there(hub: Hub) -> None:
 
 
 # --- caches that refuse
-
-
-# A process that may not write what its owner may not: root gives up the right to do all.
-OBEY = """
-import ctypes
-import os
-if os.geteuid() == 0:
-    words = ctypes.c_uint32 * 2
-    version_3 = words(0x20080522, 0)
-    assert ctypes.CDLL(None).capset(version_3, (ctypes.c_uint32 * 6)()) == 0
-"""
 
 
 LOAD = """

@@ -35,13 +35,14 @@ class CustomCache(Protocol):
         """Take a copy of the complete file at `response`, fetched from the URL `request`."""
 
 
-def _is_true(variable: str) -> bool:
+def is_true(variable: str) -> bool:
+    """Whether an environment variable is set to what huggingface_hub takes for yes."""
     return os.environ.get(variable, "").upper() in {"1", "ON", "YES", "TRUE"}
 
 
 def is_offline() -> bool:
     """True when HF_HUB_OFFLINE (or TRANSFORMERS_OFFLINE) forbids every network call."""
-    return _is_true("HF_HUB_OFFLINE") or _is_true("TRANSFORMERS_OFFLINE")
+    return is_true("HF_HUB_OFFLINE") or is_true("TRANSFORMERS_OFFLINE")
 
 
 def hub_endpoint() -> str:

@@ -18,6 +18,7 @@ from onnxformers.hub.http import Again, is_there, open_client, retrying
 from onnxformers.hub.locks import one_at_a_time
 from onnxformers.hub.partial import Partial, Version, left_of, partial_of, remove_parts
 from onnxformers.hub.progress import Reporter
+from onnxformers.settings import is_true
 
 # How often the callback is told.
 _STEP_BYTES = 1 << 20
@@ -90,35 +91,46 @@ class _Download:
         part = left_of(self._path) if self._keeps_parts else None
         headers = {} if part is None else part.headers
         with self._client.stream("GET", self._url, headers=headers) as response:
-            if part is not None and not _continues(response, part):
-                if response.status_code != 200:
-                    part.remove()
+            if part is None or not _continues(response, part):
+                self._refuse_ranges(response, part)
                 part = None
-            if response.status_code in {206, 416} and part is None:
-                raise Again(f"the server answered {response.status_code} to a range", wait_s=0.0)
             if not is_there(response, self._url):
                 remove_parts(self._path)
                 return None
             self._report.download()
-            self._receive(response, part)
+            if part is None:
+                self._receive(response)
+            else:
+                self._receive_into(part, response, part.offset)
         return self._path
 
-    def _receive(self, response: httpx.Response, part: Partial | None) -> None:
-        if part is None:
-            version = _version(response) if self._keeps_parts else None
-            part = None if version is None else partial_of(self._path, version)
-            total, offset = _length(response, self._url), 0
-        else:
-            total, offset = part.version.total, part.offset
-        _check_room(self._path, None if total is None else total - offset)
-        if part is None:
-            with appearing(self._path) as temporary, temporary.open("wb") as file:
-                self._copy(response, file, offset, total)
+    def _refuse_ranges(self, response: httpx.Response, part: Partial | None) -> None:
+        """Ask again for all when a part came that does not fit what is here."""
+        if response.status_code in {206, 416}:
+            if part is not None:
+                part.remove()
+            raise Again(f"the server answered {response.status_code} to a range", wait_s=0.0)
+
+    def _receive(self, response: httpx.Response) -> None:
+        """Take an answer that holds the whole file."""
+        version = _version(response) if self._keeps_parts else None
+        part = None if version is None else partial_of(self._path, version)
+        if part is not None:
+            self._receive_into(part, response, 0)
             return
+        total = _length(response, self._url)
+        _check_room(self._path, total)
+        with appearing(self._path) as temporary, temporary.open("wb") as file:
+            self._copy(response, file, 0, total)
+
+    def _receive_into(self, part: Partial, response: httpx.Response, offset: int) -> None:
+        total = part.version.total
+        _check_room(self._path, total - offset)
         try:
             with _open_to_write(part.path) as file:
                 file.seek(offset)
                 self._copy(response, file, offset, total)
+                file.truncate(total)
         except OSError:
             if self._report.failure is None:  # the disk is full
                 part.remove()
@@ -224,7 +236,7 @@ class _NoBar:
 @contextlib.contextmanager
 def _bar(report: Reporter, total: int | None, start: int, name: str) -> Iterator[_Bar]:
     """A progress bar on a terminal when nobody else reports."""
-    if report.listened_to or os.environ.get("HF_HUB_DISABLE_PROGRESS_BARS") in {"1", "true"}:
+    if report.listened_to or is_true("HF_HUB_DISABLE_PROGRESS_BARS"):
         yield _NoBar()
         return
     from tqdm.std import tqdm

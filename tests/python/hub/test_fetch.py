@@ -181,6 +181,17 @@ def test_a_time_of_change_will_do(mirror: Server, no_pauses: list[float]) -> Non
     assert fetch_model().read_bytes() == body
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_server_does_not_cost_what_has_come(
+    tagged: Server, no_pauses: list[float], status: int
+) -> None:
+    cut(tagged, 300_000)
+    tagged.answers[MODEL].append(Answer(status))
+    assert fetch_model().read_bytes() == DATA
+    assert tagged.ranges == ["bytes=300000-"]
+    assert len(tagged.requests) == 3
+
+
 def test_a_file_gone_meanwhile(tagged: Server, no_pauses: list[float], tmp_path: Path) -> None:
     cut(tagged, 1000)
     del tagged.files[MODEL]

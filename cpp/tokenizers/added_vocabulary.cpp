@@ -132,7 +132,7 @@ AddedVocabulary::Finder AddedVocabulary::make_finder(bool normalized,
     entry->second = std::min(entry->second, static_cast<std::int32_t>(index));
   }
   Finder finder;
-  std::vector<std::pair<std::string_view, std::int32_t>> entries(contents.begin(), contents.end());
+  const Trie::Entries entries(contents.begin(), contents.end());
   for (const auto& [content, index] : entries) {
     bool& starts = finder.starts[static_cast<unsigned char>(content.front())];
     if (!starts) {
@@ -140,7 +140,7 @@ AddedVocabulary::Finder AddedVocabulary::make_finder(bool normalized,
     }
     starts = true;
   }
-  finder.trie = Trie(std::move(entries));
+  finder.trie = Trie(entries);
   finder.tokens = &tokens_;
   return finder;
 }
@@ -175,7 +175,7 @@ void AddedVocabulary::Finder::match(std::string_view text, std::vector<AddedMatc
   }
   std::size_t taken = 0;  // end of the last match with its whitespace
   for (std::size_t i = next_start(text, 0); i < text.size();) {
-    const Trie::Match found = trie.longest(Trie::kRoot, text, i);
+    const Trie::Match found = trie.longest(text, i);
     if (found.value == Trie::kNoValue) {
       i = next_start(text, i + 1);
       continue;

@@ -28,41 +28,47 @@ std::string_view with_space(std::string_view text) {
 }  // namespace
 
 bool ByteLevelPipeline::leaves_to_stages(std::string_view text) const {
-  if (splits_digits_ && has_newer_numbers(text)) {
+  if (!is_able_ || (splits_digits_ && has_newer_numbers(text))) {
     return true;
   }
   return is_composed_ && unicode::skip_inert(text, 0, unicode::kInertNfc) < text.size();
 }
 
 template <typename EncodePart, typename AddToken>
-void ByteLevelPipeline::for_each_part(std::string_view text, EncodePart encode_part,
+bool ByteLevelPipeline::for_each_part(std::string_view text, EncodePart encode_part,
                                       AddToken add_token) const {
   if (!added_.has_normalized()) {
-    encode_part(text);
-    return;
+    return encode_part(text);
   }
   static thread_local std::vector<AddedMatch> matches;
   added_.match_normalized(text, matches);
   std::size_t begin = 0;
   for (const AddedMatch& match : matches) {
-    encode_part(text.substr(begin, match.begin - begin));
+    if (!encode_part(text.substr(begin, match.begin - begin))) {
+      return false;
+    }
     add_token(*match.token, text.substr(match.begin, match.end - match.begin));
     begin = match.end;
   }
-  encode_part(text.substr(begin));
+  return encode_part(text.substr(begin));
 }
 
 bool ByteLevelPipeline::encode_ids(const Input& input, std::vector<std::uint32_t>& ids) const {
   if (leaves_to_stages(input.text)) {
     return false;
   }
-  for_each_part(
+  const std::size_t before = ids.size();
+  const bool done = for_each_part(
       input.text,
       [&](std::string_view part) {
-        runner_->encode_ids(*this, needs_space(part) ? with_space(part) : part, input.limit, ids);
+        return runner_->encode_ids(*this, needs_space(part) ? with_space(part) : part, input.limit,
+                                   ids);
       },
       [&](const AddedToken& token, std::string_view /*text*/) { ids.push_back(token.id); });
-  return true;
+  if (!done) {
+    ids.resize(before);
+  }
+  return done;
 }
 
 bool ByteLevelPipeline::encode_with_offsets(const Input& input, Tokens& tokens,
@@ -70,48 +76,56 @@ bool ByteLevelPipeline::encode_with_offsets(const Input& input, Tokens& tokens,
   if (leaves_to_stages(input.text)) {
     return false;
   }
+  const Tokens::Mark before = tokens.mark();
+  std::uint32_t next = next_word;
   std::uint32_t character = input.first_character;
   const auto advance = [&](std::string_view part) {
     const std::uint32_t first = character;
     character += static_cast<std::uint32_t>(utf8::count(part));
     return first;
   };
-  for_each_part(
+  const bool done = for_each_part(
       input.text,
       [&](std::string_view part) {
-        encode_part(part, character, input.limit, tokens, next_word);
+        const bool is_done = encode_part(part, character, input.limit, tokens, next);
         if (added_.has_normalized()) {
           (void)advance(part);
         }
+        return is_done;
       },
       [&](const AddedToken& token, std::string_view text) {
         const std::uint32_t first = advance(text);
         tokens.ids.push_back(token.id);
         tokens.spans.push_back({.begin = first, .end = character});
-        tokens.words.push_back(next_word++);
+        tokens.words.push_back(next++);
         if (text != token.content) {
           tokens.texts.emplace_back(static_cast<std::uint32_t>(tokens.ids.size() - 1), text);
         }
       });
-  return true;
+  if (done) {
+    next_word = next;
+  } else {
+    tokens.cut(before);
+  }
+  return done;
 }
 
-void ByteLevelPipeline::encode_part(std::string_view part, std::uint32_t first_character,
+bool ByteLevelPipeline::encode_part(std::string_view part, std::uint32_t first_character,
                                     std::size_t limit, Tokens& tokens,
                                     std::uint32_t& next_word) const {
   if (!needs_space(part)) {
-    runner_->encode_with_offsets(*this, part, first_character, limit, tokens, next_word);
-    return;
+    return runner_->encode_with_offsets(*this, part, first_character, limit, tokens, next_word);
   }
   const std::size_t first = tokens.spans.size();
-  runner_->encode_with_offsets(*this, with_space(part), first_character - 1, limit, tokens,
-                               next_word);
+  const bool done = runner_->encode_with_offsets(*this, with_space(part), first_character - 1,
+                                                 limit, tokens, next_word);
   // The space that was put there stands for the first character.
   if (first < tokens.spans.size()) {
     CharacterSpan& span = tokens.spans[first];
     span.begin = first_character;
     span.end = std::max(span.end, span.begin + 1);
   }
+  return done;
 }
 
 }  // namespace onnxformers::tokenizers

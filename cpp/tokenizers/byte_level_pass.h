@@ -3,7 +3,6 @@
 // The loop of ByteLevelPipeline; included by byte_level_pipeline.cpp only.
 
 #include "tokenizers/byte_level_pipeline.h"
-#include "tokenizers/models/bpe_word.h"
 #include "tokenizers/piece_cache.h"
 #include "tokenizers/scanners/runs.h"
 
@@ -24,26 +23,28 @@ class ByteLevelPipeline::Pass {
        const Output& output)
       : pipeline_(pipeline), text_(text), character_(first_character), output_(output) {}
 
-  void run(std::size_t limit) {
+  /// False where the stages have to look.
+  [[nodiscard]] bool run(std::size_t limit) {
     const scanners::Runs runs(pipeline_.classes_, text_);
     for (std::size_t begin = 0; begin < text_.size() && output_.ids->size() < limit;) {
       const std::size_t end = Pattern::next(runs, begin).end;
       put_piece(begin, end);
       begin = end;
     }
+    return !is_stuck_;
   }
 
  private:
   void put_piece(std::size_t begin, std::size_t end) {
     const std::string_view piece = text_.substr(begin, end - begin);
-    if (piece.size() <= ShortWord::kMaxBytes) {
-      const ShortWord word = PieceTable::load(piece, text_.size() - begin);
+    if (ShortPiece::fits(piece)) {
+      const ShortPiece word = ShortPiece::load(piece, text_.size() - begin);
       const std::uint64_t hash = pipeline_.pieces_.hash(word);
       const std::uint32_t whole = pipeline_.pieces_.find(word, hash);
       if (whole != PieceTable::kNone) [[likely]] {
         output_.ids->push_back(whole);
         if constexpr (kWithOffsets) {
-          put_whole_span(begins(word.low) + begins(word.high) - (kWordBytes - word.length));
+          put_whole_span(begins(word, piece.size()));
         }
       } else {
         put_short(piece, word, hash);
@@ -56,7 +57,7 @@ class ByteLevelPipeline::Pass {
     }
   }
 
-  void put_short(std::string_view piece, const ShortWord& word, std::uint64_t hash) {
+  void put_short(std::string_view piece, const ShortPiece& word, std::uint64_t hash) {
     std::vector<std::uint32_t>& ids = *output_.ids;
     const std::size_t before = ids.size();
     PieceCache::Entry& entry = cache_.at(hash);
@@ -99,35 +100,16 @@ class ByteLevelPipeline::Pass {
   }
 
   void merge(std::string_view piece) {
-    std::vector<std::uint32_t>& ids = *output_.ids;
-    if (pipeline_.byte_bpe_) {
-      pipeline_.byte_bpe_->append(piece, ids, fits_);
-    } else if (piece.size() <= kShortBpeWord) {
-      std::array<std::uint32_t, kShortBpeWord> symbols;  // NOLINT: written before it is read
-      fill_symbols(piece, symbols.data());
-      merge_short_word(pipeline_.model_.merges(), std::span(symbols).first(piece.size()),
-                       [&](std::uint32_t id, std::size_t, std::size_t) { ids.push_back(id); });
-    } else {
-      static thread_local std::vector<std::uint32_t> symbols;
-      symbols.resize(piece.size());
-      fill_symbols(piece, symbols.data());
-      pipeline_.model_.append_merged(symbols, ids);
-      if (symbols.size() > kKeptSymbols) {
-        symbols = {};
-      }
-    }
+    is_stuck_ |= pipeline_.backtracker_.append_ids(piece, 0, *output_.ids) != piece.size();
   }
 
-  void fill_symbols(std::string_view piece, std::uint32_t* symbols) const {
-    for (std::size_t i = 0; i < piece.size(); ++i) {
-      symbols[i] = pipeline_.byte_ids_[static_cast<unsigned char>(piece[i])];
-    }
-  }
-
-  /// How many of eight bytes do not merely go on with a character.
-  [[nodiscard]] static std::uint32_t begins(std::uint64_t bytes) noexcept {
+  /// How many of its bytes do not merely go on with a character.
+  [[nodiscard]] static std::uint32_t begins(const ShortPiece& piece, std::size_t size) noexcept {
     constexpr std::uint64_t kHigh = 0x8080808080808080ULL;
-    return 8U - static_cast<std::uint32_t>(std::popcount(bytes & ~(bytes << 1U) & kHigh));
+    const std::uint64_t high = piece.high;
+    return static_cast<std::uint32_t>(size) -
+           static_cast<std::uint32_t>(std::popcount(piece.low & ~(piece.low << 1U) & kHigh) +
+                                      std::popcount(high & ~(high << 1U) & kHigh));
   }
 
   void put_whole_span(std::uint32_t characters) {
@@ -144,7 +126,7 @@ class ByteLevelPipeline::Pass {
       std::size_t begin = 0;
       for (std::size_t i = before; i < ids.size(); ++i) {
         const std::size_t end =
-            i + 1 == ids.size() ? piece.size() : begin + pipeline_.lengths_[ids[i]];
+            i + 1 == ids.size() ? piece.size() : begin + pipeline_.backtracker_.length(ids[i]);
         const std::uint32_t first = character_ - (continues(piece[begin]) ? 1 : 0);
         for (; begin < end; ++begin) {
           character_ += continues(piece[begin]) ? 0 : 1;
@@ -159,16 +141,13 @@ class ByteLevelPipeline::Pass {
     return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80;
   }
 
-  static constexpr std::uint32_t kWordBytes = ShortWord::kMaxBytes;
-  static constexpr std::size_t kKeptSymbols = std::size_t{1} << 20U;
-
   const ByteLevelPipeline& pipeline_;
   std::string_view text_;
   std::uint32_t character_;  // index of the next one to begin
   Output output_;
   PieceCache& cache_ = PieceCache::get();
   LongPieceCache& long_cache_ = LongPieceCache::get();
-  FitCache& fits_ = FitCache::get();
+  bool is_stuck_ = false;  // the tables are at odds with each other
 };
 
 }  // namespace onnxformers::tokenizers

@@ -1,7 +1,6 @@
 #include "tokenizers/byte_level_pipeline.h"
 
-#include <atomic>
-
+#include "base/parallel.h"
 #include "tokenizers/byte_alphabet.h"
 #include "tokenizers/byte_level_pass.h"
 #include "tokenizers/normalizers/unicode_form.h"
@@ -14,12 +13,6 @@
 namespace onnxformers::tokenizers {
 
 namespace {
-
-/// Tells one pipeline from another in what threads keep; also from one that lay at its place.
-std::uint32_t next_number() {
-  static std::atomic<std::uint32_t> last{0};
-  return ++last;
-}
 
 bool is_nfc(const Normalizer* normalizer) {
   const auto* form = dynamic_cast<const UnicodeForm*>(normalizer);
@@ -34,22 +27,22 @@ const ByteLevelPipeline::Runner* ByteLevelPipeline::runner_of() {
       .encode_ids =
           [](const ByteLevelPipeline& pipeline, std::string_view text, std::size_t limit,
              std::vector<std::uint32_t>& ids) {
-            Pass<Pattern, false>(
-                pipeline, text, 0,
-                {.ids = &ids, .spans = nullptr, .words = nullptr, .next_word = nullptr})
+            return Pass<Pattern, false>(
+                       pipeline, text, 0,
+                       {.ids = &ids, .spans = nullptr, .words = nullptr, .next_word = nullptr})
                 .run(limit);
           },
       .encode_with_offsets =
           [](const ByteLevelPipeline& pipeline, std::string_view text,
              std::uint32_t first_character, std::size_t limit, Tokens& tokens,
              std::uint32_t& next_word) {
-            Pass<Pattern, true>(pipeline, text, first_character,
-                                {
-                                    .ids = &tokens.ids,
-                                    .spans = &tokens.spans,
-                                    .words = &tokens.words,
-                                    .next_word = &next_word,
-                                })
+            return Pass<Pattern, true>(pipeline, text, first_character,
+                                       {
+                                           .ids = &tokens.ids,
+                                           .spans = &tokens.spans,
+                                           .words = &tokens.words,
+                                           .next_word = &next_word,
+                                       })
                 .run(limit);
           },
   };
@@ -133,88 +126,85 @@ std::unique_ptr<FastPath> ByteLevelPipeline::try_make(const Stages& stages) {
   return std::unique_ptr<FastPath>(new ByteLevelPipeline(*bpe, stages, split));
 }
 
-PieceTable ByteLevelPipeline::make_pieces() const {
-  const Vocabulary& vocabulary = model_.vocabulary();
-  struct Entry {
-    std::size_t begin;
-    std::size_t length;
-    std::uint32_t id;
-  };
-  std::vector<Entry> found;
-  found.reserve(vocabulary.size());
-  std::string bytes;
-  bytes.reserve(std::size_t{vocabulary.size()} * 8);
-  for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
-    if (!is_whole(id)) {
-      continue;
-    }
-    const std::size_t begin = bytes.size();
-    if (ByteAlphabet::append_bytes(bytes, *vocabulary.token(id))) {
-      found.push_back({.begin = begin, .length = bytes.size() - begin, .id = id});
-    } else {
-      bytes.resize(begin);
-    }
-  }
-  std::vector<std::pair<std::string_view, std::uint32_t>> entries;
-  entries.reserve(found.size());
-  for (const Entry& entry : found) {
-    entries.emplace_back(std::string_view(bytes).substr(entry.begin, entry.length), entry.id);
-  }
-  return PieceTable(entries);
-}
-
-/// Whether a piece that is spelt like a token is that token.
-bool ByteLevelPipeline::is_whole(std::uint32_t id) const {
-  if (!model_.options().ignore_merges) {
-    return byte_bpe_ ? byte_bpe_->is_reachable(id) : model_.is_reachable(id);
-  }
-  const auto token = model_.vocabulary().token(id);
-  // Of two ids of one token the model knows one.
-  return token && !token->empty() && model_.vocabulary().find(*token) == id;
-}
-
 ByteLevelPipeline::ByteLevelPipeline(const Bpe& model, const Stages& stages,
                                      const Recognized& split)
     : model_(model),
       added_(stages.added),
-      number_(next_number()),
+      number_(next_owner()),
       classes_(scanners::CharacterClasses::get()),
       runner_(split.runner),
       add_prefix_space_(split.add_prefix_space),
       splits_digits_(split.splits_digits),
-      is_composed_(stages.normalizer != nullptr) {}
+      is_composed_(stages.normalizer != nullptr),
+      backtracker_(model.merges()) {}
 
 void ByteLevelPipeline::visit_tables(TableArchive& archive) {
-  bool has_byte_bpe = byte_bpe_.has_value();
-  archive(has_byte_bpe);
-  if (has_byte_bpe) {
-    if (!byte_bpe_) {
-      byte_bpe_.emplace(model_.merges());
-    }
-    byte_bpe_->visit_tables(archive);
-  }
+  archive(is_able_);
+  backtracker_.visit_tables(archive);
   pieces_.visit_tables(archive);
-  archive(byte_ids_);
-  archive(lengths_);
 }
 
-void ByteLevelPipeline::build() {
-  if (model_.merges().is_ordered()) {
-    byte_bpe_.emplace(model_);
-  }
-  pieces_ = make_pieces();
-  const Vocabulary& vocabulary = model_.vocabulary();
-  lengths_.resize(vocabulary.size());
-  std::string bytes;
-  for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
-    bytes.clear();
-    if (ByteAlphabet::append_bytes(bytes, vocabulary.token(id).value_or(""))) {
-      lengths_[id] = static_cast<std::uint16_t>(bytes.size());
-      if (bytes.size() == 1) {
-        byte_ids_[static_cast<unsigned char>(bytes.front())] = id;
+namespace {
+
+/// The bytes of the tokens of a byte-level vocabulary.
+class RawTokens {
+ public:
+  explicit RawTokens(const Vocabulary& vocabulary) : begins_(vocabulary.size() + std::size_t{1}) {
+    for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
+      const std::size_t begin = bytes_.size();
+      if (!ByteAlphabet::append_bytes(bytes_, vocabulary.token(id).value_or(""))) {
+        bytes_.resize(begin);
       }
+      begins_[id + 1] = bytes_.size();
     }
   }
+  /// Empty for what no text can have.
+  [[nodiscard]] std::string_view of(std::uint32_t id) const {
+    return std::string_view(bytes_).substr(begins_[id], begins_[id + 1] - begins_[id]);
+  }
+
+ private:
+  std::string bytes_;
+  std::vector<std::size_t> begins_;
+};
+
+}  // namespace
+
+void ByteLevelPipeline::build() {
+  const auto derivations = model_.derive();
+  if (!derivations) {
+    return;
+  }
+  const Vocabulary& vocabulary = model_.vocabulary();
+  const RawTokens raw(vocabulary);
+  Trie::Entries reachable;
+  Trie::Entries wholes;  // pieces that are spelt like a token and are that token
+  for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
+    const std::string_view bytes = raw.of(id);
+    if (bytes.empty()) {
+      continue;
+    }
+    if (derivations->is_reachable(id)) {
+      if (bytes.size() > BpeBacktracker::kMaxTokenBytes) {
+        return;
+      }
+      reachable.emplace_back(bytes, static_cast<std::int32_t>(id));
+    }
+    // Of two ids of one token the model knows one.
+    if (model_.options().ignore_merges && vocabulary.find(*vocabulary.token(id)) == id) {
+      wholes.emplace_back(bytes, static_cast<std::int32_t>(id));
+    }
+  }
+  is_able_ = true;
+  parallel_for(2, 2, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t table = begin; table < end; ++table) {
+      if (table == 0) {
+        backtracker_.build(*derivations, reachable);
+      } else {
+        pieces_ = PieceTable(model_.options().ignore_merges ? wholes : reachable);
+      }
+    }
+  });
 }
 
 }  // namespace onnxformers::tokenizers

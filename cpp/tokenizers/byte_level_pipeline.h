@@ -1,28 +1,24 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "tokenizers/fast_path.h"
 #include "tokenizers/models/bpe.h"
-#include "tokenizers/models/byte_bpe.h"
+#include "tokenizers/models/bpe_backtracker.h"
 #include "tokenizers/piece_table.h"
 #include "tokenizers/scanners/character_class.h"
 
 namespace onnxformers::tokenizers {
 
 /// A split pattern with a scanner, ByteLevel and BPE in one pass over the bytes of a text: a piece
-/// that is a token is looked up where it stands, of others the bytes are merged. No text of
+/// that is a token is looked up where it stands, others are left to BpeBacktracker. No text of
 /// ByteAlphabet's characters is made, and characters are counted only where offsets are asked for.
 ///
-/// Text that NFC might change is left to the stages.
-///
-/// Time: that of the scanner and of Bpe, linear but for log factors.
+/// Text that NFC might change is left to the stages. Time: linear.
 class ByteLevelPipeline final : public FastPath {
  public:
   /// Nothing if the components are others.
@@ -40,11 +36,11 @@ class ByteLevelPipeline final : public FastPath {
   class Pass;
   struct Recognized;
 
-  /// The passes of one split pattern.
+  /// The passes of one split pattern. False: the stages have to look.
   struct Runner {
-    void (*encode_ids)(const ByteLevelPipeline&, std::string_view text, std::size_t limit,
+    bool (*encode_ids)(const ByteLevelPipeline&, std::string_view text, std::size_t limit,
                        std::vector<std::uint32_t>& ids);
-    void (*encode_with_offsets)(const ByteLevelPipeline&, std::string_view text,
+    bool (*encode_with_offsets)(const ByteLevelPipeline&, std::string_view text,
                                 std::uint32_t first_character, std::size_t limit, Tokens& tokens,
                                 std::uint32_t& next_word);
   };
@@ -56,16 +52,15 @@ class ByteLevelPipeline final : public FastPath {
   ByteLevelPipeline(const Bpe& model, const Stages& stages, const Recognized& split);
 
   [[nodiscard]] static Recognized recognize(const PreTokenizer* pre_tokenizer);
-  [[nodiscard]] PieceTable make_pieces() const;
-  [[nodiscard]] bool is_whole(std::uint32_t id) const;
   [[nodiscard]] bool leaves_to_stages(std::string_view text) const;
 
   /// What lies between added tokens that are looked for in the normalised text (which is the text
   /// here), and these tokens, in order.
   template <typename EncodePart, typename AddToken>
-  void for_each_part(std::string_view text, EncodePart encode_part, AddToken add_token) const;
-  void encode_part(std::string_view part, std::uint32_t first_character, std::size_t limit,
-                   Tokens& tokens, std::uint32_t& next_word) const;
+  [[nodiscard]] bool for_each_part(std::string_view text, EncodePart encode_part,
+                                   AddToken add_token) const;
+  [[nodiscard]] bool encode_part(std::string_view part, std::uint32_t first_character,
+                                 std::size_t limit, Tokens& tokens, std::uint32_t& next_word) const;
   [[nodiscard]] bool needs_space(std::string_view text) const {
     return add_prefix_space_ && !text.empty() && text.front() != ' ';
   }
@@ -77,11 +72,10 @@ class ByteLevelPipeline final : public FastPath {
   const Runner* runner_;
   bool add_prefix_space_;
   bool splits_digits_;
-  bool is_composed_;                 // NFC comes first
-  std::optional<ByteBpe> byte_bpe_;  // for models with merges in order, all but made-up ones
+  bool is_composed_;      // NFC comes first
+  bool is_able_ = false;  // otherwise all is left to the stages
+  BpeBacktracker backtracker_;
   PieceTable pieces_;
-  std::array<std::uint32_t, 256> byte_ids_{};
-  std::vector<std::uint16_t> lengths_;  // of tokens in bytes, by id
 };
 
 }  // namespace onnxformers::tokenizers

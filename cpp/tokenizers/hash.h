@@ -9,6 +9,10 @@ namespace onnxformers::tokenizers {
 /// Differs from process to process, so that no file can be made whose tokens all collide.
 [[nodiscard]] std::uint64_t hash_seed() noexcept;
 
+/// Another number each time, from 1 on: what threads keep for an object carries the object's, which
+/// no later one has that lies at its place.
+[[nodiscard]] std::uint32_t next_owner() noexcept;
+
 /// Folds a 64 x 64 bit product.
 [[nodiscard]] inline std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
 #ifdef __SIZEOF_INT128__

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tokenizers/models/short_words.h"
+#include "tokenizers/piece_table.h"
 
 namespace onnxformers::tokenizers {
 
@@ -15,26 +15,24 @@ namespace onnxformers::tokenizers {
 /// look-up is a fraction of a merge. Direct-mapped, an entry to a cache line, one megabyte.
 class PieceCache {
  public:
-  static constexpr std::size_t kMaxTokens = 10;
+  static constexpr std::size_t kMaxTokens = 11;
 
   struct alignas(64) Entry {
     std::uint64_t low = 0;
-    std::uint64_t high = 0;
+    std::uint32_t high = 0;
     std::uint32_t owner = 0;  ///< 0: nothing is here
-    std::uint16_t length = 0;
-    std::uint16_t count = 0;
+    std::uint32_t count = 0;
     std::array<std::uint32_t, kMaxTokens> ids{};
 
-    [[nodiscard]] bool is_of(std::uint32_t tokenizer, const ShortWord& word) const noexcept {
-      return low == word.low && high == word.high && length == word.length && owner == tokenizer;
+    [[nodiscard]] bool is_of(std::uint32_t tokenizer, const ShortPiece& piece) const noexcept {
+      return low == piece.low && high == piece.high && owner == tokenizer;
     }
-    void set(std::uint32_t tokenizer, const ShortWord& word,
+    void set(std::uint32_t tokenizer, const ShortPiece& piece,
              std::span<const std::uint32_t> tokens) noexcept {
-      low = word.low;
-      high = word.high;
+      low = piece.low;
+      high = piece.high;
       owner = tokenizer;
-      length = static_cast<std::uint16_t>(word.length);
-      count = static_cast<std::uint16_t>(tokens.size());
+      count = static_cast<std::uint32_t>(tokens.size());
       for (std::size_t i = 0; i < tokens.size(); ++i) {
         ids[i] = tokens[i];
       }
@@ -58,7 +56,7 @@ class PieceCache {
   std::vector<Entry> entries_;
 };
 
-/// The same for pieces of more than 16 bytes, as scripts of two or three bytes a letter have many:
+/// The same for longer pieces, as scripts of two or three bytes a letter have many:
 /// one after the other in a block of at most two megabytes that begins anew when it is full, found
 /// by a direct-mapped table.
 class LongPieceCache {

@@ -4,50 +4,72 @@
 
 namespace onnxformers::tokenizers {
 
-PieceTable::PieceTable(const std::vector<std::pair<std::string_view, std::uint32_t>>& entries)
-    : seed_(hash_seed()) {
-  std::vector<ShortPiece> pieces(std::bit_ceil(std::max<std::size_t>(entries.size() * 2, 2)));
-  mask_ = pieces.size() - 1;
-  shift_ = 64U - static_cast<unsigned>(std::countr_zero(pieces.size()));
-  const auto longer = std::ranges::count_if(
-      entries, [](const auto& entry) { return entry.first.size() > ShortWord::kMaxBytes; });
-  long_.resize(std::bit_ceil((static_cast<std::size_t>(longer) * 2) + 1));
-  for (const auto& [piece, id] : entries) {
-    if (piece.size() > ShortWord::kMaxBytes) {
-      add_long(piece, id);
-      continue;
-    }
-    const ShortWord word = ShortWords::load(piece);
-    std::size_t slot = hash(word) >> shift_;
-    while (pieces[slot].length != 0) {
-      slot = (slot + 1) & mask_;
-    }
-    pieces[slot] = {.low = word.low, .high = word.high, .length = word.length, .id = id};
-  }
-  short_ = std::move(pieces);
+PieceTable::PieceTable(const Entries& entries) : seed_(hash_seed()) {
+  add_short(entries);
+  add_long(entries);
 }
 
-void PieceTable::add_long(std::string_view piece, std::uint32_t id) {
-  const std::size_t mask = long_.size() - 1;
-  std::size_t slot = hash_long(piece) & mask;
-  while (long_[slot].length != 0) {
-    slot = (slot + 1) & mask;
-  }
-  long_[slot] = {
-      .begin = static_cast<std::uint32_t>(bytes_.size()),
-      .length = static_cast<std::uint32_t>(piece.size()),
-      .id = id,
+void PieceTable::add_short(const Entries& entries) {
+  constexpr std::size_t kAhead = 16;
+  struct Hashed {
+    std::uint64_t hash;
+    Slot slot;
   };
-  bytes_.append(piece);
-  longest_ = std::max(longest_, piece.size());
+  std::vector<Hashed> pieces;
+  pieces.reserve(entries.size());
+  for (const auto& [text, id] : entries) {
+    if (ShortPiece::fits(text)) {
+      const ShortPiece piece = ShortPiece::load(text, text.size());
+      pieces.push_back({
+          .hash = hash(piece),
+          .slot = {.low = piece.low, .high = piece.high, .id = static_cast<std::uint32_t>(id)},
+      });
+    }
+  }
+  std::vector<Slot> slots((pieces.size() * 3 / 2) + 1);
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    if (i + kAhead < pieces.size()) {
+      tokenizers::prefetch(&slots[first_slot(pieces[i + kAhead].hash, slots.size())]);
+    }
+    std::size_t slot = first_slot(pieces[i].hash, slots.size());
+    while (slots[slot].id != kNone) {
+      slot = slot + 1 == slots.size() ? 0 : slot + 1;
+    }
+    slots[slot] = pieces[i].slot;
+  }
+  short_ = std::move(slots);
+}
+
+void PieceTable::add_long(const Entries& entries) {
+  const auto is_long = [](const auto& entry) { return !ShortPiece::fits(entry.first); };
+  const auto count = static_cast<std::size_t>(std::ranges::count_if(entries, is_long));
+  std::vector<LongPiece> pieces(std::bit_ceil((count * 2) + 1));
+  std::vector<char> bytes;
+  for (const auto& [text, id] : entries) {
+    if (ShortPiece::fits(text)) {
+      continue;
+    }
+    std::size_t slot = hash_long(text) & (pieces.size() - 1);
+    while (pieces[slot].length != 0) {
+      slot = (slot + 1) & (pieces.size() - 1);
+    }
+    pieces[slot] = {
+        .begin = static_cast<std::uint32_t>(bytes.size()),
+        .length = static_cast<std::uint32_t>(text.size()),
+        .id = static_cast<std::uint32_t>(id),
+    };
+    bytes.insert(bytes.end(), text.begin(), text.end());
+    longest_ = std::max(longest_, text.size());
+  }
+  long_ = std::move(pieces);
+  bytes_ = std::move(bytes);
 }
 
 std::uint32_t PieceTable::find_long(std::string_view piece, std::uint64_t hash) const noexcept {
   const std::size_t mask = long_.size() - 1;
-  std::size_t slot = hash & mask;
-  for (; long_[slot].length != 0; slot = (slot + 1) & mask) {
+  for (std::size_t slot = hash & mask; long_[slot].length != 0; slot = (slot + 1) & mask) {
     const LongPiece& found = long_[slot];
-    if (std::string_view(bytes_).substr(found.begin, found.length) == piece) {
+    if (std::string_view(bytes_.data() + found.begin, found.length) == piece) {
       return found.id;
     }
   }

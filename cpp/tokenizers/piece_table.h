@@ -11,69 +11,101 @@
 
 #include "base/table.h"
 #include "tokenizers/hash.h"
-#include "tokenizers/models/short_words.h"
 #include "tokenizers/table_archive.h"
 
 namespace onnxformers::tokenizers {
 
+/// A piece of at most 12 bytes in two registers, filled up with zeros.
+struct ShortPiece {
+  static constexpr std::size_t kMaxBytes = 12;
+
+  std::uint64_t low = 0;
+  std::uint32_t high = 0;
+
+  [[nodiscard]] bool operator==(const ShortPiece& other) const noexcept {
+    return low == other.low && high == other.high;
+  }
+
+  /// Whether a piece, which is not empty, has such a form that no other one has.
+  [[nodiscard]] static bool fits(std::string_view piece) noexcept {
+    return piece.size() <= kMaxBytes && piece.back() != '\0';
+  }
+
+  /// @param readable how many bytes may be read from the first one on.
+  [[nodiscard]] static ShortPiece load(std::string_view piece, std::size_t readable) noexcept {
+    static_assert(std::endian::native == std::endian::little, "keeps the low bytes");
+    ShortPiece loaded;
+    if (readable < kMaxBytes) {
+      std::array<char, kMaxBytes> bytes{};
+      std::memcpy(bytes.data(), piece.data(), piece.size());
+      std::memcpy(&loaded.low, bytes.data(), sizeof(loaded.low));
+      std::memcpy(&loaded.high, bytes.data() + sizeof(loaded.low), sizeof(loaded.high));
+      return loaded;
+    }
+    const ShortPiece& mask = kMasks[piece.size()];
+    std::memcpy(&loaded.low, piece.data(), sizeof(loaded.low));
+    std::memcpy(&loaded.high, piece.data() + sizeof(loaded.low), sizeof(loaded.high));
+    loaded.low &= mask.low;
+    loaded.high &= mask.high;
+    return loaded;
+  }
+
+ private:
+  /// By number of bytes: the bits of a piece that has so many.
+  static const std::array<ShortPiece, kMaxBytes + 1> kMasks;
+};
+
+inline constexpr std::array<ShortPiece, ShortPiece::kMaxBytes + 1> ShortPiece::kMasks = [] {
+  std::array<ShortPiece, kMaxBytes + 1> masks{};
+  for (unsigned size = 1; size < masks.size(); ++size) {
+    masks[size].low = ~std::uint64_t{0} >> (size >= 8 ? 0 : 64U - (8U * size));
+    masks[size].high = size <= 8 ? 0 : ~std::uint32_t{0} >> (96U - (8U * size));
+  }
+  return masks;
+}();
+
 /// Whole pieces of a text, as raw bytes, and their ids. Immutable once built.
 ///
-/// One probe for pieces of at most 16 bytes, which are nearly all; others take a hash of all their
-/// bytes.
+/// One probe for short pieces, which are nearly all; others take a hash of all their bytes.
 class PieceTable {
  public:
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
 
-  /// @param entries pieces, each once; none is empty.
-  explicit PieceTable(const std::vector<std::pair<std::string_view, std::uint32_t>>& entries);
+  using Entries = std::vector<std::pair<std::string_view, std::int32_t>>;
+
+  /// @param entries pieces, each once, with their ids; none is empty.
+  explicit PieceTable(const Entries& entries);
 
   /// Empty, for visit_tables() to fill.
-  PieceTable() : PieceTable(std::vector<std::pair<std::string_view, std::uint32_t>>()) {}
+  PieceTable() : PieceTable(Entries()) {}
 
   void visit_tables(TableArchive& archive) {
     archive(seed_);
     archive(short_);
-    archive(mask_);
-    archive(shift_);
     archive(longest_);
     archive(bytes_);
     archive(long_);
   }
 
-  /// A piece of at most 16 bytes. @param readable how many bytes may be read from its first one on.
-  [[nodiscard]] static ShortWord load(std::string_view piece, std::size_t readable) noexcept {
-    static_assert(std::endian::native == std::endian::little, "keeps the low bytes");
-    if (readable < ShortWord::kMaxBytes) {
-      return ShortWords::load(piece);
-    }
-    ShortWord word;
-    std::memcpy(&word.low, piece.data(), sizeof(word.low));
-    std::memcpy(&word.high, piece.data() + sizeof(word.low), sizeof(word.high));
-    const Mask& mask = kMasks[piece.size()];
-    word.low &= mask.low;
-    word.high &= mask.high;
-    word.length = static_cast<std::uint32_t>(piece.size());
-    return word;
+  [[nodiscard]] std::uint64_t hash(const ShortPiece& piece) const noexcept {
+    return mix(piece.low ^ seed_, piece.high ^ kHashFactor);
   }
 
-  [[nodiscard]] std::uint64_t hash(const ShortWord& word) const noexcept {
-    return mix(word.low ^ seed_, word.high ^ kHashFactor);
+  /// Asks for the memory that find() reads.
+  void prefetch(std::uint64_t hash) const noexcept {
+    tokenizers::prefetch(short_.data() + first_slot(hash, short_.size()));
   }
 
   /// The id of a piece, or kNone. @param hash of the piece.
-  [[nodiscard]] std::uint32_t find(const ShortWord& word, std::uint64_t hash) const noexcept {
-    for (std::size_t slot = hash >> shift_;; slot = (slot + 1) & mask_) {
-      const ShortPiece& here = short_[slot];
-      if (here.low == word.low && here.high == word.high && here.length == word.length) {
-        return here.id;
-      }
-      if (here.length == 0) {
-        return kNone;
-      }
+  [[nodiscard]] std::uint32_t find(const ShortPiece& piece, std::uint64_t hash) const noexcept {
+    const Slot* slot = short_.data() + first_slot(hash, short_.size());
+    while ((slot->low != piece.low || slot->high != piece.high) && slot->id != kNone) {
+      slot = slot + 1 == short_.end() ? short_.begin() : slot + 1;
     }
+    return slot->id;
   }
 
-  /// The same for a piece of more than 16 bytes.
+  /// The same for any other piece.
   [[nodiscard]] std::uint64_t hash_long(std::string_view piece) const noexcept {
     return hash_bytes(piece, seed_);
   }
@@ -83,11 +115,10 @@ class PieceTable {
   [[nodiscard]] std::size_t longest() const noexcept { return longest_; }
 
  private:
-  struct ShortPiece {
+  struct Slot {
     std::uint64_t low = 0;
-    std::uint64_t high = 0;
-    std::uint32_t length = 0;  // 0: the slot is free
-    std::uint32_t id = kNone;
+    std::uint32_t high = 0;
+    std::uint32_t id = kNone;  // of a slot that is free
   };
   struct LongPiece {
     std::uint32_t begin = 0;
@@ -95,30 +126,17 @@ class PieceTable {
     std::uint32_t id = 0;
   };
 
-  struct Mask {
-    std::uint64_t low;
-    std::uint64_t high;
-  };
-  /// By number of bytes: the bits of a word that has so many.
-  static constexpr std::array<Mask, ShortWord::kMaxBytes + 1> kMasks = [] {
-    constexpr std::uint64_t kAll = ~std::uint64_t{0};
-    std::array<Mask, ShortWord::kMaxBytes + 1> masks{};
-    for (unsigned size = 1; size < masks.size(); ++size) {
-      masks[size].low = size >= 8 ? kAll : kAll >> (64U - (8U * size));
-      masks[size].high = size <= 8 ? 0 : kAll >> (128U - (8U * size));
-    }
-    return masks;
-  }();
-
-  void add_long(std::string_view piece, std::uint32_t id);
+  [[nodiscard]] static std::size_t first_slot(std::uint64_t hash, std::size_t slots) noexcept {
+    return static_cast<std::size_t>(((hash >> 32U) * slots) >> 32U);
+  }
+  void add_short(const Entries& entries);
+  void add_long(const Entries& entries);
 
   std::uint64_t seed_;
-  Table<ShortPiece> short_;
-  std::size_t mask_;
-  unsigned shift_;
+  Table<Slot> short_;  // never full
   std::size_t longest_ = 0;
-  std::string bytes_;
-  std::vector<LongPiece> long_;
+  Table<char> bytes_;
+  Table<LongPiece> long_;  // a power of two, never full
 };
 
 }  // namespace onnxformers::tokenizers

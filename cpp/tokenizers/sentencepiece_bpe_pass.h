@@ -67,8 +67,8 @@ class SentencePieceBpePipeline::Pass {
 
   /// @param readable how many bytes may be read from the first one on.
   [[nodiscard]] bool put_part(std::string_view part, std::size_t readable) {
-    const bool done = part.size() <= ShortWord::kMaxBytes ? put_short(part, readable)
-                                                          : put_tokens(part).has_value();
+    const bool done =
+        ShortPiece::fits(part) ? put_short(part, readable) : put_tokens(part).has_value();
     if (pipeline_.layout_.splits) {
       ++*output_.next_word;
     }
@@ -76,7 +76,7 @@ class SentencePieceBpePipeline::Pass {
   }
 
   [[nodiscard]] bool put_short(std::string_view part, std::size_t readable) {
-    const ShortWord word = PieceTable::load(part, readable);
+    const ShortPiece word = ShortPiece::load(part, readable);
     const std::uint64_t hash = pipeline_.wholes_.hash(word);
     const std::uint32_t whole = pipeline_.wholes_.find(word, hash);
     const std::size_t before = ids_.size();

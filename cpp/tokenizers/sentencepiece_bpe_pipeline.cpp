@@ -1,7 +1,6 @@
 #include "tokenizers/sentencepiece_bpe_pipeline.h"
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
 
 #include "base/utf8.h"
@@ -12,12 +11,6 @@ namespace onnxformers::tokenizers {
 namespace {
 
 constexpr std::string_view kSign = "\xE2\x96\x81";  // ▁
-
-/// Tells one pipeline from another in what threads keep, and from those of other kinds.
-std::uint32_t next_number() {
-  static std::atomic<std::uint32_t> last{0};
-  return ++last | 0x80000000U;
-}
 
 /// What the entries of a vocabulary look like in a text that still has its spaces.
 class Spelling {
@@ -51,6 +44,11 @@ std::size_t bytes_of(const Vocabulary& vocabulary) {
     bytes += vocabulary.token(id).value_or("").size();
   }
   return bytes;
+}
+
+bool has_inner_space(std::string_view token) {
+  const std::size_t word = token.find_first_not_of(' ');
+  return word != std::string_view::npos && token.find(' ', word) != std::string_view::npos;
 }
 
 /// Whether every character becomes tokens: bytes, or the unknown token.
@@ -90,7 +88,7 @@ void SentencePieceBpePipeline::build() {
   }
   const Vocabulary& vocabulary = model_.vocabulary();
   Spelling spelling(bytes_of(vocabulary));
-  Entries entries;
+  Trie::Entries entries;
   for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
     if (!derivations->is_reachable(id)) {
       continue;
@@ -103,31 +101,17 @@ void SentencePieceBpePipeline::build() {
       entries.emplace_back(bytes, static_cast<std::int32_t>(id));
     }
   }
-  make_tables(*derivations, entries);
+  is_able_ = true;
+  cuts_ =
+      std::ranges::none_of(entries, [](const auto& entry) { return has_inner_space(entry.first); });
+  backtracker_.build(*derivations, entries);
+  wholes_ = PieceTable(entries);
 }
-
-namespace {
-
-bool has_inner_space(std::string_view token) {
-  const std::size_t word = token.find_first_not_of(' ');
-  return word != std::string_view::npos && token.find(' ', word) != std::string_view::npos;
-}
-
-PieceTable make_table(const std::vector<std::pair<std::string_view, std::int32_t>>& entries) {
-  std::vector<std::pair<std::string_view, std::uint32_t>> pieces;
-  pieces.reserve(entries.size());
-  for (const auto& [bytes, id] : entries) {
-    pieces.emplace_back(bytes, static_cast<std::uint32_t>(id));
-  }
-  return PieceTable(pieces);
-}
-
-}  // namespace
 
 SentencePieceBpePipeline::SentencePieceBpePipeline(const Bpe& model, SentencePieceLayout layout)
     : model_(model),
       layout_(std::move(layout)),
-      number_(next_number()),
+      number_(next_owner()),
       backtracker_(model.merges()) {
   if (model.options().unk_token) {
     unk_id_ = model.vocabulary().find(*model.options().unk_token).value_or(0);
@@ -135,15 +119,6 @@ SentencePieceBpePipeline::SentencePieceBpePipeline(const Bpe& model, SentencePie
   for (unsigned byte = 0; byte < 256; ++byte) {
     byte_ids_[byte] = model.characters().find_byte(static_cast<unsigned char>(byte));
   }
-}
-
-void SentencePieceBpePipeline::make_tables(const BpeDerivations& derivations,
-                                           const Entries& entries) {
-  is_able_ = true;
-  cuts_ =
-      std::ranges::none_of(entries, [](const auto& entry) { return has_inner_space(entry.first); });
-  backtracker_.build(derivations, entries);
-  wholes_ = make_table(entries);
 }
 
 void SentencePieceBpePipeline::visit_tables(TableArchive& archive) {
@@ -210,13 +185,11 @@ bool SentencePieceBpePipeline::encode_with_offsets(const Input& input, Tokens& t
   if (leaves_to_stages(input.text)) {
     return false;
   }
-  const std::size_t before = tokens.ids.size();
+  const Tokens::Mark before = tokens.mark();
   std::uint32_t next = next_word;
   if (!Pass<true>(*this, input, {.ids = &tokens.ids, .tokens = &tokens, .next_word = &next})
            .run()) {
-    tokens.ids.resize(before);
-    tokens.spans.resize(before);
-    tokens.words.resize(before);
+    tokens.cut(before);
     return false;
   }
   next_word = next;

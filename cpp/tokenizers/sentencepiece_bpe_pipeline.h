@@ -38,11 +38,9 @@ class SentencePieceBpePipeline final : public FastPath {
   class Pass;
 
   using Front = SentencePieceLayout::Front;
-  using Entries = std::vector<std::pair<std::string_view, std::int32_t>>;
 
   SentencePieceBpePipeline(const Bpe& model, SentencePieceLayout layout);
 
-  void make_tables(const BpeDerivations& derivations, const Entries& entries);
   [[nodiscard]] bool leaves_to_stages(std::string_view text) const;
   [[nodiscard]] bool needs_space(const Input& input) const;
   [[nodiscard]] std::size_t part_end(std::string_view text, std::size_t begin) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -22,6 +23,19 @@ struct Tokens {
   /// By index, text of tokens that go by it: added tokens with whitespace around them, and unknown
   /// tokens of some models.
   std::vector<std::pair<std::uint32_t, std::string>> texts;
+
+  /// How far they have come; cut() goes back there.
+  struct Mark {
+    std::size_t tokens;
+    std::size_t texts;
+  };
+  [[nodiscard]] Mark mark() const noexcept { return {.tokens = ids.size(), .texts = texts.size()}; }
+  void cut(const Mark& mark) {
+    ids.resize(mark.tokens);
+    spans.resize(mark.tokens);
+    words.resize(mark.tokens);
+    texts.resize(mark.texts);
+  }
 
   void clear() noexcept {
     ids.clear();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -10,32 +11,24 @@
 
 namespace onnxformers::tokenizers {
 
-/// Set of byte strings with a value each, for longest matches: a double array (Aoe 1989), one load
-/// for each byte read. Immutable once built.
+/// Set of byte strings with a value each, for longest matches: a double array (Aoe 1989) of eight
+/// bytes a unit, one load for each byte read. Where only one string is left its tail is compared.
+/// Immutable once built.
 class Trie {
  public:
-  using Node = std::uint32_t;
-  static constexpr Node kRoot = 0;
-  static constexpr Node kNone = 0xFFFFFFFF;
   static constexpr std::int32_t kNoValue = -1;
+  static constexpr std::int32_t kMostValue = (1 << 23) - 2;
+
+  using Entries = std::vector<std::pair<std::string_view, std::int32_t>>;
 
   /// A set without members.
-  Trie();
+  Trie() : Trie(Entries()) {}
 
-  /// @param entries strings, all different, with values >= 0; sorted here. Linear in their bytes.
-  explicit Trie(std::vector<std::pair<std::string_view, std::int32_t>> entries);
-
-  /// The node one byte below, or kNone.
-  [[nodiscard]] Node step(Node node, unsigned char byte) const noexcept {
-    const Node child = units_[node].base + byte;
-    return units_[child].parent == node ? child : kNone;
-  }
-
-  /// The node below `node` along `text`, or kNone.
-  [[nodiscard]] Node walk(Node node, std::string_view text) const noexcept;
-
-  /// The value of the string that ends at this node, or kNoValue.
-  [[nodiscard]] std::int32_t value(Node node) const noexcept { return units_[node].value; }
+  /// @param entries strings of less than 64 KiB, all different, with values from 0 to kMostValue.
+  /// @param shorter receives by value that of the longest other entry which the string begins with,
+  ///     or kNoValue; may be empty.
+  /// Linear in their bytes.
+  explicit Trie(const Entries& entries, std::span<std::int32_t> shorter = {});
 
   /// End of a match and its value.
   struct Match {
@@ -43,17 +36,24 @@ class Trie {
     std::int32_t value;
   };
 
-  /// Longest non-empty member that text has at `begin`, going down from `node`; value kNoValue if
-  /// there is none.
-  [[nodiscard]] Match longest(Node node, std::string_view text, std::size_t begin) const noexcept {
+  /// Longest non-empty member that text has at `begin`; value kNoValue if there is none.
+  [[nodiscard]] Match longest(std::string_view text, std::size_t begin) const noexcept {
     Match match{.end = begin, .value = kNoValue};
-    for (std::size_t i = begin; i < text.size(); ++i) {
-      node = step(node, static_cast<unsigned char>(text[i]));
-      if (node == kNone) {
+    std::uint32_t base = units_[0].base;
+    for (std::size_t i = begin; i < text.size() && base < kFirstTail; ++i) {
+      const auto byte = static_cast<unsigned char>(text[i]);
+      const Unit unit = units_[base + byte];
+      if ((unit.rest & kLabelMask) != byte) {
         break;
       }
-      if (units_[node].value != kNoValue) {
-        match = {.end = i + 1, .value = units_[node].value};
+      if (unit.base > kFirstTail) {
+        match_tail(unit, text, i + 1, match);
+        break;
+      }
+      base = unit.base;
+      const std::uint32_t value = unit.rest >> kLabelBits;
+      if (value != 0) {
+        match = {.end = i + 1, .value = static_cast<std::int32_t>(value - 1)};
       }
     }
     return match;
@@ -63,23 +63,47 @@ class Trie {
 
   void visit_tables(TableArchive& archive) {
     archive(units_);
+    archive(tails_);
     archive(is_empty_);
   }
 
  private:
   static constexpr std::size_t kAlphabet = 256;
+  static constexpr unsigned kLabelBits = 9;
+  static constexpr std::uint32_t kLabelMask = (1U << kLabelBits) - 1;
+  static constexpr std::uint32_t kFree = kLabelMask;  // a label that no byte has
 
+  // Units with this base have no children; with a higher one only one string is left, its last
+  // bytes in tails_ behind their number.
+  static constexpr std::uint32_t kFirstTail = 0x80000000U;
+
+  // A unit tells by its label whose child it is, as no two nodes have the same base.
   struct Unit {
-    std::uint32_t base = 0;
-    Node parent = kNone;
-    std::int32_t value = kNoValue;
+    std::uint32_t base = kFirstTail;
+    std::uint32_t rest = kFree;  // label, and above it value + 1 or 0
   };
 
   class Builder;
 
-  // Always kAlphabet units longer than the highest base: step() needs no bounds check.
+  void match_tail(const Unit& unit, std::string_view text, std::size_t begin,
+                  Match& match) const noexcept {
+    const unsigned char* const tail = &tails_[unit.base - kFirstTail];
+    const std::size_t size = tail[0] | static_cast<std::size_t>(tail[1]) << 8U;
+    if (text.size() - begin < size) {
+      return;
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+      if (static_cast<unsigned char>(text[begin + i]) != tail[i + 2]) {
+        return;
+      }
+    }
+    match = {.end = begin + size, .value = static_cast<std::int32_t>(unit.rest >> kLabelBits) - 1};
+  }
+
+  // Always kAlphabet units longer than the highest base: steps need no bounds check.
   Table<Unit> units_;
-  bool is_empty_ = true;
+  Table<unsigned char> tails_;
+  bool is_empty_;
 };
 
 }  // namespace onnxformers::tokenizers

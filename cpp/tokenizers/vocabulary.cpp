@@ -31,48 +31,41 @@ Vocabulary::Vocabulary(const std::vector<std::string_view>& tokens) : seed_(hash
 }
 
 void Vocabulary::build(const std::vector<std::string_view>& tokens) {
-  std::vector<Span> spans(tokens.size());
   std::size_t bytes = 0;
   for (const std::string_view token : tokens) {
     bytes += token.size();
   }
   if (bytes >= kGap) {
-    fail(ErrorKind::FileFormat, "tokenizer.json", "model.vocab: more than 4 GB of tokens");
+    fail(ErrorKind::FileFormat, "tokenizer.json", "model.vocab: more than 2 GB of tokens");
   }
+  std::vector<std::uint32_t> begins;
+  begins.reserve(tokens.size() + 1);
   std::vector<char> characters;
   characters.reserve(bytes);
-  for (std::uint32_t id = 0; id < spans.size(); ++id) {
-    const std::string_view token = tokens[id];
-    if (token.data() != nullptr) {
-      spans[id] = {
-          .begin = static_cast<std::uint32_t>(characters.size()),
-          .length = static_cast<std::uint32_t>(token.size()),
-      };
-      characters.insert(characters.end(), token.begin(), token.end());
-    }
+  for (const std::string_view token : tokens) {
+    const std::uint32_t gap = token.data() == nullptr ? kGap : 0;
+    begins.push_back(static_cast<std::uint32_t>(characters.size()) | gap);
+    characters.insert(characters.end(), token.begin(), token.end());
   }
+  begins.push_back(static_cast<std::uint32_t>(characters.size()));
   characters_ = std::move(characters);
-  spans_ = std::move(spans);
+  begins_ = std::move(begins);
   insert_all();
 }
 
 void Vocabulary::insert_all() {
-  std::size_t count = 0;
-  for (const Span& span : spans_) {
-    count += span.length == kGap ? 0 : 1;
-  }
-  std::vector<Slot> slots((count * 7 / 4) + 2);
+  const auto count = static_cast<std::size_t>(
+      std::ranges::count_if(begins_, [](std::uint32_t begin) { return (begin & kGap) == 0; }));
+  std::vector<std::uint32_t> slots((count * 3 / 2) + 1, kFree);
   std::array<std::uint64_t, kTogether> hashes;  // NOLINT: written before it is read
   for (std::uint32_t first = 0; first < size(); first += kTogether) {
     const std::uint32_t last = std::min<std::uint32_t>(first + kTogether, size());
     for (std::uint32_t id = first; id < last; ++id) {
-      if (spans_[id].length != kGap) {
-        hashes[id - first] = hash_bytes(view(id), seed_);
-        prefetch(&slots[first_slot(hashes[id - first], slots.size())]);
-      }
+      hashes[id - first] = hash_bytes(view(id), seed_);
+      prefetch(&slots[first_slot(hashes[id - first], slots.size())]);
     }
     for (std::uint32_t id = first; id < last; ++id) {
-      if (spans_[id].length != kGap) {
+      if ((begins_[id] & kGap) == 0) {
         insert(id, hashes[id - first], slots);
       }
     }
@@ -80,17 +73,18 @@ void Vocabulary::insert_all() {
   slots_ = std::move(slots);
 }
 
-void Vocabulary::insert(std::uint32_t id, std::uint64_t hash, std::vector<Slot>& slots) const {
-  const auto upper = static_cast<std::uint32_t>(hash >> 32U);
+void Vocabulary::insert(std::uint32_t id, std::uint64_t hash,
+                        std::vector<std::uint32_t>& slots) const {
+  const std::uint32_t mine = tag_of(hash) | id;
   std::size_t slot = first_slot(hash, slots.size());
-  while (slots[slot].id != kNone) {
+  while (slots[slot] != kFree) {
     // A token twice with two ids: the last one counts, as in any JSON reader.
-    if (slots[slot].hash == upper && view(slots[slot].id) == view(id)) {
+    if ((slots[slot] ^ mine) <= kIdMask && view(slots[slot] & kIdMask) == view(id)) {
       break;
     }
     slot = slot + 1 == slots.size() ? 0 : slot + 1;
   }
-  slots[slot] = {.hash = upper, .id = id};
+  slots[slot] = mine;
 }
 
 Vocabulary Vocabulary::from_json(const Field& field) {
@@ -122,11 +116,12 @@ Vocabulary Vocabulary::from_json(const Field& field) {
 }
 
 std::uint32_t Vocabulary::find(std::string_view token, std::uint64_t hash) const noexcept {
-  const auto upper = static_cast<std::uint32_t>(hash >> 32U);
+  const std::uint32_t tag = tag_of(hash);
   std::size_t slot = first_slot(hash, slots_.size());
-  while (slots_[slot].id != kNone) {
-    if (slots_[slot].hash == upper && view(slots_[slot].id) == token) {
-      return slots_[slot].id;
+  while (slots_[slot] != kFree) {
+    const std::uint32_t id = slots_[slot] & kIdMask;
+    if ((slots_[slot] & ~kIdMask) == tag && view(id) == token) {
+      return id;
     }
     slot = slot + 1 == slots_.size() ? 0 : slot + 1;
   }
@@ -140,7 +135,8 @@ std::optional<std::uint32_t> Vocabulary::find(std::string_view token) const noex
 
 void Vocabulary::find_all(std::span<const std::string_view> tokens,
                           std::span<std::uint32_t> ids) const {
-  std::array<std::uint64_t, kTogether> hashes;  // NOLINT: written before it is read
+  std::array<std::uint64_t, kTogether> hashes;   // NOLINT: written before it is read
+  std::array<std::uint32_t, kTogether> guesses;  // NOLINT: likewise
   for (std::size_t first = 0; first < tokens.size(); first += kTogether) {
     const std::size_t count = std::min(kTogether, tokens.size() - first);
     for (std::size_t i = 0; i < count; ++i) {
@@ -148,12 +144,12 @@ void Vocabulary::find_all(std::span<const std::string_view> tokens,
       prefetch(&slots_[first_slot(hashes[i], slots_.size())]);
     }
     for (std::size_t i = 0; i < count; ++i) {
-      const std::uint32_t id = slots_[first_slot(hashes[i], slots_.size())].id;
-      prefetch(spans_.data() + (id == kNone ? 0 : id));
+      const std::uint32_t slot = slots_[first_slot(hashes[i], slots_.size())];
+      guesses[i] = slot == kFree ? 0 : slot & kIdMask;
+      prefetch(begins_.data() + guesses[i]);
     }
     for (std::size_t i = 0; i < count; ++i) {
-      const std::uint32_t id = slots_[first_slot(hashes[i], slots_.size())].id;
-      prefetch(characters_.data() + (id == kNone ? 0 : spans_[id].begin));
+      prefetch(characters_.data() + (begins_[guesses[i]] & ~kGap));
     }
     for (std::size_t i = 0; i < count; ++i) {
       ids[first + i] = find(tokens[first + i], hashes[i]);
@@ -162,7 +158,7 @@ void Vocabulary::find_all(std::span<const std::string_view> tokens,
 }
 
 std::optional<std::string_view> Vocabulary::token(std::uint32_t id) const noexcept {
-  if (id >= spans_.size() || spans_[id].length == kGap) {
+  if (id >= size() || (begins_[id] & kGap) != 0) {
     return std::nullopt;
   }
   return view(id);

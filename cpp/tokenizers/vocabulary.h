@@ -42,46 +42,49 @@ class Vocabulary {
   void visit_tables(TableArchive& archive) {
     archive(seed_);
     archive(characters_);
-    archive(spans_);
+    archive(begins_);
     archive(slots_);
   }
 
   /// Highest id + 1.
   [[nodiscard]] std::uint32_t size() const noexcept {
-    return static_cast<std::uint32_t>(spans_.size());
+    return static_cast<std::uint32_t>(begins_.size() - 1);
   }
 
  private:
-  struct Span {
-    std::uint32_t begin = 0;
-    std::uint32_t length = kGap;
-  };
-  static constexpr std::uint32_t kGap = 0xFFFFFFFF;
+  static constexpr std::uint32_t kGap = 0x80000000U;  // a bit of a begin
 
-  /// The upper half of a token's hash tells most others apart without a look at their characters.
-  struct Slot {
-    std::uint32_t hash = 0;
-    std::uint32_t id = kNone;
-  };
+  // Slots hold an id and above it a tag of the token's hash, which tells most others apart without
+  // a look at their characters.
+  static constexpr unsigned kIdBits = 22;
+  static constexpr std::uint32_t kIdMask = (1U << kIdBits) - 1;
+  static_assert(kMaxTokenId <= kIdMask + 1);
+  static constexpr std::uint32_t kFree = 0xFFFFFFFF;  // no tag is all ones
 
   /// @param tokens by id; one without data is a gap.
   explicit Vocabulary(const std::vector<std::string_view>& tokens);
 
   [[nodiscard]] std::string_view view(std::uint32_t id) const noexcept {
-    return {characters_.data() + spans_[id].begin, spans_[id].length};
+    const std::uint32_t begin = begins_[id] & ~kGap;
+    return {characters_.data() + begin, (begins_[id + 1] & ~kGap) - begin};
   }
   [[nodiscard]] static std::size_t first_slot(std::uint64_t hash, std::size_t slots) noexcept {
     return static_cast<std::size_t>(((hash & 0xFFFFFFFFU) * slots) >> 32U);
   }
+  /// In the place it has in a slot.
+  [[nodiscard]] static std::uint32_t tag_of(std::uint64_t hash) noexcept {
+    const std::uint32_t tag = static_cast<std::uint32_t>(hash >> 32U) & ~kIdMask;
+    return tag == ~kIdMask ? 0 : tag;
+  }
   [[nodiscard]] std::uint32_t find(std::string_view token, std::uint64_t hash) const noexcept;
   void build(const std::vector<std::string_view>& tokens);
   void insert_all();
-  void insert(std::uint32_t id, std::uint64_t hash, std::vector<Slot>& slots) const;
+  void insert(std::uint32_t id, std::uint64_t hash, std::vector<std::uint32_t>& slots) const;
 
   std::uint64_t seed_;
   Table<char> characters_;
-  Table<Span> spans_;
-  Table<Slot> slots_;  // never full
+  Table<std::uint32_t> begins_;  // of each token in characters_, and the end of the last one
+  Table<std::uint32_t> slots_;   // never full
 };
 
 }  // namespace onnxformers::tokenizers

@@ -80,9 +80,10 @@ std::optional<BpeDerivations> Bpe::derive() const {
       is_special[id] = true;
     }
   }
-  for (const auto& merge : merges_.all()) {
-    if (merge.merged != BpeMerges::kNone &&
-        (is_special[merge.left] || is_special[merge.right] || is_special[merge.merged])) {
+  for (std::uint32_t rank = 0; rank < merges_.size(); ++rank) {
+    if (merges_.is_live(rank) &&
+        (is_special[merges_.left(rank)] || is_special[merges_.right(rank)] ||
+         is_special[merges_.merged(rank)])) {
       return std::nullopt;
     }
   }

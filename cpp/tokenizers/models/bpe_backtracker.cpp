@@ -1,21 +1,10 @@
 #include "tokenizers/models/bpe_backtracker.h"
 
 #include <algorithm>
-#include <atomic>
 
 #include "tokenizers/models/bpe_word.h"
 
 namespace onnxformers::tokenizers {
-
-namespace {
-
-/// Tells one model from another in FitCache, and from those of other kinds.
-std::uint32_t next_number() {
-  static std::atomic<std::uint32_t> last{FitCache::kMost / 2};
-  return ++last;
-}
-
-}  // namespace
 
 /// Places of a text where no token fits. Most texts have none.
 class BpeBacktracker::DeadEnds {
@@ -45,91 +34,40 @@ class BpeBacktracker::DeadEnds {
   bool any_ = false;
 };
 
-BpeBacktracker::BpeBacktracker(const BpeMerges& merges) : merges_(merges), number_(next_number()) {}
+BpeBacktracker::BpeBacktracker(const BpeMerges& merges) : merges_(merges), number_(next_owner()) {}
 
-void BpeBacktracker::build(const BpeDerivations& derivations, const Entries& entries) {
-  trie_ = Trie(entries);
+void BpeBacktracker::build(const BpeDerivations& derivations, const Trie::Entries& entries) {
+  std::vector<std::int32_t> shorter(derivations.size(), Trie::kNoValue);
+  trie_ = Trie(entries, shorter);
   std::vector<Token> tokens(derivations.size());
   std::vector<std::uint32_t> symbols;
-  for (std::uint32_t id = 0; id < derivations.size(); ++id) {
-    add_derivation(derivations, id, tokens[id], symbols);
-  }
-  for (const auto& [bytes, id] : entries) {
-    Token& token = tokens[static_cast<std::size_t>(id)];
-    token.length = static_cast<std::uint32_t>(bytes.size());
-    token.shorter = longest(bytes.substr(0, bytes.size() - 1), 0);
-  }
-  const std::vector<BpeMerges::Merge> all = merges_.all();
-  for (std::uint32_t rank = 0; rank < all.size(); ++rank) {
-    if (all[rank].merged != kNone) {
-      Token& left = tokens[all[rank].left];
-      Token& right = tokens[all[rank].right];
-      left.first_left = std::min(left.first_left, rank);
-      right.first_right = std::min(right.first_right, rank);
+  std::vector<std::uint32_t> symbol_ends = {0};
+  for (const auto& [bytes, value] : entries) {
+    const auto id = static_cast<std::uint32_t>(value);
+    Token& token = tokens[id];
+    token.rest = static_cast<std::uint32_t>(bytes.size()) << kIdBits |
+                 (static_cast<std::uint32_t>(shorter[id]) & kNoShorter);
+    token.level = derivations.level(id);
+    if (token.level == kNone) {
+      token.level = kFirstIrregular + static_cast<std::uint32_t>(symbol_ends.size());
+      derivations.append_symbols(id, symbols);
+      symbol_ends.push_back(static_cast<std::uint32_t>(symbols.size()));
     }
   }
-  tokens_ = Table<Token>(std::move(tokens));
-  symbols_ = Table<std::uint32_t>(std::move(symbols));
-}
-
-void BpeBacktracker::add_derivation(const BpeDerivations& derivations, std::uint32_t id,
-                                    Token& token, std::vector<std::uint32_t>& symbols) const {
-  if (derivations.is_regular(id)) {
-    const BpeDerivations::Token& made = derivations.token(id);
-    token.level = made.level;
-    token.left = made.left;
-    token.right = made.right;
-  } else if (derivations.is_reachable(id)) {
-    token.left = static_cast<std::uint32_t>(symbols.size());
-    derivations.append_symbols(id, symbols);
-    token.right = static_cast<std::uint32_t>(symbols.size());
-  }
-}
-
-/// Whether no merge would have crossed the border of two neighbours. Both are taken apart from the
-/// last merge backwards, see BpeDerivations.
-bool BpeBacktracker::compute_fits(std::uint32_t left, std::uint32_t right) const {
-  if (tokens_[left].level == kNone || tokens_[right].level == kNone) {
-    return fits_by_merging(left, right);
-  }
-  std::uint32_t bound = kNone;
-  for (;;) {
-    // Most pairs need no look-up: the merges that one of them takes part in come too late.
-    const Token& a = tokens_[left];
-    const Token& b = tokens_[right];
-    if (std::max(a.first_left, b.first_right) < bound && merges_.rank(left, right) < bound) {
-      return false;
-    }
-    if (a.level > b.level) {
-      bound = a.level - 1;
-      left = a.right;
-    } else if (b.level != 0) {
-      bound = b.level;  // of equal ranks the one more to the left comes first
-      right = b.left;
-    } else {
-      return true;
-    }
-  }
+  tokens_ = std::move(tokens);
+  symbols_ = std::move(symbols);
+  symbol_ends_ = std::move(symbol_ends);
 }
 
 /// Parts of regular tokens are regular.
 void BpeBacktracker::append_symbols(std::uint32_t id, std::vector<std::uint32_t>& symbols) const {
-  const Token& token = tokens_[id];
-  if (token.level == kNone) {
-    symbols.insert(symbols.end(), symbols_.begin() + token.left, symbols_.begin() + token.right);
+  const std::uint32_t level = tokens_[id].level;
+  if (level < kFirstIrregular) {
+    border().append_symbols(id, symbols);
     return;
   }
-  std::vector<std::uint32_t> open = {id};
-  while (!open.empty()) {
-    const std::uint32_t next = open.back();
-    open.pop_back();
-    if (tokens_[next].level == 0) {
-      symbols.push_back(next);
-    } else {
-      open.push_back(tokens_[next].right);
-      open.push_back(tokens_[next].left);
-    }
-  }
+  const std::uint32_t* const ends = &symbol_ends_[level - kFirstIrregular];
+  symbols.insert(symbols.end(), symbols_.begin() + ends[-1], symbols_.begin() + ends[0]);
 }
 
 bool BpeBacktracker::fits_by_merging(std::uint32_t left, std::uint32_t right) const {
@@ -150,7 +88,11 @@ bool BpeBacktracker::fits_by_merging(std::uint32_t left, std::uint32_t right) co
 }
 
 bool BpeBacktracker::fits(std::uint32_t left, std::uint32_t right) const {
-  const auto compute = [&] { return compute_fits(left, right); };
+  const auto compute = [&] {
+    return std::max(tokens_[left].level, tokens_[right].level) < kFirstIrregular
+               ? border().holds(left, right, kNone)
+               : fits_by_merging(left, right);
+  };
   return number_ < FitCache::kMost ? FitCache::get().find(number_, left, right, compute)
                                    : compute();
 }
@@ -165,20 +107,20 @@ std::size_t BpeBacktracker::append_ids(std::string_view text, std::size_t begin,
     if (token == kNone) {
       return at;
     }
-    std::size_t end = at + tokens_[token].length;
+    std::size_t end = at + length(token);
     while (dead_ends.has(end - begin) || (before != kNone && !fits(before, token))) {
-      token = tokens_[token].shorter;
+      token = shorter(token);
       while (token == kNone) {  // back to the token before, for which a shorter one is taken
         if (ids.size() == first) {
           return kStuck;
         }
         dead_ends.add(at - begin);
-        at -= tokens_[ids.back()].length;
-        token = tokens_[ids.back()].shorter;
+        at -= length(ids.back());
+        token = shorter(ids.back());
         ids.pop_back();
         before = ids.size() == first ? kNone : ids.back();
       }
-      end = at + tokens_[token].length;
+      end = at + length(token);
     }
     ids.push_back(token);
     before = token;

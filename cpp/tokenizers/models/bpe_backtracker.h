@@ -3,10 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/table.h"
+#include "tokenizers/models/bpe_border.h"
 #include "tokenizers/models/bpe_derivations.h"
 #include "tokenizers/models/bpe_merges.h"
 #include "tokenizers/models/fit_cache.h"
@@ -28,9 +28,7 @@ class BpeBacktracker {
   static constexpr std::size_t kStuck = ~std::size_t{0};
 
   /// Longer tokens are not accepted: they bound the tries at each place.
-  static constexpr std::size_t kMaxTokenBytes = 256;
-
-  using Entries = std::vector<std::pair<std::string_view, std::int32_t>>;
+  static constexpr std::size_t kMaxTokenBytes = 512;
 
   /// Empty, for build() or visit_tables() to fill. @param merges must outlive it.
   explicit BpeBacktracker(const BpeMerges& merges);
@@ -38,11 +36,12 @@ class BpeBacktracker {
   /// @param derivations those of the merges.
   /// @param entries the bytes of all tokens that are reachable, each once. Their first parts must
   /// be among them.
-  void build(const BpeDerivations& derivations, const Entries& entries);
+  void build(const BpeDerivations& derivations, const Trie::Entries& entries);
 
   void visit_tables(TableArchive& archive) {
     archive(tokens_);
     archive(symbols_);
+    archive(symbol_ends_);
     trie_.visit_tables(archive);
   }
 
@@ -52,36 +51,44 @@ class BpeBacktracker {
                                        std::vector<std::uint32_t>& ids) const;
 
   /// Bytes of a token that append_ids() gave.
-  [[nodiscard]] std::uint32_t length(std::uint32_t id) const noexcept { return tokens_[id].length; }
+  [[nodiscard]] std::uint32_t length(std::uint32_t id) const noexcept {
+    return tokens_[id].rest >> kIdBits;
+  }
 
  private:
+  static constexpr unsigned kIdBits = BpeMerges::kBits + 1;
+  static constexpr std::uint32_t kNoShorter = (1U << kIdBits) - 1;
+  static_assert(kMaxTokenBytes < 1U << (32 - kIdBits));
+  static constexpr std::uint32_t kFirstIrregular = 0x80000000U;
+
   struct Token {
-    std::uint32_t level = kNone;        // rank + 1 of its last merge, 0 for a symbol
-    std::uint32_t left = kNone;         // parts of that merge
-    std::uint32_t right = kNone;        // of irregular tokens, whose level is kNone: where their
-                                        // symbols begin and end
-    std::uint32_t shorter = kNone;      // the longest token that it begins with
-    std::uint32_t length = 0;           // in bytes
-    std::uint32_t first_left = kNone;   // lowest rank of the merges that it is the left part of
-    std::uint32_t first_right = kNone;  // likewise the right part
+    std::uint32_t level = kNone;  // as BpeDerivations::level(); of irregular tokens kFirstIrregular
+                                  // and which of them it is
+    std::uint32_t rest = kNoShorter;  // the longest token that it begins with; above it the length
   };
   class DeadEnds;
 
-  void add_derivation(const BpeDerivations& derivations, std::uint32_t id, Token& token,
-                      std::vector<std::uint32_t>& symbols) const;
+  [[nodiscard]] auto border() const noexcept {
+    return BpeBorder(merges_, [this](std::uint32_t id) { return tokens_[id].level; });
+  }
+  /// kNone if there is none.
+  [[nodiscard]] std::uint32_t shorter(std::uint32_t id) const noexcept {
+    const std::uint32_t found = tokens_[id].rest & kNoShorter;
+    return found == kNoShorter ? kNone : found;
+  }
   void append_symbols(std::uint32_t id, std::vector<std::uint32_t>& symbols) const;
   [[nodiscard]] bool fits(std::uint32_t left, std::uint32_t right) const;
-  [[nodiscard]] bool compute_fits(std::uint32_t left, std::uint32_t right) const;
   [[nodiscard]] bool fits_by_merging(std::uint32_t left, std::uint32_t right) const;
   [[nodiscard]] std::uint32_t longest(std::string_view text, std::size_t at) const noexcept {
-    const Trie::Match match = trie_.longest(Trie::kRoot, text, at);
-    return match.value == Trie::kNoValue ? kNone : static_cast<std::uint32_t>(match.value);
+    return static_cast<std::uint32_t>(trie_.longest(text, at).value);
   }
+  static_assert(static_cast<std::uint32_t>(Trie::kNoValue) == kNone);
 
   const BpeMerges& merges_;
   std::uint32_t number_;  // in FitCache
   Table<Token> tokens_;
   Table<std::uint32_t> symbols_;  // of irregular tokens
+  Table<std::uint32_t> symbol_ends_;
   Trie trie_;
 };
 

@@ -13,79 +13,78 @@ constexpr std::size_t kMostSymbols = std::size_t{1} << 20U;
 
 }  // namespace
 
-BpeDerivations::BpeDerivations(const std::vector<bool>& is_symbol) : tokens_(is_symbol.size()) {
+BpeDerivations::BpeDerivations(const BpeMerges& merges, const std::vector<bool>& is_symbol)
+    : merges_(&merges), levels_(is_symbol.size(), kNone) {
   for (std::size_t id = 0; id < is_symbol.size(); ++id) {
     if (is_symbol[id]) {
-      tokens_[id].level = 0;
+      levels_[id] = 0;
     }
   }
 }
 
 std::optional<BpeDerivations> BpeDerivations::make(const BpeMerges& merges,
                                                    const std::vector<bool>& is_symbol) {
-  Merges list = merges.all();
-  for (const auto& merge : list) {
-    const bool is_gone = merge.merged == kNone;  // the pair comes again later
-    if (!is_gone && (std::max({merge.left, merge.right, merge.merged}) >= is_symbol.size() ||
-                     is_symbol[merge.merged])) {
+  for (std::uint32_t rank = 0; rank < merges.size(); ++rank) {
+    if (merges.is_live(rank) && (std::max({merges.left(rank), merges.right(rank),
+                                           merges.merged(rank)}) >= is_symbol.size() ||
+                                 is_symbol[merges.merged(rank)])) {
       return std::nullopt;
     }
   }
-  BpeDerivations derivations(is_symbol);
-  if (!derivations.derive(merges, list)) {
+  BpeDerivations derivations(merges, is_symbol);
+  if (!derivations.derive()) {
     return std::nullopt;
   }
   return derivations;
 }
 
-bool BpeDerivations::derive(const BpeMerges& all, const Merges& merges) {
+bool BpeDerivations::derive() {
   std::vector<std::uint32_t> early;  // ranks whose parts are not there yet
-  for (std::uint32_t rank = 0; rank < merges.size(); ++rank) {
-    const auto [left, right, merged] = merges[rank];
-    if (merged == kNone) {
+  for (std::uint32_t rank = 0; rank < merges_->size(); ++rank) {
+    if (!merges_->is_live(rank)) {
       continue;
     }
-    if (!is_regular(left) || !is_regular(right)) {
+    const std::uint32_t merged = merges_->merged(rank);
+    if (!is_regular(merges_->left(rank)) || !is_regular(merges_->right(rank))) {
       early.push_back(rank);
-    } else if (!is_regular(merged) && fits(all, left, right, rank)) {
-      tokens_[merged] = {.left = left, .right = right, .level = rank + 1};
+    } else if (!is_regular(merged) && border().holds_within(rank)) {
+      levels_[merged] = rank + 1;
     }
   }
   // Where such a pair comes to stand side by side after all, its merge goes back in rank.
   const bool is_ordered = std::ranges::none_of(early, [&](std::uint32_t rank) {
-    const auto& merge = merges[rank];
-    return is_regular(merge.left) && is_regular(merge.right) && !is_regular(merge.merged) &&
-           fits(all, merge.left, merge.right, rank);
+    return is_regular(merges_->left(rank)) && is_regular(merges_->right(rank)) &&
+           !is_regular(merges_->merged(rank)) && border().holds_within(rank);
   });
-  return is_ordered || derive_irregular(all, merges);
+  return is_ordered || derive_irregular();
 }
 
 /// Tries out what merging makes of every token that is not regular, parts first.
-bool BpeDerivations::derive_irregular(const BpeMerges& all, const Merges& merges) {
-  std::vector<bool> is_decided(tokens_.size());
+bool BpeDerivations::derive_irregular() {
+  std::vector<bool> is_decided(levels_.size());
   std::vector<std::uint32_t> symbols;
   std::size_t tried = 0;
   for (bool goes_on = true; goes_on;) {
     goes_on = false;
-    for (const auto& merge : merges) {
-      if (merge.merged == kNone || is_regular(merge.merged) || is_decided[merge.merged] ||
-          !is_reachable(merge.left) || !is_reachable(merge.right)) {
+    for (const auto& [left, right, merged] : merges_->all()) {
+      if (merged == kNone || is_regular(merged) || is_decided[merged] || !is_reachable(left) ||
+          !is_reachable(right)) {
         continue;
       }
       symbols.clear();
-      append_symbols(merge.left, symbols);
-      append_symbols(merge.right, symbols);
+      append_symbols(left, symbols);
+      append_symbols(right, symbols);
       tried += symbols.size();
       if (tried > kMostSymbols) {
         return false;
       }
-      is_decided[merge.merged] = true;
+      is_decided[merged] = true;
       bool is_whole = false;
-      merge_bpe_word(all, symbols, [&](std::uint32_t id, std::size_t begin, std::size_t end) {
-        is_whole = id == merge.merged && begin == 0 && end == symbols.size();
+      merge_bpe_word(*merges_, symbols, [&](std::uint32_t id, std::size_t begin, std::size_t end) {
+        is_whole = id == merged && begin == 0 && end == symbols.size();
       });
       if (is_whole) {
-        irregular_.emplace(merge.merged, symbols);
+        irregular_.emplace(merged, symbols);
         goes_on = true;
       }
     }
@@ -93,57 +92,22 @@ bool BpeDerivations::derive_irregular(const BpeMerges& all, const Merges& merges
   return true;
 }
 
-/// Whether two regular tokens come to stand side by side if the merge of both has the rank `bound`.
-bool BpeDerivations::fits(const BpeMerges& all, std::uint32_t left, std::uint32_t right,
-                          std::uint32_t bound) const noexcept {
-  for (bool is_whole = true;; is_whole = false) {
-    if (!is_whole && all.rank(left, right) < bound) {
-      return false;
-    }
-    const Token& a = tokens_[left];
-    const Token& b = tokens_[right];
-    if (a.level > b.level) {
-      bound = a.level - 1;
-      left = a.right;
-    } else if (b.level != 0) {
-      bound = b.level;  // of equal ranks the one more to the left comes first
-      right = b.left;
-    } else {
-      return true;
-    }
-  }
-}
-
 void BpeDerivations::append_symbols(std::uint32_t id, std::vector<std::uint32_t>& symbols) const {
   if (const auto found = irregular_.find(id); found != irregular_.end()) {
     symbols.insert(symbols.end(), found->second.begin(), found->second.end());
-    return;
-  }
-  std::vector<std::uint32_t> open = {id};
-  while (!open.empty()) {
-    const std::uint32_t next = open.back();
-    open.pop_back();
-    if (tokens_[next].level == 0) {
-      symbols.push_back(next);
-    } else {
-      open.push_back(tokens_[next].right);
-      open.push_back(tokens_[next].left);
-    }
+  } else {
+    border().append_symbols(id, symbols);
   }
 }
 
 std::vector<BpeMerges::Merge> BpeDerivations::merges() const {
-  std::vector<std::uint32_t> ids;
-  for (std::uint32_t id = 0; id < tokens_.size(); ++id) {
-    if (is_regular(id) && tokens_[id].level != 0) {
-      ids.push_back(id);
+  std::vector<BpeMerges::Merge> merges;
+  for (std::uint32_t rank = 0; rank < merges_->size(); ++rank) {
+    if (merges_->is_live(rank) && levels_[merges_->merged(rank)] == rank + 1) {
+      merges.push_back({.left = merges_->left(rank),
+                        .right = merges_->right(rank),
+                        .merged = merges_->merged(rank)});
     }
-  }
-  std::ranges::sort(ids, {}, [&](std::uint32_t id) { return tokens_[id].level; });
-  Merges merges;
-  merges.reserve(ids.size());
-  for (const std::uint32_t id : ids) {
-    merges.push_back({.left = tokens_[id].left, .right = tokens_[id].right, .merged = id});
   }
   return merges;
 }

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "tokenizers/models/bpe_border.h"
 #include "tokenizers/models/bpe_merges.h"
 
 namespace onnxformers::tokenizers {
@@ -29,6 +30,7 @@ class BpeDerivations {
   /// Nothing if a merge makes a symbol, or where irregular tokens are too many or too long to be
   /// worked out. Time linear in the merges times the depth of tokens.
   ///
+  /// @param merges must outlive it.
   /// @param is_symbol by id: tokens that words consist of before the first merge. Those that a
   /// merge names must have one character each.
   static std::optional<BpeDerivations> make(const BpeMerges& merges,
@@ -36,7 +38,7 @@ class BpeDerivations {
 
   /// Number of ids.
   [[nodiscard]] std::uint32_t size() const noexcept {
-    return static_cast<std::uint32_t>(tokens_.size());
+    return static_cast<std::uint32_t>(levels_.size());
   }
 
   /// Whether there are only regular tokens.
@@ -50,31 +52,26 @@ class BpeDerivations {
     return is_regular(id) || irregular_.contains(id);
   }
   [[nodiscard]] bool is_regular(std::uint32_t id) const noexcept {
-    return id < tokens_.size() && tokens_[id].level != kNone;
+    return id < levels_.size() && levels_[id] != kNone;
   }
 
-  /// The last merge of a token; for irregular ones nothing but kNone.
-  struct Token {
-    std::uint32_t left = kNone;
-    std::uint32_t right = kNone;
-    std::uint32_t level = kNone;  ///< rank + 1 of the merge, 0 for a symbol
-  };
-  [[nodiscard]] const Token& token(std::uint32_t id) const noexcept { return tokens_[id]; }
+  /// Of a regular token: rank + 1 of its last merge, 0 for a symbol; kNone for others.
+  [[nodiscard]] std::uint32_t level(std::uint32_t id) const noexcept { return levels_[id]; }
 
   /// Appends the symbols of a token that is reachable.
   void append_symbols(std::uint32_t id, std::vector<std::uint32_t>& symbols) const;
 
  private:
-  using Merges = std::vector<BpeMerges::Merge>;
+  BpeDerivations(const BpeMerges& merges, const std::vector<bool>& is_symbol);
 
-  explicit BpeDerivations(const std::vector<bool>& is_symbol);
+  [[nodiscard]] auto border() const noexcept {
+    return BpeBorder(*merges_, [this](std::uint32_t id) { return levels_[id]; });
+  }
+  [[nodiscard]] bool derive();
+  [[nodiscard]] bool derive_irregular();
 
-  [[nodiscard]] bool derive(const BpeMerges& all, const Merges& merges);
-  [[nodiscard]] bool derive_irregular(const BpeMerges& all, const Merges& merges);
-  [[nodiscard]] bool fits(const BpeMerges& all, std::uint32_t left, std::uint32_t right,
-                          std::uint32_t bound) const noexcept;
-
-  std::vector<Token> tokens_;
+  const BpeMerges* merges_;
+  std::vector<std::uint32_t> levels_;                                        // by id
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> irregular_;  // with their symbols
 };
 

@@ -20,9 +20,7 @@ class MergesReader {
     }
     result_.reserve(list.size());
     for (std::size_t i = 0; i < list.size(); ++i) {
-      if (!is_header(list.element(i))) {
-        add(i);
-      }
+      add(i, list.element(i));
     }
     look_up();
     return std::move(result_);
@@ -38,37 +36,37 @@ class MergesReader {
     std::string_view right;
   };
 
-  /// The first line of merges.txt.
-  [[nodiscard]] bool is_header(json::Value merge) const {
-    return merge.type() == json::Type::String &&
-           merge.as_string(merges_.path()).starts_with("#version");
-  }
-
-  void add(std::size_t index) {
-    const Waiting merge = read_parts(index);
-    waiting_[count_++] = merge;
-    if (count_ == kTogether) {
+  void add(std::size_t index, json::Value merge) {
+    Waiting& waiting = waiting_[count_];
+    waiting.index = index;
+    if (merge.type() == json::Type::String) {
+      const std::string_view text = merge.as_string(merges_.path());
+      if (text.starts_with("#version")) {  // the first line of merges.txt
+        return;
+      }
+      split(text, waiting);
+    } else if (merge.type() == json::Type::Array && merge.size() == 2) {
+      waiting.left = part(merge, index, 0);
+      waiting.right = part(merge, index, 1);
+    } else {
+      merges_.element(index).fail("expected a string or a list of two strings");
+    }
+    if (++count_ == kTogether) {
       look_up();
     }
   }
 
-  /// "a b" or ["a", "b"]. Paths are only put together for messages.
-  [[nodiscard]] Waiting read_parts(std::size_t index) const {
-    const json::Value merge = merges_.value().element(index);
-    if (merge.type() == json::Type::String) {
-      const std::string_view text = merge.as_string(merges_.path());
-      const std::size_t space = text.find(' ');
-      if (space == std::string_view::npos || text.find(' ', space + 1) != std::string_view::npos) {
-        merges_.element(index).fail("\"" + shortened(text) +
-                                    "\" is not two tokens with one space between them; tokens with "
-                                    "spaces need the form [\"left\", \"right\"]");
-      }
-      return {.index = index, .left = text.substr(0, space), .right = text.substr(space + 1)};
+  /// Paths are only put together for messages.
+  void split(std::string_view text, Waiting& merge) const {
+    const std::size_t space = text.find(' ');
+    if (space == std::string_view::npos || text.find(' ', space + 1) != std::string_view::npos) {
+      merges_.element(merge.index)
+          .fail("\"" + shortened(text) +
+                "\" is not two tokens with one space between them; tokens with "
+                "spaces need the form [\"left\", \"right\"]");
     }
-    if (merge.type() != json::Type::Array || merge.size() != 2) {
-      merges_.element(index).fail("expected a string or a list of two strings");
-    }
-    return {.index = index, .left = part(merge, index, 0), .right = part(merge, index, 1)};
+    merge.left = text.substr(0, space);
+    merge.right = text.substr(space + 1);
   }
 
   [[nodiscard]] std::string_view part(json::Value merge, std::size_t index,

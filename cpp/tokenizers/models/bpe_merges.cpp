@@ -29,24 +29,37 @@ bool are_ordered(const std::vector<BpeMerges::Merge>& merges) {
 
 BpeMerges::BpeMerges(const std::vector<Merge>& merges)
     : factor_(hash_seed() | 1U), is_ordered_(are_ordered(merges)) {
-  std::vector<Bucket> buckets((merges.size() / 2) + 1);
-  std::vector<std::uint32_t> merged;
-  merged.reserve(merges.size() + 1);
+  constexpr std::size_t kMean = 5;  // slots in use of a bucket
+  Bucket free;
+  free.slots.fill(kFree);
+  std::vector<Bucket> buckets((merges.size() / kMean) + 1, free);
+  std::vector<std::uint64_t> packed;
+  packed.reserve(merges.size() + 1);
   for (const Merge& merge : merges) {
-    merged.push_back(merge.merged);
-    insert(key_of(merge.left, merge.right), merged.size(), buckets);
+    packed.push_back(pair_of(merge.left, merge.right) << kBits | merge.merged);
+    insert(static_cast<std::uint32_t>(packed.size() - 1), buckets, packed);
   }
-  merged.push_back(kNone);
+  packed.push_back(kNoPair);
   buckets_ = std::move(buckets);
-  merged_ = std::move(merged);
+  merges_ = std::move(packed);
 }
 
-void BpeMerges::insert(std::uint64_t key, std::uint64_t value, std::vector<Bucket>& buckets) const {
-  Bucket* bucket = buckets.data() + first_bucket(key, buckets.size());
+void BpeMerges::insert(std::uint32_t rank, std::vector<Bucket>& buckets,
+                       std::vector<std::uint64_t>& merges) const {
+  const std::uint64_t pair = merges[rank] >> kBits;
+  const std::uint64_t hash = pair * factor_;
+  const std::uint32_t mine = tag_of(hash) | rank;
+  Bucket* bucket = buckets.data() + first_bucket(hash, buckets.size());
   for (;;) {
-    for (std::uint64_t& slot : bucket->slots) {
-      if (slot == 0 || slot >> kBits == key) {
-        slot = key << kBits | value;
+    for (std::uint32_t& slot : bucket->slots) {
+      if (slot == kFree) {
+        slot = mine;
+        return;
+      }
+      std::uint64_t& other = merges[slot & kRankMask];
+      if ((slot ^ mine) <= kRankMask && other >> kBits == pair) {
+        other = kNoPair;
+        slot = mine;
         return;
       }
     }
@@ -56,16 +69,9 @@ void BpeMerges::insert(std::uint64_t key, std::uint64_t value, std::vector<Bucke
 
 std::vector<BpeMerges::Merge> BpeMerges::all() const {
   std::vector<Merge> merges(size(), {.left = kNone, .right = kNone, .merged = kNone});
-  for (const Bucket& bucket : buckets_) {
-    for (const std::uint64_t slot : bucket.slots) {
-      if (slot != 0) {
-        const auto rank = static_cast<std::uint32_t>(slot & kRankMask) - 1;
-        merges[rank] = {
-            .left = static_cast<std::uint32_t>(slot >> (2 * kBits)),
-            .right = static_cast<std::uint32_t>((slot >> kBits) & kRankMask),
-            .merged = merged_[rank],
-        };
-      }
+  for (std::uint32_t rank = 0; rank < size(); ++rank) {
+    if (merges_[rank] != kNoPair) {
+      merges[rank] = {.left = left(rank), .right = right(rank), .merged = merged(rank)};
     }
   }
   return merges;

@@ -13,7 +13,7 @@ namespace {
 // this bound encoding stays linear in the text whatever the file holds.
 constexpr std::size_t kMaxTokenBytes = 1024;
 
-// Bounds the trie: 12 bytes a node, at most a node a byte.
+// Bounds the tries: 8 bytes a node, at most a node a byte.
 constexpr std::size_t kMaxBytes = std::size_t{32} << 20U;
 
 /// Whether a word may be long enough for this token.
@@ -61,8 +61,8 @@ std::unique_ptr<Model> WordPiece::from_json(const Field& field) {
   return std::make_unique<WordPiece>(std::move(vocabulary), options, *unk_id);
 }
 
-WordPiece::Entries WordPiece::entries_of(const Vocabulary& vocabulary, const Options& options) {
-  Entries entries;
+Trie::Entries WordPiece::entries_of(const Vocabulary& vocabulary, const Options& options) {
+  Trie::Entries entries;
   entries.reserve(vocabulary.size());
   for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
     const auto token = vocabulary.token(id);
@@ -84,16 +84,24 @@ WordPiece::WordPiece(Vocabulary vocabulary, const Options& options, std::uint32_
 void WordPiece::visit_tables(TableArchive& archive) {
   Model::visit_tables(archive);
   whole_words_.visit_tables(archive);
-  pieces_.visit_tables(archive);
-  archive(continuing_);
+  first_.visit_tables(archive);
+  others_.visit_tables(archive);
+  archive(has_prefix_);
   archive(unk_id_);
   archive(max_characters_);
 }
 
-void WordPiece::index(const Entries& entries, std::string_view prefix) {
+void WordPiece::index(const Trie::Entries& entries, std::string_view prefix) {
   whole_words_ = ShortWords(entries);
-  pieces_ = Trie(entries);
-  continuing_ = pieces_.walk(Trie::kRoot, prefix);
+  first_ = Trie(entries);
+  Trie::Entries others;
+  for (const auto& [token, id] : entries) {
+    if (token.starts_with(prefix)) {
+      others.emplace_back(token.substr(prefix.size()), id);
+    }
+  }
+  others_ = Trie(others);
+  has_prefix_ = !prefix.empty();
 }
 
 bool WordPiece::is_too_long(std::string_view word) const noexcept {

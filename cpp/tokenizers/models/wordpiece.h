@@ -35,9 +35,7 @@ class WordPiece final : public Model {
   static std::unique_ptr<Model> empty() { return std::unique_ptr<Model>(new WordPiece()); }
   void visit_tables(TableArchive& archive) override;
 
-  [[nodiscard]] bool has_subword_prefix() const noexcept override {
-    return continuing_ != Trie::kRoot;
-  }
+  [[nodiscard]] bool has_subword_prefix() const noexcept override { return has_prefix_; }
 
   void append_ids(std::string_view word, std::vector<std::uint32_t>& ids) const override;
   void append_tokens(std::string_view word, std::vector<WordToken>& tokens) const override;
@@ -54,12 +52,8 @@ class WordPiece final : public Model {
   /// (after any number of calls) if the word cannot be covered: then it is one unknown token.
   template <typename Put>
   [[nodiscard]] bool cover(std::string_view word, Put put) const {
-    Trie::Node start = Trie::kRoot;
-    for (std::size_t begin = 0; begin < word.size(); start = continuing_) {
-      if (start == Trie::kNone) {
-        return false;
-      }
-      const Trie::Match match = pieces_.longest(start, word, begin);
+    for (std::size_t begin = 0; begin < word.size();) {
+      const Trie::Match match = (begin == 0 ? first_ : others_).longest(word, begin);
       if (match.value == Trie::kNoValue) {
         return false;
       }
@@ -72,15 +66,15 @@ class WordPiece final : public Model {
  private:
   WordPiece() = default;
 
-  using Entries = std::vector<std::pair<std::string_view, std::int32_t>>;
-
-  [[nodiscard]] static Entries entries_of(const Vocabulary& vocabulary, const Options& options);
-  void index(const Entries& entries, std::string_view prefix);
+  [[nodiscard]] static Trie::Entries entries_of(const Vocabulary& vocabulary,
+                                                const Options& options);
+  void index(const Trie::Entries& entries, std::string_view prefix);
   [[nodiscard]] bool is_too_long(std::string_view word) const noexcept;
 
   ShortWords whole_words_;
-  Trie pieces_;
-  Trie::Node continuing_ = Trie::kNone;  // where pieces after the first start: below the prefix
+  Trie first_;
+  Trie others_;  // of those with the prefix, without it
+  bool has_prefix_ = false;
   std::uint32_t unk_id_ = 0;
   std::size_t max_characters_ = 0;
 };

@@ -23,8 +23,8 @@ std::string random_word(std::mt19937& random, std::size_t most) {
 TEST(an_empty_trie_matches_nothing) {
   const Trie trie;
   CHECK(trie.empty());
-  CHECK_EQUAL(trie.longest(Trie::kRoot, "abc", 0).value, Trie::kNoValue);
-  CHECK(Trie(std::vector<std::pair<std::string_view, std::int32_t>>()).empty());
+  CHECK_EQUAL(trie.longest("abc", 0).value, Trie::kNoValue);
+  CHECK(Trie(Trie::Entries()).empty());
 }
 
 TEST(longest_matches_are_those_of_a_plain_search) {
@@ -34,8 +34,7 @@ TEST(longest_matches_are_those_of_a_plain_search) {
     for (int i = 0; i < 400; ++i) {
       members.emplace(random_word(random, 9), i);
     }
-    const Trie trie(
-        std::vector<std::pair<std::string_view, std::int32_t>>(members.begin(), members.end()));
+    const Trie trie(Trie::Entries(members.begin(), members.end()));
     CHECK(!trie.empty());
     for (int i = 0; i < 400; ++i) {
       const std::string text = random_word(random, 20);
@@ -47,17 +46,36 @@ TEST(longest_matches_are_those_of_a_plain_search) {
           expected = {end, found->second};
         }
       }
-      const Trie::Match match = trie.longest(Trie::kRoot, text, begin);
+      const Trie::Match match = trie.longest(text, begin);
       CHECK_EQUAL(match.value, expected.value);
       CHECK_EQUAL(match.end, expected.end);
     }
   }
 }
 
-TEST(walking_a_prefix_leads_to_what_is_below_it) {
-  const Trie trie({{"##", 0}, {"##ing", 1}, {"in", 2}});
-  const Trie::Node below = trie.walk(Trie::kRoot, "##");
-  CHECK_EQUAL(trie.longest(below, "ing", 0).value, 1);
-  CHECK_EQUAL(trie.longest(Trie::kRoot, "ing", 0).value, 2);
-  CHECK_EQUAL(trie.walk(Trie::kRoot, "#x"), Trie::kNone);
+TEST(zeros_are_bytes_like_others) {
+  const std::string zero(1, '\0');
+  const std::string zeros(3, '\0');
+  const Trie trie({{zeros, 1}, {"a", 2}});
+  CHECK_EQUAL(trie.longest(zeros, 0).value, 1);
+  CHECK_EQUAL(trie.longest(zeros, 1).value, Trie::kNoValue);
+  CHECK_EQUAL(trie.longest("a" + zero, 0).end, std::size_t{1});
+  CHECK_EQUAL(trie.longest(zero + "a", 0).value, Trie::kNoValue);
+}
+
+TEST(every_entry_tells_the_longest_other_one_it_begins_with) {
+  std::mt19937 random(2);
+  for (int round = 0; round < 20; ++round) {
+    std::map<std::string, std::int32_t> members;
+    for (int i = 0; i < 300; ++i) {
+      members.emplace(random_word(random, 9) + "z", i);
+      members.emplace(random_word(random, 5) + "a", 300 + i);
+    }
+    std::vector<std::int32_t> shorter(600, -2);
+    const Trie trie(Trie::Entries(members.begin(), members.end()), shorter);
+    for (const auto& [text, value] : members) {
+      const auto match = trie.longest(text.substr(0, text.size() - 1), 0);
+      CHECK_EQUAL(shorter[static_cast<std::size_t>(value)], match.value);
+    }
+  }
 }

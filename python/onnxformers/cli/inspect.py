@@ -203,6 +203,8 @@ def _lines(facts: Mapping[str, Any]) -> Iterator[str]:
         yield ""
         yield printable(stem["file"])
         yield from table_lines([_variant_row(v) for v in stem["variants"]], "  ")
+        if stem["external_files"]:
+            yield printable(f"  weights in {', '.join(stem['external_files'])}")
         for side in ("inputs", "outputs"):
             if stem[side] is not None:
                 yield f"  {side}"

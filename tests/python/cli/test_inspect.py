@@ -145,3 +145,4 @@ def test_weights_named_unlike_the_graph_are_told(command: Command, tmp_path: Pat
     assert stem["inputs"] == [{"name": "x", "dtype": "float32", "shape": None}]
     _, out, _ = command("inspect", str(tmp_path))
     assert "any shape" in out
+    assert "  weights in weights.bin\n" in out

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
+import socket
+import struct
 import threading
 import time
 from dataclasses import dataclass, field
@@ -36,7 +39,7 @@ if os.geteuid() == 0:
 
 @dataclass
 class Answer:
-    """What a server says instead of a file."""
+    """What a server says instead of a file; with status 0 it resets the connection."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
@@ -62,6 +65,9 @@ class Handler(BaseHTTPRequestHandler):
         path = unquote(urlsplit(self.path).path)
         self.owner.requests.append((self.command, path, self.headers.get("authorization")))
         answer = self.owner.answer(self.command, path)
+        if answer.status == 0:
+            self.reset()
+            return
         if answer.status == 200 and "etag" in answer.headers:
             answer = self.owner.ranged(answer, self.headers)
         self.send_response(answer.status)
@@ -73,6 +79,13 @@ class Handler(BaseHTTPRequestHandler):
             self.send_body(answer.body[: answer.cut_after])
         if answer.cut_after is not None or not answer.sized:
             self.close_connection = True
+
+    def reset(self) -> None:
+        no_linger = struct.pack("ii", 1, 0)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_linger)
+        self.connection.close()
+        self.close_connection = True
+        self.wfile = io.BytesIO()  # what the base class flushes at the end
 
     def send_body(self, body: bytes) -> None:
         step = self.owner.step_bytes or max(1, len(body))

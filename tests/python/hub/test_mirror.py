@@ -157,6 +157,15 @@ def test_a_connection_always_cut_leaves_nothing(
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_a_reset_connection_is_tried_again(mirror: Any, no_pauses: list[float]) -> None:
+    answers(mirror, CONFIG, 0, 0, 0)
+    assert read_json("org/name", "config.json", LoadOptions())["model_type"] == "bert"
+    assert len(no_pauses) == 3
+    answers(mirror, MODEL, 0, 0, 0, 0)
+    with pytest.raises(HubError, match=r"the connection broke .* 4 times"):
+        resolve_file("org/name", "onnx/model.onnx", LoadOptions())
+
+
 def test_a_file_of_length_zero(mirror: Any) -> None:
     mirror.files[CONFIG] = b""
     assert resolve_file("org/name", "config.json", LoadOptions()).read_bytes() == b""

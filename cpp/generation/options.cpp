@@ -91,6 +91,22 @@ std::vector<Tokens> Options::token_lists(std::string_view name) const {
   return value == nullptr ? std::vector<Tokens>() : *value;
 }
 
+std::vector<std::vector<Tokens>> Options::token_choices(std::string_view name) const {
+  const auto found = values_.find(name);
+  if (found == values_.end()) {
+    return {};
+  }
+  if (const auto* lists = std::get_if<std::vector<Tokens>>(&found->second)) {
+    std::vector<std::vector<Tokens>> choices;
+    for (const Tokens& list : *lists) {
+      choices.push_back({list});
+    }
+    return choices;
+  }
+  return *find<std::vector<std::vector<Tokens>>>(
+      name, "a list of lists of token ids, or of lists of such lists");
+}
+
 std::vector<std::pair<Tokens, double>> Options::biases(std::string_view name) const {
   const auto* value = find<std::vector<std::pair<Tokens, double>>>(
       name, "a list of pairs of token ids and a number");

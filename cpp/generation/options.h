@@ -16,8 +16,9 @@ namespace onnxformers::generation {
 using Tokens = std::vector<Token>;
 
 /// What a generation option may hold. Python's None is an absent option.
-using OptionValue = std::variant<bool, std::int64_t, double, std::string, Tokens,
-                                 std::vector<Tokens>, std::vector<std::pair<Tokens, double>>>;
+using OptionValue =
+    std::variant<bool, std::int64_t, double, std::string, Tokens, std::vector<Tokens>,
+                 std::vector<std::vector<Tokens>>, std::vector<std::pair<Tokens, double>>>;
 
 /// The options of a generation by their names in GenerationConfig, as Python has merged and checked
 /// them. Each processor and search reads its own, so that a new one needs no binding.
@@ -39,6 +40,8 @@ class Options {
   /// One token or a list of them; empty when absent.
   [[nodiscard]] Tokens tokens(std::string_view name) const;
   [[nodiscard]] std::vector<Tokens> token_lists(std::string_view name) const;
+  /// Lists of lists of tokens; a list of tokens among them is a list of one.
+  [[nodiscard]] std::vector<std::vector<Tokens>> token_choices(std::string_view name) const;
   [[nodiscard]] std::vector<std::pair<Tokens, double>> biases(std::string_view name) const;
 
  private:

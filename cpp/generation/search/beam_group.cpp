@@ -35,7 +35,7 @@ void BeamGroup::advance(std::span<const Candidate> candidates, const Sequences& 
       next.parents[beam] = row;
       next.tokens[beam] = candidate.token;
       next.scores[beam] = candidate.score;
-    } else if (rank < settings_.beams) {
+    } else if (rank < settings_.beams && settings_.constraints.are_met(sequences.row(row))) {
       // An end that is not among the best ones would crowd out a better open beam.
       std::vector<std::size_t> path = path_of(paths, row);
       path.push_back(row);
@@ -64,9 +64,19 @@ void BeamGroup::close(const Sequences& sequences, std::span<const float> scores,
     return;
   }
   const std::size_t length = sequences.length() - settings_.prompt_length;
-  for (std::size_t i = 0; i < settings_.beams; ++i) {
-    const std::size_t row = first_row_ + i;
-    add(sequences.row(row), scores[row], length, path_of(paths, row));
+  const auto add_those = [&](bool wanted) {
+    std::size_t added = 0;
+    for (std::size_t i = first_row_; i < first_row_ + settings_.beams; ++i) {
+      if (settings_.constraints.are_met(sequences.row(i)) == wanted) {
+        add(sequences.row(i), scores[i], length, path_of(paths, i));
+        ++added;
+      }
+    }
+    return added;
+  };
+  if (add_those(true) < settings_.returned) {
+    // Better a sequence that lacks a word than none.
+    add_those(false);
   }
 }
 

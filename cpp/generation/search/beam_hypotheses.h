@@ -3,24 +3,9 @@
 #include <cstddef>
 #include <vector>
 
-#include "generation/options.h"
+#include "generation/search/beam_settings.h"
 
 namespace onnxformers::generation {
-
-enum class EarlyStopping : std::uint8_t {
-  No,     ///< stop when no better one is to be expected
-  Yes,    ///< stop as soon as there are enough
-  Never,  ///< stop when no better one is possible
-};
-
-/// How finished sequences are compared.
-struct BeamSettings {
-  std::size_t beams = 1;  ///< of each group
-  double length_penalty = 1.0;
-  EarlyStopping early_stopping = EarlyStopping::No;
-  std::size_t prompt_length = 0;
-  std::size_t max_length = 0;
-};
 
 struct Hypothesis {
   double score = 0;

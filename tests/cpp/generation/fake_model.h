@@ -28,7 +28,8 @@ inline Scores scrambled(std::size_t vocab_size) {
       state ^= state << 13U;
       state ^= state >> 7U;
       state ^= state << 17U;
-      score = static_cast<float>(state % 8192U) / 1024.0F;
+      // Fine enough that ties are rare.
+      score = static_cast<float>(state % 1048576U) / 131072.0F;
     }
     return scores;
   };

@@ -1,48 +1,21 @@
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <vector>
 
 #include "check.h"
-#include "generation/fake_model.h"
-#include "generation/search/search.h"
-#include "generation/stopping/eos.h"
-#include "generation/stopping/limits.h"
+#include "generation/run_search.h"
 
 namespace {
 
 using onnxformers::ErrorKind;
 using namespace onnxformers::generation;
-using onnxformers::check::FakeModel;
+using onnxformers::check::kEos;
+using onnxformers::check::kPad;
+using onnxformers::check::kVocabulary;
+using onnxformers::check::options_of;
+using onnxformers::check::run;
 using onnxformers::check::Scores;
 using onnxformers::check::scrambled;
-
-constexpr std::size_t kVocabulary = 11;
-constexpr Token kEos = 4;
-constexpr Token kPad = 0;
-
-Options options_of(std::int64_t max_length) {
-  Options options;
-  options.set("max_length", max_length);
-  options.set("eos_token_id", kEos);
-  options.set("pad_token_id", kPad);
-  return options;
-}
-
-SearchResult run(const Scores& scores, const Options& options, const std::vector<Token>& ids,
-                 std::size_t rows) {
-  FakeModel model(scores);
-  const LogitsProcessors none;
-  StoppingCriteria stopping;
-  stopping.push_back(std::make_unique<MaxLength>(options.count("max_length").value()));
-  stopping.push_back(std::make_unique<EosToken>(options.tokens("eos_token_id")));
-  const SearchParts parts{.model = model,
-                          .options = options,
-                          .processors = none,
-                          .warpers = none,
-                          .stopping = stopping};
-  return search(parts, {.ids = ids, .rows = rows, .length = ids.size() / rows});
-}
 
 /// Always the best token, one row at a time.
 Tokens greedy_twin(const Scores& scores, Tokens row, std::size_t max_length) {

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "generation/sampling.h"
+#include "generation/search/search.h"
+
+namespace onnxformers::generation {
+
+/// Finds or draws the tokens that the beams of a group may go on with.
+class BeamCandidates {
+ public:
+  explicit BeamCandidates(const SearchParts& parts);
+
+  /// Best first; rows are counted from the group's first.
+  /// @param rows scores of the group's rows; with do_sample the warpers are applied to them.
+  /// @param beams scores of the beams up to here, or none where `rows` include them.
+  /// @param first_row, step with the seed they say what is drawn.
+  std::span<const Candidate> find(const Logits& rows, std::span<const float> beams,
+                                  std::size_t count, std::size_t first_row, std::size_t step);
+
+ private:
+  /// Log-probabilities with Gumbel noise: the highest ones are a draw without replacement.
+  /// Source: Kool et al., "Stochastic beams and where to find them", ICML 2019.
+  void add_noise(const Logits& rows, std::size_t first_row, std::size_t step);
+
+  const LogitsProcessors& warpers_;
+  bool is_drawn_;
+  std::uint64_t seed_;
+  std::vector<Candidate> found_;
+  std::vector<float> noisy_;
+};
+
+}  // namespace onnxformers::generation

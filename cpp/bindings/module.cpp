@@ -1,6 +1,6 @@
 #include "bindings/module.h"
 
-#include "bindings/step_model.h"
+#include "bindings/generation.h"
 
 PYBIND11_MODULE(_native, m, pybind11::mod_gil_not_used()) {
   m.doc() = "onnxformers native core.";
@@ -16,5 +16,5 @@ PYBIND11_MODULE(_native, m, pybind11::mod_gil_not_used()) {
   auto models = m.def_submodule("models");
   onnxformers::bindings::bind_models(models);
   auto generation = m.def_submodule("generation");
-  onnxformers::bindings::bind_step_model(generation);
+  onnxformers::bindings::bind_generation(generation);
 }

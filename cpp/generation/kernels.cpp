@@ -111,10 +111,20 @@ ExpSums exp_sums(std::span<const float> values, float shift) {
 }
 
 ONNXFORMERS_MULTIVERSION
-void exp_shifted(std::span<const float> values, float shift, float* out) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    out[i] = exp_of_negative(values[i] - shift);
+double exp_shifted(std::span<const float> values, float shift, float* out) {
+  std::array<double, kLanes> lanes{};
+  std::size_t i = 0;
+  for (; i + kLanes <= values.size(); i += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      out[i + lane] = exp_of_negative(values[i + lane] - shift);
+      lanes[lane] += static_cast<double>(out[i + lane]);
+    }
   }
+  for (; i < values.size(); ++i) {
+    out[i] = exp_of_negative(values[i] - shift);
+    lanes[i % kLanes] += static_cast<double>(out[i]);
+  }
+  return total(lanes);
 }
 
 ONNXFORMERS_MULTIVERSION
@@ -136,6 +146,22 @@ ONNXFORMERS_MULTIVERSION
 void subtract(std::span<float> values, float first, float second) {
   for (float& value : values) {
     value = (value - first) - second;
+  }
+}
+
+ONNXFORMERS_MULTIVERSION
+void divide(std::span<float> values, float divisor) {
+  for (float& value : values) {
+    value /= divisor;
+  }
+}
+
+ONNXFORMERS_MULTIVERSION
+void fill_light(std::span<float> values, std::span<const float> weights, float lowest_weight,
+                float lowest_value, float filler) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const bool is_light = (weights[i] < lowest_weight) & (values[i] < lowest_value);
+    values[i] = is_light ? filler : values[i];
   }
 }
 

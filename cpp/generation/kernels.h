@@ -34,14 +34,22 @@ struct ExpSums {
 /// Values of -inf add nothing.
 ExpSums exp_sums(std::span<const float> values, float shift);
 
-/// exp(value - shift) for each value; 0 where that is below the smallest normal number.
-void exp_shifted(std::span<const float> values, float shift, float* out);
+/// exp(value - shift) for each value, 0 where that is below the smallest normal number; returns
+/// their sum.
+double exp_shifted(std::span<const float> values, float shift, float* out);
 
 /// Sum of exp(value - shift).
 double sum_exp(std::span<const float> values, float shift);
 
 /// (value - first) - second for each value.
 void subtract(std::span<float> values, float first, float second);
+
+void divide(std::span<float> values, float divisor);
+
+/// Writes `filler` over the values that are below `lowest_value` and whose weights are below
+/// `lowest_weight`.
+void fill_light(std::span<float> values, std::span<const float> weights, float lowest_weight,
+                float lowest_value, float filler);
 
 /// Writes `filler` over the values below `lowest`.
 void fill_below(std::span<float> values, float lowest, float filler);

@@ -18,6 +18,11 @@ void Options::set(std::string name, OptionValue value) {
   values_.insert_or_assign(std::move(name), std::move(value));
 }
 
+const OptionValue* Options::value(std::string_view name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? nullptr : &found->second;
+}
+
 template <typename T>
 const T* Options::find(std::string_view name, const char* expected) const {
   const auto found = values_.find(name);

@@ -27,6 +27,8 @@ class Options {
  public:
   void set(std::string name, OptionValue value);
   [[nodiscard]] bool has(std::string_view name) const { return values_.contains(name); }
+  /// Of any type; none when absent.
+  [[nodiscard]] const OptionValue* value(std::string_view name) const;
 
   [[nodiscard]] bool flag(std::string_view name, bool otherwise) const;
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name) const;

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "generation/kernels.h"
+#include "generation/score_blocks.h"
 
 namespace onnxformers::generation {
 
@@ -35,81 +36,6 @@ std::size_t place_in_block(std::span<const float> weights, double wanted) {
   }
   return last;
 }
-
-/// The blocks whose maxima are found first: those that hold one of the best are looked through.
-class Blocks {
- public:
-  Blocks(const Logits& scores, std::span<const float> offsets, std::size_t count)
-      : scores_(scores), offsets_(offsets), width_(width(scores.rows * scores.vocab_size, count)) {
-    const std::size_t blocks = blocks_of_row();
-    maxima_.resize(scores.rows * blocks);
-    bool has_nan = false;
-    for (std::size_t row = 0; row < scores.rows; ++row) {
-      float* maxima = maxima_.data() + row * blocks;
-      has_nan |= block_maxima(scores.row(row), width_, maxima);
-      for (std::size_t i = 0; i < blocks; ++i) {
-        maxima[i] += offset(row);
-      }
-    }
-    if (has_nan) {
-      fail_non_finite();
-    }
-  }
-
-  /// A score that `count` tokens reach, -inf where that is not known.
-  [[nodiscard]] float reached_by(std::size_t count) const {
-    if (count == 0 || maxima_.size() < count) {
-      return kForbidden;
-    }
-    std::vector<float> sorted = maxima_;
-    const auto place = sorted.begin() + static_cast<std::ptrdiff_t>(count - 1);
-    std::ranges::nth_element(sorted, place, std::greater<>());
-    return *place;
-  }
-
-  /// All tokens of at least this score that are not forbidden.
-  void collect(float lowest, std::vector<Candidate>& out) const {
-    const std::size_t blocks = blocks_of_row();
-    for (std::size_t i = 0; i < maxima_.size(); ++i) {
-      if (maxima_[i] >= lowest && maxima_[i] != kForbidden) {
-        collect_block(i / blocks, (i % blocks) * width_, lowest, out);
-      }
-    }
-  }
-
- private:
-  /// Keeps both the number of blocks and the values in the best ones small.
-  static std::size_t width(std::size_t values, std::size_t count) {
-    constexpr std::size_t kStep = 16;
-    constexpr std::size_t kWidest = 1024;
-    const double even = std::sqrt(static_cast<double>(values) / static_cast<double>(count + 1));
-    return std::clamp(static_cast<std::size_t>(even) / kStep * kStep, kStep, kWidest);
-  }
-
-  [[nodiscard]] std::size_t blocks_of_row() const {
-    return (scores_.vocab_size + width_ - 1) / width_;
-  }
-  [[nodiscard]] float offset(std::size_t row) const {
-    return offsets_.empty() ? 0.0F : offsets_[row];
-  }
-
-  void collect_block(std::size_t row, std::size_t start, float lowest,
-                     std::vector<Candidate>& out) const {
-    const auto values = scores_.row(row);
-    const std::size_t end = std::min(start + width_, values.size());
-    for (std::size_t i = start; i < end; ++i) {
-      const float score = values[i] + offset(row);
-      if (score >= lowest && score != kForbidden) {
-        out.push_back({score, row, static_cast<Token>(i)});
-      }
-    }
-  }
-
-  const Logits& scores_;
-  std::span<const float> offsets_;
-  std::size_t width_;
-  std::vector<float> maxima_;
-};
 
 /// Forbidden tokens, the first ones first, until there are `count` candidates.
 void fill_with_forbidden(const Logits& scores, std::span<const float> offsets, std::size_t count,
@@ -164,8 +90,7 @@ void log_softmax_in_place(std::span<float> scores) {
 
 void top_candidates(const Logits& scores, std::span<const float> offsets, std::size_t count,
                     std::vector<Candidate>& out) {
-  out.clear();
-  const Blocks blocks(scores, offsets, count);
+  const ScoreBlocks blocks(scores, offsets, count);
   blocks.collect(blocks.reached_by(count), out);
   if (out.size() > count) {
     std::ranges::nth_element(out, out.begin() + static_cast<std::ptrdiff_t>(count), is_better);

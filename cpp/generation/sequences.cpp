@@ -1,6 +1,7 @@
 #include "generation/sequences.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace onnxformers::generation {
@@ -10,7 +11,9 @@ Sequences::Sequences(const Prompts& prompts, std::size_t capacity)
       length_(prompts.length),
       prompt_length_(prompts.length),
       capacity_(std::max(capacity, prompts.length)),
+      prompts_(rows_),
       tokens_(rows_ * capacity_) {
+  std::iota(prompts_.begin(), prompts_.end(), std::size_t{0});
   for (std::size_t i = 0; i < rows_; ++i) {
     const auto prompt = prompts.ids.subspan(i * length_, length_);
     std::ranges::copy(prompt, tokens_.begin() + static_cast<std::ptrdiff_t>(i * capacity_));
@@ -37,11 +40,14 @@ void Sequences::append(std::span<const Token> tokens) {
 
 void Sequences::select(std::span<const std::size_t> parents) {
   scratch_.resize(parents.size() * capacity_);
+  selected_.resize(parents.size());
   for (std::size_t i = 0; i < parents.size(); ++i) {
     std::ranges::copy(row(parents[i]),
                       scratch_.begin() + static_cast<std::ptrdiff_t>(i * capacity_));
+    selected_[i] = prompts_[parents[i]];
   }
   std::swap(tokens_, scratch_);
+  std::swap(prompts_, selected_);
   rows_ = parents.size();
 }
 

@@ -20,6 +20,8 @@ class Sequences {
   [[nodiscard]] std::span<const Token> row(std::size_t index) const {
     return {tokens_.data() + (index * capacity_), length_};
   }
+  /// The prompt that a row goes back to, through repetition and selection.
+  [[nodiscard]] std::size_t prompt_of(std::size_t row) const { return prompts_[row]; }
   [[nodiscard]] std::span<const Token> generated(std::size_t index) const {
     return row(index).subspan(prompt_length_);
   }
@@ -40,6 +42,8 @@ class Sequences {
   std::size_t length_;
   std::size_t prompt_length_;
   std::size_t capacity_;
+  std::vector<std::size_t> prompts_;
+  std::vector<std::size_t> selected_;
   std::vector<Token> tokens_;
   std::vector<Token> scratch_;
 };

@@ -19,12 +19,15 @@ class LogitsProcessor {
   LogitsProcessor(LogitsProcessor&&) = delete;
   LogitsProcessor& operator=(LogitsProcessor&&) = delete;
 
+  /// How many tokens it leaves at most, beside those that are as good as the last; 0: any number.
+  [[nodiscard]] virtual std::size_t leaves() const { return 0; }
+  /// Whether a better token is never worse afterwards.
+  [[nodiscard]] virtual bool keeps_order() const { return false; }
+  /// How many rows of scores there are for each sequence.
+  [[nodiscard]] virtual std::size_t rows_per_sequence() const { return 1; }
+
   /// All rows of a step; by default one after the other. A user's own callable takes them at once.
   virtual void process_rows(const Sequences& sequences, const Logits& logits);
-
-  /// Diverse beam search, before each of its groups: what the groups before this one have chosen
-  /// at this step. Of `chosen`, num_beams for each prompt, the first `group` groups are set.
-  virtual void begin_group(std::span<const Token> /*chosen*/, std::size_t /*group*/) {}
 
   /// One row.
   /// @param tokens prompt and what was generated.

@@ -5,7 +5,7 @@ import numpy.typing
 import onnxformers._native.runtime
 import typing
 
-__all__: list[str] = ["StepModel"]
+__all__: list[str] = ["LogitsProcessor", "StepModel", "processor_infos"]
 
 class StepModel:
     """
@@ -64,3 +64,25 @@ class StepModel:
         """
     @property
     def rows(self) -> int: ...
+
+class LogitsProcessor:
+    """
+    A logits processor of the core, by its class name.
+    """
+    def __call__(
+        self,
+        input_ids: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
+        scores: typing.Annotated[numpy.typing.ArrayLike, numpy.float32],
+    ) -> numpy.typing.NDArray[numpy.float32]:
+        """
+        The scores of a step, shape (rows, vocab_size), processed; the argument stays.
+        """
+    def __init__(self, name: str, parameters: dict[str, typing.Any]) -> None:
+        """
+        InvalidArgumentError: no such class, or a value it refuses.
+        """
+
+def processor_infos() -> list[tuple[str, list[tuple[str, str]]]]:
+    """
+    Class names in the order of application, each with pairs of a parameter's name and its default as Python writes it (empty: none).
+    """

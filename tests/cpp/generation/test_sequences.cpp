@@ -46,4 +46,6 @@ TEST(rows_are_repeated_dropped_and_put_in_another_order) {
   CHECK((row(sequences, 0) == std::vector<Token>{3, 4, 8}));
   CHECK((row(sequences, 1) == std::vector<Token>{1, 2, 5}));
   CHECK((row(sequences, 2) == std::vector<Token>{1, 2, 5}));
+  CHECK_EQUAL(sequences.prompt_of(0), 1U);
+  CHECK_EQUAL(sequences.prompt_of(2), 0U);
 }

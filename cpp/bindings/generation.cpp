@@ -1,0 +1,13 @@
+#include "bindings/generation.h"
+
+#include "bindings/generation_logits.h"
+#include "bindings/step_model.h"
+
+namespace onnxformers::bindings {
+
+void bind_generation(py::module_& m) {
+  bind_step_model(m);
+  bind_logits(m);
+}
+
+}  // namespace onnxformers::bindings

@@ -1,0 +1,94 @@
+#include "bindings/generation_logits.h"
+
+#include <memory>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+#include <pybind11/typing.h>
+
+#include "base/errors.h"
+#include "bindings/generation_options.h"
+#include "bindings/gil.h"
+#include "generation/logits/factory.h"
+
+namespace onnxformers::bindings {
+
+using namespace pybind11::literals;
+
+namespace {
+
+using Ids = py::array_t<std::int64_t, py::array::c_style>;
+using Scores = py::array_t<float, py::array::c_style>;
+/// Name, parameters and for each its default as Python writes it, "" for none.
+using Info = std::tuple<std::string, std::vector<std::pair<std::string, std::string>>>;
+
+/// Below this many scores a processor takes less than releasing the GIL is worth.
+constexpr py::ssize_t kSmall = 1 << 15;
+
+void check_shapes(const Ids& ids, const Scores& scores, std::size_t rows_per_sequence) {
+  if (ids.ndim() != 2 || scores.ndim() != 2 ||
+      scores.shape(0) != ids.shape(0) * static_cast<py::ssize_t>(rows_per_sequence)) {
+    fail(ErrorKind::InvalidArgument, "LogitsProcessor",
+         "expected input_ids of shape (rows, length) and scores of shape (" +
+             std::string(rows_per_sequence == 1 ? "rows" : "2 * rows") + ", vocab_size)");
+  }
+}
+
+/// Scores of a copy, changed; of the first rows where there are several for a sequence.
+Scores process(generation::LogitsProcessor& processor, const Ids& ids, const Scores& scores) {
+  check_shapes(ids, scores, processor.rows_per_sequence());
+  Scores out({scores.shape(0), scores.shape(1)});
+  std::copy_n(scores.data(), scores.size(), out.mutable_data());
+  const auto rows = static_cast<std::size_t>(ids.shape(0));
+  const auto length = static_cast<std::size_t>(ids.shape(1));
+  const auto vocab_size = static_cast<std::size_t>(scores.shape(1));
+  const generation::Logits logits{out.mutable_data(), static_cast<std::size_t>(scores.shape(0)),
+                                  vocab_size, vocab_size};
+  const std::span<const generation::Token> tokens(ids.data(), rows * length);
+  const auto work = [&] {
+    const generation::Sequences sequences({tokens, {}, rows, length}, length);
+    processor.process_rows(sequences, logits);
+  };
+  if (scores.size() < kSmall) {
+    work();
+  } else {
+    const GilRelease release;
+    work();
+  }
+  return processor.rows_per_sequence() == 1 ? out
+                                            : out[py::slice(0, ids.shape(0), 1)].cast<Scores>();
+}
+
+std::vector<Info> processor_infos() {
+  std::vector<Info> infos;
+  for (const auto& info : generation::processor_infos()) {
+    std::vector<std::pair<std::string, std::string>> parameters;
+    for (const auto& parameter : info.parameters) {
+      parameters.emplace_back(parameter.name, parameter.otherwise);
+    }
+    infos.emplace_back(info.name, std::move(parameters));
+  }
+  return infos;
+}
+
+}  // namespace
+
+void bind_logits(py::module_& m) {
+  py::class_<generation::LogitsProcessor>(m, "LogitsProcessor",
+                                          "A logits processor of the core, by its class name.")
+      .def(py::init([](const std::string& name,
+                       const py::typing::Dict<py::str, py::object>& parameters) {
+             return generation::make_processor(name, generation_options(parameters));
+           }),
+           "name"_a, "parameters"_a, "InvalidArgumentError: no such class, or a value it refuses.")
+      .def("__call__", &process, "input_ids"_a, "scores"_a,
+           "The scores of a step, shape (rows, vocab_size), processed; the argument stays.");
+  m.def("processor_infos", &processor_infos,
+        "Class names in the order of application, each with pairs of a parameter's name and its "
+        "default as Python writes it (empty: none).");
+}
+
+}  // namespace onnxformers::bindings

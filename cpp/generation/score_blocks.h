@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "generation/sampling.h"
+
+namespace onnxformers::generation {
+
+/// Scores in blocks whose maxima are found in one pass: afterwards only the blocks that hold one of
+/// the best scores are looked through. Borrows the scores.
+class ScoreBlocks {
+ public:
+  /// Throws InvalidArgument for NaN ("non-finite logits").
+  /// @param offsets added to the scores of each row; empty: none.
+  /// @param count how many of the best will be asked for.
+  ScoreBlocks(const Logits& scores, std::span<const float> offsets, std::size_t count);
+
+  /// A score that at least `count` tokens reach, and few more; -inf where that is not known.
+  [[nodiscard]] float reached_by(std::size_t count) const;
+
+  /// All tokens of at least this score, by row and token; none of -inf.
+  void collect(float lowest, std::vector<Candidate>& out) const;
+
+ private:
+  static std::size_t width(std::size_t values, std::size_t count);
+  [[nodiscard]] float offset(std::size_t row) const {
+    return offsets_.empty() ? 0.0F : offsets_[row];
+  }
+  void collect_block(std::size_t row, std::size_t start, float lowest,
+                     std::vector<Candidate>& out) const;
+
+  Logits scores_;
+  std::span<const float> offsets_;
+  std::size_t width_;
+  std::size_t blocks_of_row_;
+  std::vector<float> maxima_;
+};
+
+/// The score of the k-th best; -inf when fewer are above it. Throws for NaN.
+[[nodiscard]] float kth_highest(std::span<float> scores, std::size_t k);
+
+}  // namespace onnxformers::generation

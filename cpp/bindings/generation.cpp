@@ -1,5 +1,6 @@
 #include "bindings/generation.h"
 
+#include "bindings/generate.h"
 #include "bindings/generation_logits.h"
 #include "bindings/step_model.h"
 
@@ -8,6 +9,7 @@ namespace onnxformers::bindings {
 void bind_generation(py::module_& m) {
   bind_step_model(m);
   bind_logits(m);
+  bind_generate(m);
 }
 
 }  // namespace onnxformers::bindings

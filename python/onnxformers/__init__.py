@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from onnxformers.configs import AutoConfig as AutoConfig
     from onnxformers.configs import PretrainedConfig as PretrainedConfig
     from onnxformers.errors import OnnxformersError as OnnxformersError
+    from onnxformers.generation import *  # noqa: F403
+    from onnxformers.generation import GenerationConfig as GenerationConfig
     from onnxformers.hub import LoadOptions as LoadOptions
     from onnxformers.models import *  # noqa: F403
     from onnxformers.pipelines import *  # noqa: F403
@@ -57,6 +59,19 @@ _OF_MODELS = (
     "ModelOutput",
     "PreTrainedModel",
 )
+_OF_GENERATION = (
+    "BaseStreamer",
+    "EosTokenCriteria",
+    "GenerationConfig",
+    "InterruptableStoppingCriteria",
+    "MaxLengthCriteria",
+    "MaxTimeCriteria",
+    "StopStringCriteria",
+    "StoppingCriteria",
+    "StoppingCriteriaList",
+    "TextIteratorStreamer",
+    "TextStreamer",
+)
 #: Public name -> module that defines it.
 _HOMES = {
     "AddedToken": "tokenizers",
@@ -71,12 +86,24 @@ _HOMES = {
     "SessionOptions": "runtime",
     "env": "settings",
     "pipeline": "pipelines",
+    **dict.fromkeys(_OF_GENERATION, "generation"),
     **dict.fromkeys(_OF_MODELS, "models"),
 }
 
 #: The modules a user may want, for `onnxformers.ops.softmax` after `import onnxformers`.
 _ROOMS = frozenset(
-    ("configs", "errors", "hub", "models", "ops", "pipelines", "runtime", "settings", "tokenizers")
+    (
+        "configs",
+        "errors",
+        "generation",
+        "hub",
+        "models",
+        "ops",
+        "pipelines",
+        "runtime",
+        "settings",
+        "tokenizers",
+    )
 )
 
 #: Classes of models, tokenizers and pipelines by name (BertForMaskedLM, BertTokenizer, ...) are

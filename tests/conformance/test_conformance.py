@@ -106,12 +106,13 @@ def play(case: Case, held: Held) -> Any:
         task = case["task"]
         make = lambda: onnxformers.pipeline(task, path, **options)  # noqa: E731
         return held.get((*key, task), make)(*args, **kwargs)
-    if kind == "model":
+    if kind in {"model", "generate"}:
         arrays = {
             name: np.array(value, dtype=np.int64) if name in INT_INPUTS else value
             for name, value in kwargs.items()
         }
-        return auto(case.get("class", "AutoModel"), **options)(*args, **arrays)
+        model = auto(case.get("class", "AutoModel"), **options)
+        return (model if kind == "model" else model.generate)(*args, **arrays)
     raise AssertionError(f"a case of kind {kind!r} has no way to be played yet")
 
 

@@ -5,7 +5,7 @@ import numpy.typing
 import onnxformers._native.runtime
 import typing
 
-__all__: list[str] = ["LogitsProcessor", "StepModel", "processor_infos"]
+__all__: list[str] = ["LogitsProcessor", "StepModel", "generate", "processor_infos"]
 
 class StepModel:
     """
@@ -81,6 +81,25 @@ class LogitsProcessor:
         """
         InvalidArgumentError: no such class, or a value it refuses.
         """
+
+def generate(
+    model: StepModel,
+    options: dict[str, typing.Any],
+    ids: numpy.typing.NDArray[numpy.int64],
+    mask: numpy.typing.NDArray[numpy.int64] | None = None,
+    *,
+    encoder_ids: numpy.typing.NDArray[numpy.int64] | None = None,
+    processors: collections.abc.Iterable[typing.Any] = (),
+    stopping: collections.abc.Iterable[typing.Any] = (),
+    streamer: typing.Any = None,
+    prefix_allowed_tokens_fn: typing.Any = None,
+    unconditional: StepModel | None = None,
+    negative_ids: numpy.typing.NDArray[numpy.int64] | None = None,
+    negative_mask: numpy.typing.NDArray[numpy.int64] | None = None,
+) -> dict[str, typing.Any]:
+    """
+    All tokens after prompts of shape (rows, tokens): sequences, and what was recorded on the way. The GIL is held only while Python objects that were given run.
+    """
 
 def processor_infos() -> list[tuple[str, list[tuple[str, str]]]]:
     """

@@ -16,12 +16,17 @@ from onnxformers.models.outputs import ModelOutput
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
+    import numpy as np
+    from numpy.typing import NDArray
     from typing_extensions import Self
 
     from onnxformers._native.runtime import CancelToken, Session
     from onnxformers.configs import PretrainedConfig
+    from onnxformers.generation import GenerationConfig
+    from onnxformers.models.generation_outputs import GenerateOutput
 
 _log = logging.getLogger("onnxformers")
 
@@ -35,8 +40,8 @@ class PreTrainedModel:
 
     Attributes:
         config: The model's config.json.
-        generation_config: The model's generation_config.json; None for a model that has none or
-            does not write.
+        generation_config: The options of `generate()`: those of generation_config.json, else of
+            config.json; None for a model that does not write.
         sessions: File stem ("model") -> session.
         session: The first of them.
         name_or_path: Where it was loaded from.
@@ -55,7 +60,7 @@ class PreTrainedModel:
         config: PretrainedConfig,
         sessions: dict[str, Session],
         options: ModelOptions,
-        generation_config: PretrainedConfig | None = None,
+        generation_config: GenerationConfig | None = None,
     ) -> None:
         self.name_or_path = name_or_path
         self.config = config
@@ -114,7 +119,7 @@ class PreTrainedModel:
             )
         if sessions is None:
             sessions = open_sessions(name_or_path, cls.kind, config, options)
-        generation = options.read_generation_config(name_or_path, cls.kind)
+        generation = options.read_generation_config(name_or_path, cls.kind, config)
         return cls(
             name_or_path,
             config=config,
@@ -156,6 +161,88 @@ class PreTrainedModel:
         if args:
             inputs = self._merge_positional(args, inputs)
         return self._output_class(self._forward(inputs, timeout_s, cancel))
+
+    def generate(  # noqa: PLR0913, PLR0917 - the face of transformers
+        self,
+        inputs: Any = None,
+        generation_config: GenerationConfig | Mapping[str, Any] | None = None,
+        logits_processor: Any = None,
+        stopping_criteria: Any = None,
+        prefix_allowed_tokens_fn: Callable[[int, NDArray[np.int64]], Any] | None = None,
+        assistant_model: PreTrainedModel | None = None,
+        streamer: Any = None,
+        negative_prompt_ids: Any = None,
+        negative_prompt_attention_mask: Any = None,
+        *,
+        tokenizer: Any = None,
+        seed: int | None = None,
+        timeout_s: float | None = None,
+        cancel: CancelToken | None = None,
+        **options: Any,
+    ) -> NDArray[np.int64] | GenerateOutput:
+        """Write on, token by token, until a row's eos token or the length that was asked for.
+
+        Several calls on one model may run at once, each on a thread of its own.
+
+        Args:
+            inputs: Prompts of shape (rows, tokens), for a model with an encoder what that reads;
+                or a mapping of inputs, such as a `BatchEncoding`. May be given by name instead.
+            generation_config: Options in place of `model.generation_config`; a mapping changes
+                those that it has.
+            logits_processor: Callables (input_ids, scores) -> scores, applied after the processors
+                that the options ask for.
+            stopping_criteria: Callables (input_ids, scores) -> bool, or one bool for each row.
+            prefix_allowed_tokens_fn: (row, ids so far) -> the ids that may follow.
+            assistant_model: A smaller model that drafts tokens.
+            streamer: Receives tokens while they are written: a `TextStreamer`, or any object with
+                `put(ids)` and `end()`.
+            negative_prompt_ids: For guidance_scale: prompts to lead away from.
+            negative_prompt_attention_mask: Their mask.
+            tokenizer: The model's; needed for stop_strings.
+            seed: Of what do_sample draws: the same seed, the same text. None: another each time.
+            timeout_s: Raise after this many seconds. `max_time` ends with what there is instead.
+            cancel: Raise when this token is cancelled.
+            **options: Fields of `GenerationConfig` (max_new_tokens, do_sample, num_beams, ...), and
+                inputs by name: attention_mask, decoder_input_ids, encoder_outputs, ...
+
+        Returns:
+            Token ids of shape (rows * num_return_sequences, tokens), those of a decoder with its
+            prompts; rows that end early are filled with pad_token_id. With
+            return_dict_in_generate a `GenerateOutput`.
+
+        Raises:
+            InvalidArgumentError: An option is unknown, contradicts another or has a bad value; a
+                prompt is empty, or longer than the model.
+            InvalidTypeError: A value is of a wrong kind.
+            UnsupportedModelError: The model does not write.
+            RunTimeoutError: `timeout_s` was over.
+            RunCancelledError: `cancel` was cancelled.
+            ClosedError: The model was closed.
+
+        Example:
+            >>> from onnxformers import AutoModelForCausalLM
+            >>> model = AutoModelForCausalLM.from_pretrained("tests/conformance/models/gpt-neo")
+            >>> model.generate([[332, 329, 220]], max_new_tokens=2).shape
+            (1, 5)
+
+        Source: spec/transformers.js/models.md, generate; transformers' GenerationMixin.
+        """
+        from onnxformers.models.generate import Call, generate
+
+        call = Call(
+            logits_processor=logits_processor,
+            stopping_criteria=stopping_criteria,
+            prefix_allowed_tokens_fn=prefix_allowed_tokens_fn,
+            assistant_model=assistant_model,
+            streamer=streamer,
+            negative_prompt_ids=negative_prompt_ids,
+            negative_prompt_attention_mask=negative_prompt_attention_mask,
+            tokenizer=tokenizer,
+            seed=seed,
+            timeout_s=timeout_s,
+            cancel=cancel,
+        )
+        return generate(self, inputs, generation_config, call, options)
 
     @staticmethod
     def _merge_positional(args: tuple[Any, ...], inputs: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from onnxformers.runtime import SessionOptions, prepare_session
 
 if TYPE_CHECKING:
     from onnxformers._native.runtime import Session
+    from onnxformers.generation import GenerationConfig
 
 GENERATION_CONFIG = "generation_config.json"
 _JS = "transformers.js_config"
@@ -84,14 +85,18 @@ class ModelOptions:
             return self.config
         return load_config(name_or_path, self.files)
 
-    def read_generation_config(self, name_or_path: str, kind: str) -> PretrainedConfig | None:
-        """The folder's generation_config.json; None where there is none or the kind needs none."""
+    def read_generation_config(
+        self, name_or_path: str, kind: str, config: PretrainedConfig
+    ) -> GenerationConfig | None:
+        """How the model writes: generation_config.json, else config.json; None if it does not."""
         if not KINDS[kind].generates:
             return None
+        from onnxformers.generation import GenerationConfig
+
         values = files.find_json(name_or_path, GENERATION_CONFIG, self.files)
         if values is None:
-            return None
-        return PretrainedConfig(values, place=f"{name_or_path}/{GENERATION_CONFIG}")
+            return GenerationConfig.from_model_config(config)
+        return GenerationConfig.from_dict(values, place=f"{name_or_path}/{GENERATION_CONFIG}")
 
     def device_for(self, stem: str, config: PretrainedConfig) -> Any:
         """The device of one file: what was asked, else what the config says; None for neither."""

@@ -168,7 +168,7 @@ def test_weights_beside_the_file_are_read(tmp_path: Path) -> None:
 def test_the_generation_config_is_read_where_a_model_writes(tmp_path: Path) -> None:
     folder = seq2seq(tmp_path / "m")
     with models.BartForConditionalGeneration.from_pretrained(folder) as model:
-        assert model.generation_config is None
+        assert dict(model.generation_config) == {}
     (folder / "generation_config.json").write_text(json.dumps({"max_length": 20}))
     with models.BartForConditionalGeneration.from_pretrained(folder) as model:
         assert model.generation_config.max_length == model.generation_config["max_length"] == 20

@@ -18,6 +18,7 @@ struct SearchParts {
   const LogitsProcessors& warpers;  ///< applied after the processors when tokens are drawn
   const StoppingCriteria& stopping;
   Streamer* streamer = nullptr;
+  StepModel* draft = nullptr;  ///< a smaller model that guesses tokens, for assisted generation
 };
 
 /// Recorded with return_dict_in_generate.
@@ -37,7 +38,11 @@ struct SearchResult {
 /// them here.
 SearchResult greedy_search(const SearchParts& parts, const Prompts& prompts);
 SearchResult sample(const SearchParts& parts, const Prompts& prompts);
-/// Also with groups of beams, and drawn.
+/// With penalty_alpha and top_k; needs a model that gives its vectors.
+SearchResult contrastive_search(const SearchParts& parts, const Prompts& prompts);
+/// With a draft or prompt_lookup_num_tokens: greedy search or sampling of one row in fewer steps.
+SearchResult assisted_search(const SearchParts& parts, const Prompts& prompts);
+/// Also with groups of beams, forced words, and drawn.
 SearchResult beam_search(const SearchParts& parts, const Prompts& prompts);
 
 /// The one that the options ask for, as Python transformers chooses.

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <functional>
+#include <numeric>
 #include <vector>
 
 #include "base/errors.h"
@@ -35,15 +36,29 @@ inline Scores scrambled(std::size_t vocab_size) {
   };
 }
 
+/// Right two times out of three: what a draft may be.
+inline Scores half_right(const Scores& right, std::size_t vocab_size, Token seed) {
+  return [right, wrong = scrambled(vocab_size), seed](std::vector<Token> tokens) {
+    if ((std::accumulate(tokens.begin(), tokens.end(), seed)) % 3 != 0) {
+      return right(tokens);
+    }
+    tokens.push_back(seed);
+    return wrong(tokens);
+  };
+}
+
 /// A model without a graph. It remembers its rows, so a wrong reordering shows.
 class FakeModel final : public generation::StepModel {
  public:
-  explicit FakeModel(Scores scores) : scores_(std::move(scores)) {}
+  /// @param vectors of the last token, where a test needs them.
+  explicit FakeModel(Scores scores, Scores vectors = {})
+      : scores_(std::move(scores)), make_vector_(std::move(vectors)) {}
 
   [[nodiscard]] std::size_t rows() const override { return rows_.size(); }
 
   Logits admit(const Prompts& prompts) override {
     const std::size_t first = rows_.size();
+    read_ = prompts.length;
     for (std::size_t i = 0; i < prompts.rows; ++i) {
       const auto ids = prompts.ids.subspan(i * prompts.length, prompts.length);
       std::vector<Token> row;
@@ -69,6 +84,7 @@ class FakeModel final : public generation::StepModel {
       rows_[i].push_back(tokens[i]);
     }
     ++steps;
+    read_ = 1;
     return scored(0);
   }
 
@@ -79,6 +95,7 @@ class FakeModel final : public generation::StepModel {
       const Logits logits = scored(0);
       all.insert(all.end(), logits.data, logits.data + logits.vocab_size);
     }
+    ++steps;
     values_ = std::move(all);
     const std::size_t width = values_.size() / tokens.size();
     return {values_.data(), tokens.size(), width, width};
@@ -87,7 +104,23 @@ class FakeModel final : public generation::StepModel {
   void crop(std::size_t length) override { rows_.at(0).resize(length); }
 
   [[nodiscard]] Hidden hidden() const override {
-    fail(ErrorKind::InvalidArgument, "FakeModel", "no vectors");
+    if (!make_vector_) {
+      fail(ErrorKind::InvalidArgument, "FakeModel", "no vectors");
+    }
+    vectors_.clear();
+    std::size_t width = 0;
+    for (const auto& row : rows_) {
+      for (std::size_t i = 0; i < read_; ++i) {
+        const std::size_t behind = read_ - 1 - i;
+        // Padding is not among the tokens that are remembered; its vector means nothing.
+        const std::size_t length = behind < row.size() ? row.size() - behind : 0;
+        const auto vector =
+            make_vector_({row.begin(), row.begin() + static_cast<std::ptrdiff_t>(length)});
+        vectors_.insert(vectors_.end(), vector.begin(), vector.end());
+        width = vector.size();
+      }
+    }
+    return {vectors_.data(), read_, width};
   }
 
   int steps = 0;
@@ -105,6 +138,9 @@ class FakeModel final : public generation::StepModel {
   }
 
   Scores scores_;
+  Scores make_vector_;
+  std::size_t read_ = 0;  ///< tokens of each row in the last call
+  mutable std::vector<float> vectors_;
   std::vector<std::vector<Token>> rows_;
   std::vector<float> values_;
 };

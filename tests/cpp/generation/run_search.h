@@ -24,7 +24,8 @@ inline generation::Options options_of(std::int64_t max_length) {
 
 /// The search that the options ask for, with the criteria of the options and no processors.
 inline generation::SearchResult run(FakeModel& model, const generation::Options& options,
-                                    const std::vector<Token>& ids, std::size_t rows) {
+                                    const std::vector<Token>& ids, std::size_t rows,
+                                    FakeModel* draft = nullptr) {
   using namespace generation;
   const LogitsProcessors none;
   StoppingCriteria stopping;
@@ -34,7 +35,8 @@ inline generation::SearchResult run(FakeModel& model, const generation::Options&
                           .options = options,
                           .processors = none,
                           .warpers = none,
-                          .stopping = stopping};
+                          .stopping = stopping,
+                          .draft = draft};
   return search(parts, {.ids = ids, .rows = rows, .length = ids.size() / rows});
 }
 

@@ -204,6 +204,21 @@ TEST(options_that_contradict_each_other_are_refused) {
           "num_return_sequences is 3");
   refused({{"num_beams", std::int64_t{3}}, {"num_beam_groups", std::int64_t{2}}}, "multiple");
   refused({{"num_beams", std::int64_t{4}}, {"num_beam_groups", std::int64_t{2}}}, "diversity");
+  refused({{"num_beams", std::int64_t{4}}, {"diversity_penalty", 0.5}}, "diversity_penalty is for");
+  const std::vector<Tokens> words{{1}};
+  refused({{"force_words_ids", words}}, "force_words_ids needs beams");
+  refused({{"force_words_ids", words}, {"num_beams", std::int64_t{2}}, {"do_sample", true}},
+          "force_words_ids goes with do_sample=False");
+  const std::int64_t look_up = 3;
+  refused({{"prompt_lookup_num_tokens", look_up}, {"num_beams", std::int64_t{2}}},
+          "greedy search and sampling only");
+  refused(
+      {{"prompt_lookup_num_tokens", look_up}, {"penalty_alpha", 0.6}, {"top_k", std::int64_t{4}}},
+      "greedy search and sampling only");
+  refused({{"prompt_lookup_num_tokens", look_up},
+           {"do_sample", true},
+           {"num_return_sequences", std::int64_t{2}}},
+          "one prompt");
   refused({{"max_length", std::int64_t{2}}}, "the prompt has 2 tokens");
   refused({{"early_stopping", std::string("soon")}, {"num_beams", std::int64_t{2}}},
           "early_stopping");

@@ -8,12 +8,19 @@ import os
 import sys
 from collections.abc import Sequence
 
-from onnxformers.cli import demo, download, info, inspect, run
+from onnxformers.cli import chat, demo, download, info, inspect, run
 from onnxformers.cli.show import printable
 from onnxformers.errors import OnnxformersError
 
 # A command is a module with SUMMARY, add_arguments(parser) and execute(args).
-COMMANDS = {"run": run, "download": download, "inspect": inspect, "info": info, "demo": demo}
+COMMANDS = {
+    "run": run,
+    "chat": chat,
+    "download": download,
+    "inspect": inspect,
+    "info": info,
+    "demo": demo,
+}
 
 EXIT_ERROR = 1
 EXIT_INTERRUPTED = 128 + 2  # as a shell reports SIGINT

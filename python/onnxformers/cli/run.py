@@ -9,8 +9,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
-from onnxformers.cli import inputs, show
+from onnxformers.cli import inputs, show, writing
 from onnxformers.cli.loading import add_loading_arguments, loading_options
+from onnxformers.cli.options import add_option_argument
 
 SUMMARY = "run a task on texts and print the results"
 TASK_OPTIONS = (
@@ -21,6 +22,9 @@ TASK_OPTIONS = (
     "candidate_labels",
     "multi_label",
     "aggregation_strategy",
+    "src_lang",
+    "tgt_lang",
+    *writing.OPTIONS,
 )
 # `auto` is what a person wants who did not choose; the library itself defaults to token vectors.
 EMBEDDING_TASKS = ("feature-extraction", "embeddings")
@@ -58,14 +62,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "entities",
     )
     group.add_argument("--batch-size", type=int, metavar="N", help="at most N inputs at a time")
-    group.add_argument(
-        "--option",
-        type=_key_value,
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="any other option of the pipeline; VALUE is JSON or a plain string",
-    )
+    group.add_argument("--src-lang", metavar="CODE", help="language of texts to translate")
+    group.add_argument("--tgt-lang", metavar="CODE", help="language to translate them to")
+    add_option_argument(group)
+    writing.add_generation_arguments(parser)
 
 
 def execute(args: argparse.Namespace) -> None:
@@ -81,9 +81,14 @@ def execute(args: argparse.Namespace) -> None:
 
     given = inputs.read_inputs(args)
     with onnxformers.pipeline(args.task, args.model, **loading_options(args)) as pipe:
+        options = _call_options(args)
+        if args.task == "text-generation" and not args.json and _can_stream(pipe, options):
+            for _, text in given.items:
+                _show_growing(pipe, text, options, sys.stdout)
+            return
         seen: deque[inputs.Input] = deque()
         items = _remember(given.items, seen)
-        results = pipe(items if given.is_stream else list(items), **_call_options(args))
+        results = pipe(items if given.is_stream else list(items), **options)
         pairs = ((seen.popleft(), result) for result in results)
         if args.json:
             _print_json(pairs, sys.stdout)
@@ -101,17 +106,6 @@ def _top_k(text: str) -> int | None:
         raise argparse.ArgumentTypeError(f"expected a number or 'all', got {text!r}") from None
 
 
-def _key_value(text: str) -> tuple[str, Any]:
-    key, equals, value = text.partition("=")
-    key = key.strip().replace("-", "_")
-    if not equals or not key.isidentifier():
-        raise argparse.ArgumentTypeError(f"expected KEY=VALUE, got {text!r}")
-    try:
-        return key, json.loads(value)
-    except ValueError:
-        return key, value
-
-
 def _call_options(args: argparse.Namespace) -> dict[str, Any]:
     """The keyword arguments of the call: only what was given, so that the defaults stand."""
     given = vars(args)
@@ -123,6 +117,18 @@ def _call_options(args: argparse.Namespace) -> dict[str, Any]:
     if args.task == "text-ranking":
         options["return_documents"] = True
     return options | dict(args.option)
+
+
+def _can_stream(pipe: Any, options: dict[str, Any]) -> bool:
+    """Whether a text can be shown while it is written."""
+    return not options.get("return_tensors") and pipe.writes_one(**options)
+
+
+def _show_growing(pipe: Any, text: str, options: dict[str, Any], out: TextIO) -> None:
+    skip_prompt = options.get("return_full_text") is False
+    streamer = writing.Screen(out).streamer(pipe.tokenizer, skip_prompt=skip_prompt)
+    pipe(text, streamer=streamer, **options)
+    print(file=out, flush=True)
 
 
 def _remember(given: Iterable[inputs.Input], seen: deque[inputs.Input]) -> Iterator[Any]:

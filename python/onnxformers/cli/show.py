@@ -19,6 +19,8 @@ FIRST_VALUES = 6
 SCORE_KEY = "score"
 # What has it is a part of the text, from its `start` to its `end`.
 ENTITY_KEY = "entity_group"
+# Texts that a model wrote: shown whole.
+WRITTEN_KEYS = ("generated_text", "summary_text", "translation_text")
 
 
 class Style(NamedTuple):
@@ -81,7 +83,10 @@ def bar(score: float, style: Style, width: int = BAR_CELLS) -> str:
 
 def result_lines(result: object, style: Style) -> Iterator[str]:
     """The lines that show what a pipeline returned for one input, whatever the task."""
-    if isinstance(result, Mapping):
+    written = _written(result)
+    if written:
+        yield from (printable(line) for text in written for line in text.split("\n"))
+    elif isinstance(result, Mapping):
         yield from _row_lines([result], style)
     elif isinstance(result, list) and result and all(isinstance(row, Mapping) for row in result):
         yield from _row_lines(result, style)
@@ -97,6 +102,14 @@ def result_lines(result: object, style: Style) -> Iterator[str]:
             yield from (f"  {line}" for line in result_lines(part, style))
     else:
         yield json.dumps(to_json(result))
+
+
+def _written(result: object) -> list[str]:
+    """The texts of a result that is nothing but texts."""
+    rows = result if isinstance(result, list) else [result]
+    texts = [row.get(key) for row in rows if isinstance(row, Mapping) for key in WRITTEN_KEYS]
+    found = [text for text in texts if isinstance(text, str)]
+    return found if len(found) == len(rows) else []
 
 
 def marked(text: str, result: object) -> str:

@@ -14,13 +14,21 @@ from onnxformers.pipelines.question_answering import (
 from onnxformers.pipelines.sentence_similarity import (
     SentenceSimilarityPipeline as SentenceSimilarityPipeline,
 )
+from onnxformers.pipelines.text2text_generation import (
+    SummarizationPipeline as SummarizationPipeline,
+)
+from onnxformers.pipelines.text2text_generation import (
+    Text2TextGenerationPipeline as Text2TextGenerationPipeline,
+)
 from onnxformers.pipelines.text_classification import (
     TextClassificationPipeline as TextClassificationPipeline,
 )
+from onnxformers.pipelines.text_generation import TextGenerationPipeline as TextGenerationPipeline
 from onnxformers.pipelines.text_ranking import TextRankingPipeline as TextRankingPipeline
 from onnxformers.pipelines.token_classification import (
     TokenClassificationPipeline as TokenClassificationPipeline,
 )
+from onnxformers.pipelines.translation import TranslationPipeline as TranslationPipeline
 from onnxformers.pipelines.zero_shot_classification import (
     ZeroShotClassificationPipeline as ZeroShotClassificationPipeline,
 )
@@ -60,12 +68,36 @@ def pipeline(
 ) -> SentenceSimilarityPipeline: ...
 @overload
 def pipeline(
+    task: Literal["summarization"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    **options: Any,
+) -> SummarizationPipeline: ...
+@overload
+def pipeline(
     task: Literal["text-classification", "sentiment-analysis"],
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
     *,
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
     **options: Any,
 ) -> TextClassificationPipeline: ...
+@overload
+def pipeline(
+    task: Literal["text-generation"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    **options: Any,
+) -> TextGenerationPipeline: ...
+@overload
+def pipeline(
+    task: Literal["text2text-generation"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    **options: Any,
+) -> Text2TextGenerationPipeline: ...
 @overload
 def pipeline(
     task: Literal["token-classification", "ner"],
@@ -82,6 +114,14 @@ def pipeline(
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
     **options: Any,
 ) -> TextRankingPipeline: ...
+@overload
+def pipeline(
+    task: Literal["translation"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    **options: Any,
+) -> TranslationPipeline: ...
 @overload
 def pipeline(
     task: Literal["zero-shot-classification"],

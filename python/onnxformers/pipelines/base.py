@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -41,9 +41,24 @@ class CallOptions:
 
     #: Options that users of other libraries know, and what to do instead.
     replaced: ClassVar[Mapping[str, str]] = {}
+    #: Whether a pipeline keeps the options of its last calls, for calls repeat them.
+    kept: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_positive(self.batch_size, "batch_size", "pipeline")
+
+    @classmethod
+    def names(cls) -> set[str]:
+        """The names of all options."""
+        return {field.name for field in fields(cls)}
+
+    def changed(self, changes: Mapping[str, Any], task: str) -> Self:
+        """A copy with some options changed.
+
+        Raises:
+            InvalidArgumentError: There is no such option, or it has a bad value.
+        """
+        return override(self, changes, task)
 
 
 Options = TypeVar("Options", bound=CallOptions)
@@ -73,7 +88,7 @@ class Pipeline(Generic[Options]):
         self.task = task
         self.model = model
         self.tokenizer = tokenizer
-        self.defaults: Options = override(self.options_class(), defaults, task)
+        self.defaults: Options = self.options_class().changed(defaults, task)
         self._given_defaults = defaults
         self._seen: dict[Any, Options] = {}
 
@@ -103,10 +118,10 @@ class Pipeline(Generic[Options]):
         try:
             settings = self._seen.get(key)
         except TypeError:  # a value that cannot be hashed, such as a list of labels
-            return override(self.defaults, options, self.task)
+            return self.defaults.changed(options, self.task)
         if settings is None:
-            settings = override(self.defaults, options, self.task)
-            if settings.cancel is None:
+            settings = self.defaults.changed(options, self.task)
+            if settings.kept and settings.cancel is None:
                 if len(self._seen) >= MAX_SEEN:
                     self._seen.clear()
                 self._seen[key] = settings

@@ -6,7 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from onnxformers.errors import UnsupportedTaskError
-from onnxformers.pipelines.registry import NOT_YET, PIPELINE_CLASSES, TASK_BY_NAME, Task
+from onnxformers.pipelines.registry import (
+    NOT_YET,
+    PIPELINE_CLASSES,
+    TASK_BY_NAME,
+    TRANSLATION_PAIR,
+    Task,
+)
 
 if TYPE_CHECKING:
     import os
@@ -27,8 +33,10 @@ def pipeline(
 
     Args:
         task: "feature-extraction", "fill-mask", "question-answering", "sentence-similarity",
-            "text-classification", "text-ranking", "token-classification",
-            "zero-shot-classification", or an alias ("ner", "sentiment-analysis").
+            "summarization", "text-classification", "text-generation", "text-ranking",
+            "text2text-generation", "token-classification", "translation",
+            "zero-shot-classification", an alias ("ner", "sentiment-analysis"), or
+            "translation_xx_to_yy" with the languages of the texts and of their translations.
         model: A Hub id, a folder, or a loaded model. None: the task's default model.
         tokenizer: A Hub id, a folder, or a loaded tokenizer. None: the one that lies with the
             model.
@@ -72,8 +80,10 @@ def find_task(task: str) -> Task:
     row = TASK_BY_NAME.get(task)
     if row is not None:
         return row
+    if TRANSLATION_PAIR.fullmatch(str(task)):
+        return TASK_BY_NAME["translation"]
     known = ", ".join(TASK_BY_NAME)
-    if task in NOT_YET or str(task).startswith("translation_"):
+    if task in NOT_YET:
         raise UnsupportedTaskError(f"[pipeline] {task!r} is not available yet; there are {known}")
     raise UnsupportedTaskError(f"[pipeline] unknown task {task!r}; there are {known}")
 

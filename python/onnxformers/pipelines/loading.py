@@ -97,8 +97,7 @@ def _call_defaults(row: Task, options: Mapping[str, Any]) -> dict[str, Any]:
 
     defaults = {name: value for name, value in options.items() if name not in _LOADING}
     call_options = pipeline_class(row.pipeline_class).options_class
-    known = {field.name for field in fields(call_options)}
-    refuse_unknown(defaults, _LOADING | known, "pipeline", call_options.replaced)
+    refuse_unknown(defaults, _LOADING | call_options.names(), "pipeline", call_options.replaced)
     return defaults
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -58,12 +59,33 @@ TASKS = (
         "Xenova/all-MiniLM-L6-v2",
     ),
     Task(
+        "summarization",
+        "text2text_generation",
+        "SummarizationPipeline",
+        "AutoModelForSeq2SeqLM",
+        "Xenova/distilbart-cnn-6-6",
+    ),
+    Task(
         "text-classification",
         "text_classification",
         "TextClassificationPipeline",
         "AutoModelForSequenceClassification",
         "Xenova/distilbert-base-uncased-finetuned-sst-2-english",
         aliases=("sentiment-analysis",),
+    ),
+    Task(
+        "text-generation",
+        "text_generation",
+        "TextGenerationPipeline",
+        "AutoModelForCausalLM",
+        "Xenova/gpt2",
+    ),
+    Task(
+        "text2text-generation",
+        "text2text_generation",
+        "Text2TextGenerationPipeline",
+        "AutoModelForSeq2SeqLM",
+        "Xenova/flan-t5-small",
     ),
     Task(
         "token-classification",
@@ -81,6 +103,13 @@ TASKS = (
         "Xenova/ms-marco-MiniLM-L-6-v2",
     ),
     Task(
+        "translation",
+        "translation",
+        "TranslationPipeline",
+        "AutoModelForSeq2SeqLM",
+        "Xenova/t5-small",
+    ),
+    Task(
         "zero-shot-classification",
         "zero_shot_classification",
         "ZeroShotClassificationPipeline",
@@ -93,6 +122,8 @@ TASK_BY_NAME: dict[str, Task] = {
     name: task for task in TASKS for name in (task.name, *task.aliases)
 }
 PIPELINE_CLASSES: dict[str, Task] = {task.pipeline_class: task for task in TASKS}
+#: The task of translating between the two languages named.
+TRANSLATION_PAIR = re.compile(r"translation_(?P<src_lang>.+)_to_(?P<tgt_lang>.+)")
 
 #: Tasks of the specification that this version does not have.
 NOT_YET = frozenset(
@@ -111,16 +142,12 @@ NOT_YET = frozenset(
         "keypoint-detection",
         "mask-generation",
         "object-detection",
-        "summarization",
         "table-question-answering",
         "tabular-classification",
         "tabular-regression",
-        "text-generation",
         "text-to-audio",
         "text-to-image",
         "text-to-speech",
-        "text2text-generation",
-        "translation",
         "visual-question-answering",
         "zero-shot-audio-classification",
         "zero-shot-image-classification",

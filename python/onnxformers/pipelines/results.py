@@ -5,7 +5,7 @@ Scores are Python floats, indices and ids Python ints.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 if TYPE_CHECKING:
     from typing_extensions import NotRequired
@@ -115,3 +115,98 @@ class RankedDocument(TypedDict):
     score: float
     text: NotRequired[str]
     truncated: NotRequired[bool]
+
+
+class ToolFunction(TypedDict):
+    """What a model wants to call.
+
+    Attributes:
+        name: The function.
+        arguments: What to give to it.
+    """
+
+    name: str
+    arguments: dict[str, Any]
+
+
+class ToolCall(TypedDict):
+    """A call that stands in an answer, as chat templates take it back.
+
+    Attributes:
+        type: "function".
+        function: Which one, and with what.
+    """
+
+    type: str
+    function: ToolFunction
+
+
+class Message(TypedDict, total=False):
+    """A message of a chat.
+
+    Attributes:
+        role: Who says it: "system", "user", "assistant", "tool".
+        content: What is said.
+        tool_calls: The functions that the assistant wants to be called.
+    """
+
+    role: str
+    content: Any
+    tool_calls: list[ToolCall]
+
+
+class GeneratedText(TypedDict, total=False):
+    """What a model wrote.
+
+    Attributes:
+        generated_text: The text, with its prompt unless asked otherwise. Of a chat the messages,
+            the answer last; with ``return_full_text=False`` the answer alone, as a text.
+        generated_token_ids: The ids, with `return_tensors`.
+        truncated: True, where something of the prompt was cut.
+    """
+
+    generated_text: str | list[Message]
+    generated_token_ids: list[int]
+    truncated: bool
+
+
+class RewrittenText(TypedDict, total=False):
+    """What a model with an encoder made of a text.
+
+    Attributes:
+        generated_text: The text.
+        generated_token_ids: Its ids, with `return_tensors`.
+        truncated: True, where something of the text was cut.
+    """
+
+    generated_text: str
+    generated_token_ids: list[int]
+    truncated: bool
+
+
+class Summary(TypedDict, total=False):
+    """A summary.
+
+    Attributes:
+        summary_text: The text.
+        summary_token_ids: Its ids, with `return_tensors`.
+        truncated: True, where something of the text was cut.
+    """
+
+    summary_text: str
+    summary_token_ids: list[int]
+    truncated: bool
+
+
+class Translated(TypedDict, total=False):
+    """A translation.
+
+    Attributes:
+        translation_text: The text.
+        translation_token_ids: Its ids, with `return_tensors`.
+        truncated: True, where something of the text was cut.
+    """
+
+    translation_text: str
+    translation_token_ids: list[int]
+    truncated: bool

@@ -108,6 +108,7 @@ class TokenizedPipeline(Pipeline[Options]):
         strategy: str = "longest_first",
         with_offsets: bool = False,
         rows_per_text: int = 1,
+        tokenizer: PreTrainedTokenizer | None = None,
     ) -> Encodings:
         """Tokenise, and say in the log when something was cut.
 
@@ -120,6 +121,7 @@ class TokenizedPipeline(Pipeline[Options]):
             with_offsets: Keep where in its text each token stands.
             rows_per_text: How many of `texts`, one after the other, are one text of the caller,
                 for messages.
+            tokenizer: In place of the pipeline's.
 
         Raises:
             InvalidTypeError: An item is no str.
@@ -127,7 +129,7 @@ class TokenizedPipeline(Pipeline[Options]):
         """
         limit = self.token_limit(options)
         cuts = limit is not None and options.truncation is True
-        encodings = self.tokenizer.encode_ragged(
+        encodings = (tokenizer or self.tokenizer).encode_ragged(
             texts,
             pairs,
             truncation=strategy if cuts else False,

@@ -236,21 +236,37 @@ class Translation(Targets):
         Raises:
             InvalidArgumentError: there is no such language, or no target language.
         """
+        reader, forced = self.for_translation(src_lang, tgt_lang)
+        encoded = reader(raw_inputs, **options)
+        encoded["forced_bos_token_id"] = forced
+        return encoded
+
+    def for_translation(self, src_lang: str | None, tgt_lang: str | None) -> tuple[Self, int]:
+        """A tokenizer for texts to translate, and the token that their translation begins with.
+
+        Args:
+            src_lang: the language of the texts; None means the tokenizer's.
+            tgt_lang: the language to translate to; None means the tokenizer's.
+
+        Raises:
+            InvalidArgumentError: there is no such language, or no target language.
+        """
         target = self.tgt_lang if tgt_lang is None else tgt_lang
         if target is None:
             raise InvalidArgumentError(
                 f"[{type(self).__name__}] translation needs tgt_lang; there are "
                 f"{', '.join(self.language_codes)}"
             )
-        forced = self.get_lang_id(target)
-        encoded = self._in_language(src_lang or self.src_lang)(raw_inputs, **options)
-        encoded["forced_bos_token_id"] = forced
-        return encoded
+        return self.in_language(src_lang), self.get_lang_id(target)
 
-    def _in_language(self, language: str) -> Self:
-        """A tokenizer for another source language; this one stays as it is."""
+    def in_language(self, language: str | None) -> Self:
+        """A tokenizer for another source language; this one stays as it is.
+
+        Raises:
+            InvalidArgumentError: there is no such language.
+        """
         other = copy.copy(self)
-        other._set_language(language, {})
+        other._set_language(language or self.src_lang, {})
         return other
 
     def _for_targets(self) -> Self:
@@ -258,7 +274,7 @@ class Translation(Targets):
             raise InvalidArgumentError(
                 f"[{type(self).__name__}] text_target needs a target language: set tgt_lang"
             )
-        return self._in_language(self.tgt_lang)
+        return self.in_language(self.tgt_lang)
 
     def _set_language(self, language: str, changes: Mapping[str, Any]) -> None:
         before, behind = self._layout(self.get_lang_token(language))

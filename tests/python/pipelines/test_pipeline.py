@@ -232,8 +232,8 @@ def test_closing() -> None:
     ("task", "message"),
     [
         ("poetry", "unknown task 'poetry'; there are feature-extraction, embeddings"),
-        ("summarization", "'summarization' is not available yet"),
-        ("translation_en_to_fr", "is not available yet"),
+        ("image-to-text", "'image-to-text' is not available yet"),
+        ("translation_en", "unknown task 'translation_en'"),
     ],
 )
 def test_unknown_tasks(task: str, message: str) -> None:

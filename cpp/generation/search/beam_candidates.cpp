@@ -5,14 +5,12 @@
 #include <functional>
 #include <limits>
 
-#include "generation/random.h"
-
 namespace onnxformers::generation {
 
 BeamCandidates::BeamCandidates(const SearchParts& parts)
     : warpers_(parts.warpers),
       is_drawn_(parts.options.flag("do_sample", false)),
-      seed_(static_cast<std::uint64_t>(parts.options.integer("seed").value_or(0))) {}
+      uniform_(parts.options, parts.options.count("num_beams", 1).value_or(1)) {}
 
 std::span<const Candidate> BeamCandidates::find(const Logits& rows, std::span<const float> beams,
                                                 std::size_t count, std::size_t first_row,
@@ -47,9 +45,7 @@ void BeamCandidates::add_noise(const Logits& rows, std::size_t first_row, std::s
         continue;
       }
       // Above 0, so that both logarithms are finite.
-      const double uniform =
-          std::max(0x1p-54, random_number(seed_, first_row + i, static_cast<std::uint32_t>(step),
-                                          static_cast<std::uint32_t>(token)));
+      const double uniform = std::max(0x1p-54, uniform_(first_row + i, step, token));
       noisy_.push_back(row[token] - static_cast<float>(std::log(-std::log(uniform))));
     }
   }

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <vector>
 
 #include "generation/sampling.h"
+#include "generation/search/draws.h"
 #include "generation/search/search.h"
 
 namespace onnxformers::generation {
@@ -17,7 +17,7 @@ class BeamCandidates {
   /// Best first; rows are counted from the group's first.
   /// @param rows scores of the group's rows; with do_sample the warpers are applied to them.
   /// @param beams scores of the beams up to here, or none where `rows` include them.
-  /// @param first_row, step with the seed they say what is drawn.
+  /// @param first_row, step say what is drawn, see Draws.
   std::span<const Candidate> find(const Logits& rows, std::span<const float> beams,
                                   std::size_t count, std::size_t first_row, std::size_t step);
 
@@ -28,7 +28,7 @@ class BeamCandidates {
 
   const LogitsProcessors& warpers_;
   bool is_drawn_;
-  std::uint64_t seed_;
+  Draws uniform_;
   std::vector<Candidate> found_;
   std::vector<float> noisy_;
 };

@@ -1,12 +1,12 @@
-#include "generation/random.h"
 #include "generation/sampling.h"
+#include "generation/search/draws.h"
 #include "generation/search/rows.h"
 
 namespace onnxformers::generation {
 
 SearchResult sample(const SearchParts& parts, const Prompts& prompts) {
-  const auto seed = static_cast<std::uint64_t>(parts.options.integer("seed").value_or(0));
   const std::size_t copies = parts.options.count("num_return_sequences", 1).value_or(1);
+  const Draws uniform(parts.options, copies);
   const auto choose = [&](const Logits& logits, std::size_t step, std::span<const char> done,
                           std::span<Token> next) {
     for (std::size_t i = 0; i < logits.rows; ++i) {
@@ -17,7 +17,7 @@ SearchResult sample(const SearchParts& parts, const Prompts& prompts) {
       for (const auto& warper : parts.warpers) {
         warper->process({}, scores);
       }
-      next[i] = draw(scores, random_number(seed, i, static_cast<std::uint32_t>(step)));
+      next[i] = draw(scores, uniform(i, step));
     }
   };
   return generate_rows(parts, prompts, copies, choose);

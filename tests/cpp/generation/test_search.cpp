@@ -157,6 +157,29 @@ TEST(a_seed_fixes_what_is_drawn_in_any_batch) {
   CHECK((run(scores, options, {1, 2}, 1).sequences[0] != alone.sequences[0]));
 }
 
+TEST(rows_may_be_numbered_as_those_of_a_larger_call) {
+  const Scores scores = scrambled(kVocabulary);
+  Options options = options_of(12);
+  options.set("do_sample", true);
+  options.set("seed", std::int64_t{5});
+  options.set("num_return_sequences", std::int64_t{2});
+  for (const std::int64_t beams : {1, 2}) {
+    options.set("num_beams", beams);
+    options.set("row_numbers", Tokens{});
+    auto whole = run(scores, options, {1, 2, 3, 5, 6, 7}, 3).sequences;
+    options.set("row_numbers", Tokens{2, 0});
+    auto part = run(scores, options, {6, 7, 1, 2}, 2).sequences;
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      Tokens expected = whole[(i + 4) % 6];
+      expected.resize(12, kPad);
+      part[i].resize(12, kPad);
+      CHECK((part[i] == expected));
+    }
+    options.set("row_numbers", Tokens{});
+    CHECK((run(scores, options, {6, 7, 1, 2}, 2).sequences[0] != whole[4]));
+  }
+}
+
 TEST(drawn_tokens_have_their_probabilities) {
   const Scores flat = [](const std::vector<Token>& /*tokens*/) {
     return std::vector<float>{std::log(0.5F), std::log(0.3F), std::log(0.2F)};

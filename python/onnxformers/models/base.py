@@ -16,7 +16,7 @@ from onnxformers.models.outputs import ModelOutput
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     import numpy as np
@@ -176,6 +176,7 @@ class PreTrainedModel:
         *,
         tokenizer: Any = None,
         seed: int | None = None,
+        row_numbers: Sequence[int] = (),
         timeout_s: float | None = None,
         cancel: CancelToken | None = None,
         **options: Any,
@@ -200,6 +201,8 @@ class PreTrainedModel:
             negative_prompt_attention_mask: Their mask.
             tokenizer: The model's; needed for stop_strings.
             seed: Of what do_sample draws: the same seed, the same text. None: another each time.
+            row_numbers: With a seed: which rows of a larger call these are, that they draw what
+                they would draw there. Empty: 0, 1, 2, ...
             timeout_s: Raise after this many seconds. `max_time` ends with what there is instead.
             cancel: Raise when this token is cancelled.
             **options: Fields of `GenerationConfig` (max_new_tokens, do_sample, num_beams, ...), and
@@ -239,6 +242,7 @@ class PreTrainedModel:
             negative_prompt_attention_mask=negative_prompt_attention_mask,
             tokenizer=tokenizer,
             seed=seed,
+            row_numbers=row_numbers,
             timeout_s=timeout_s,
             cancel=cancel,
         )

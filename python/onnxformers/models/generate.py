@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +68,7 @@ class Call:
     negative_prompt_attention_mask: Any = None
     tokenizer: Any = None
     seed: int | None = None
+    row_numbers: Sequence[int] = ()
     timeout_s: float | None = None
     cancel: CancelToken | None = None
 
@@ -171,7 +172,8 @@ def _options(config: GenerationConfig, prompt: Prompt, call: Call) -> dict[str, 
     fields["pad_token_id"] = pad_token(config)
     fields["decoder_start_token_id"] = None  # the prompt has it
     seed = call.seed if call.seed is not None else int.from_bytes(os.urandom(7), "little")
-    return {name: value for name, value in fields.items() if not _is_empty(value)} | {"seed": seed}
+    fields |= {"seed": seed, "row_numbers": list(call.row_numbers)}
+    return {name: value for name, value in fields.items() if not _is_empty(value)}
 
 
 def _is_empty(value: Any) -> bool:

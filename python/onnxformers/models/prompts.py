@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger("onnxformers")
 #: Models whose decoders begin as their user says, without a start token in front.
 _OWN_BEGIN = frozenset({"whisper", "vision-encoder-decoder"})
+#: Fields of a config whose model computes its positions rather than looking them up.
+_ENDLESS = ("rope_theta", "rope_scaling", "rope_parameters", "rotary_emb_base", "alibi")
 
 
 @dataclass(slots=True)
@@ -219,10 +221,13 @@ def _infer_mask(ids: Ids, config: GenerationConfig) -> Ids | None:
 
 
 def _check_length(model: PreTrainedModel, ids: Ids, mask: Ids | None) -> None:
-    """Refuse more tokens than the model has positions for."""
+    """Refuse more tokens than the model has positions for.
+
+    Positions that are turned or sloped, not looked up, go on beyond those of the training.
+    """
     limit = model.config.max_position_embeddings
     longest = ids.shape[1] if mask is None else int(mask.sum(1).max(initial=0))
-    if limit and longest > limit:
+    if limit and longest > limit and not any(model.config.get(name) for name in _ENDLESS):
         raise InvalidArgumentError(
             f"[generate] the prompt has {longest} tokens, more than the {limit} positions of the "
             "model (max_position_embeddings); truncate it"

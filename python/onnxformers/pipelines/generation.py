@@ -30,8 +30,14 @@ TOKEN_BUDGET = 16_384
 MAX_ROWS = 32
 # What a `GenerationConfig` of a call takes from the model's where it does not have it.
 _SPECIAL = ("bos_token_id", "decoder_start_token_id", "eos_token_id", "pad_token_id")
-#: Options under which a row must be alone: streamers show one text, drafts are of one.
-_ALONE = ("streamer", "assistant_model", "prompt_lookup_num_tokens", "negative_prompt_ids")
+#: Options under which a text must be alone: drafts and streamers are of one, functions count rows.
+_ALONE = (
+    "assistant_model",
+    "negative_prompt_ids",
+    "prefix_allowed_tokens_fn",
+    "prompt_lookup_num_tokens",
+    "streamer",
+)
 
 
 class GenerationPipeline(TokenizedPipeline[Options]):
@@ -135,6 +141,22 @@ class GenerationPipeline(TokenizedPipeline[Options]):
         for group in groups:
             for rows in plan_batches(lengths[group] + room, **limits):
                 yield group[rows].tolist()
+
+    def generate(
+        self, rows: list[int], ids: Ids, mask: Ids, arguments: Mapping[str, Any], options: Options
+    ) -> Any:
+        """What the model writes for a batch.
+
+        Args:
+            rows: Which texts of the call these are.
+            ids: int64, shape (rows, tokens).
+            mask: int64, shape (rows, tokens), 0 for padding.
+            arguments: Of `model.generate`.
+            options: Those of the call.
+        """
+        if self.setting("do_sample", options):
+            arguments = {**arguments, "row_numbers": rows}
+        return self.model.generate(ids, attention_mask=mask, **arguments)
 
     def rows_of(
         self, generated: Any, count: int, width: int, options: Options

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 #: Arguments of `model.generate` that the pipeline itself gives.
-_GIVEN = frozenset({"tokenizer", "timeout_s", "cancel", "return_dict_in_generate"})
+_GIVEN = frozenset({"cancel", "return_dict_in_generate", "row_numbers", "timeout_s", "tokenizer"})
 #: Fields that are no options by themselves.
 _INTERNAL = frozenset({"generation", "max_length"})
 

@@ -86,7 +86,7 @@ class RewritingPipeline(GenerationPipeline[Options], Generic[Options, Result]):
         results: list[list[Any]] = [[]] * len(items)
         for rows in self.batches(encodings.lengths, options, _LOOKS_AT_ENCODER):
             ids, mask, _ = encodings.pad(np.array(rows), **self.tokenizer.pad_options._asdict())
-            generated = self.model.generate(ids, attention_mask=mask, **arguments)
+            generated = self.generate(rows, ids, mask, arguments, options)
             for row, sequences in zip(
                 rows, self.rows_of(generated, len(rows), 1, options), strict=True
             ):

@@ -33,7 +33,6 @@ _LOOKS_BACK = {
     "min_length": 0,
     "no_repeat_ngram_size": 0,
     "penalty_alpha": 0,
-    "prefix_allowed_tokens_fn": None,
     "repetition_penalty": 1,
     "sequence_bias": None,
     "stopping_criteria": None,
@@ -109,7 +108,7 @@ class TextGenerationPipeline(GenerationPipeline[TextGenerationOptions]):
         results: list[list[GeneratedText]] = [[]] * len(items)
         for rows in self.batches(lengths, options, _LOOKS_BACK):
             ids, mask = pad_left([prompts[row].ids for row in rows], self.pad_id(options))
-            generated = self.model.generate(ids, attention_mask=mask, **arguments)
+            generated = self.generate(rows, ids, mask, arguments, options)
             width = ids.shape[1]
             written = self.rows_of(generated, len(rows), width, options)
             for row, sequences in zip(rows, written, strict=True):

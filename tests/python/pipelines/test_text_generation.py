@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from fake_writer import FakeWriter
 
-from onnxformers import AutoTokenizer
+from onnxformers import AutoTokenizer, pipeline
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
-from onnxformers.generation import GenerationConfig
+from onnxformers.generation import GenerationConfig, TextIteratorStreamer
 from onnxformers.pipelines import TextGenerationPipeline
 
 MODELS = Path(__file__).parents[2] / "conformance" / "models"
@@ -117,6 +117,37 @@ def test_a_streamer_sees_one_text_at_a_time() -> None:
     assert [len(call["ids"]) for call in write.model.calls] == [1, 1, 1]
     assert all(call["streamer"] is streamer for call in write.model.calls)
     assert write._seen == {}
+
+
+def test_what_is_drawn_does_not_depend_on_batches() -> None:
+    options = {"do_sample": True, "seed": 5, "max_new_tokens": 8, "return_tensors": True}
+    with pipeline("text-generation", MODELS / "llama3") as write:
+        whole: Any = write(TEXTS, **options)
+        assert write(TEXTS, batch_size=1, **options) == whole
+        assert write(TEXTS, batch_invariant=True, **options) == whole
+        assert write(TEXTS[:1], **options) == whole[:1]
+        same: Any = write(TEXTS[:1] * 2, **options)
+        assert same[0] != same[1]
+
+
+def test_prompts_longer_than_the_training_go_to_models_that_compute_positions() -> None:
+    with pipeline("text-generation", MODELS / "llama3") as write:
+        found: Any = write("the quiet river " * 60, max_new_tokens=2, return_full_text=False)
+    assert isinstance(found[0]["generated_text"], str)
+    with pipeline("text-generation", MODELS / "opt") as write:
+        with pytest.raises(InvalidArgumentError, match="more than the 128 positions of the model"):
+            write("the quiet river " * 60)
+        cut: Any = write("the quiet river " * 60, truncation=True, max_new_tokens=1)
+    assert cut[0]["truncated"] is True
+
+
+def test_a_text_is_streamed_as_it_is_returned() -> None:
+    with pipeline("text-generation", MODELS / "llama3") as write:
+        streamer = TextIteratorStreamer(write.tokenizer, skip_prompt=True)
+        found: Any = write(
+            TEXTS[1], streamer=streamer, return_full_text=False, clean_up_tokenization_spaces=False
+        )
+        assert "".join(streamer) == found[0]["generated_text"]
 
 
 def test_a_chat_gets_an_answer() -> None:

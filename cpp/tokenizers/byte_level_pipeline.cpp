@@ -27,9 +27,10 @@ const ByteLevelPipeline::Runner* ByteLevelPipeline::runner_of() {
       .encode_ids =
           [](const ByteLevelPipeline& pipeline, std::string_view text, std::size_t limit,
              std::vector<std::uint32_t>& ids) {
+            std::uint32_t next_word = 0;
             return Pass<Pattern, false>(
                        pipeline, text, 0,
-                       {.ids = &ids, .spans = nullptr, .words = nullptr, .next_word = nullptr})
+                       {.ids = &ids, .spans = nullptr, .words = nullptr, .next_word = &next_word})
                 .run(limit);
           },
       .encode_with_offsets =

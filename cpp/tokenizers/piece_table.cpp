@@ -19,7 +19,7 @@ void PieceTable::add_short(const Entries& entries) {
   pieces.reserve(entries.size());
   for (const auto& [text, id] : entries) {
     if (ShortPiece::fits(text)) {
-      const ShortPiece piece = ShortPiece::load(text, text.size());
+      const ShortPiece piece = ShortPiece::load(text);
       pieces.push_back({
           .hash = hash(piece),
           .slot = {.low = piece.low, .high = piece.high, .id = static_cast<std::uint32_t>(id)},

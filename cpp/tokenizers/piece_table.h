@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -19,32 +20,28 @@ namespace onnxformers::tokenizers {
 struct ShortPiece {
   static constexpr std::size_t kMaxBytes = 12;
 
-  std::uint64_t low = 0;
-  std::uint32_t high = 0;
-
-  [[nodiscard]] bool operator==(const ShortPiece& other) const noexcept {
-    return low == other.low && high == other.high;
-  }
+  std::uint64_t low;
+  std::uint32_t high;
 
   /// Whether a piece, which is not empty, has such a form that no other one has.
   [[nodiscard]] static bool fits(std::string_view piece) noexcept {
     return piece.size() <= kMaxBytes && piece.back() != '\0';
   }
 
-  /// @param readable how many bytes may be read from the first one on.
-  [[nodiscard]] static ShortPiece load(std::string_view piece, std::size_t readable) noexcept {
+  /// The form of a piece that fits.
+  [[nodiscard]] static ShortPiece load(std::string_view piece) noexcept {
+    std::array<char, kMaxBytes> bytes{};
+    std::memcpy(bytes.data(), piece.data(), std::min(piece.size(), kMaxBytes));
+    return load(bytes.data(), kMaxBytes);
+  }
+
+  /// The same where kMaxBytes bytes can be read, however long the piece is.
+  [[nodiscard]] static ShortPiece load(const char* bytes, std::size_t size) noexcept {
     static_assert(std::endian::native == std::endian::little, "keeps the low bytes");
-    ShortPiece loaded;
-    if (readable < kMaxBytes) {
-      std::array<char, kMaxBytes> bytes{};
-      std::memcpy(bytes.data(), piece.data(), piece.size());
-      std::memcpy(&loaded.low, bytes.data(), sizeof(loaded.low));
-      std::memcpy(&loaded.high, bytes.data() + sizeof(loaded.low), sizeof(loaded.high));
-      return loaded;
-    }
-    const ShortPiece& mask = kMasks[piece.size()];
-    std::memcpy(&loaded.low, piece.data(), sizeof(loaded.low));
-    std::memcpy(&loaded.high, piece.data() + sizeof(loaded.low), sizeof(loaded.high));
+    const ShortPiece& mask = kMasks[std::min(size, kMaxBytes)];
+    ShortPiece loaded;  // NOLINT(cppcoreguidelines-pro-type-member-init): written next
+    std::memcpy(&loaded.low, bytes, sizeof(loaded.low));
+    std::memcpy(&loaded.high, bytes + sizeof(loaded.low), sizeof(loaded.high));
     loaded.low &= mask.low;
     loaded.high &= mask.high;
     return loaded;

@@ -76,7 +76,9 @@ class SentencePieceBpePipeline::Pass {
   }
 
   [[nodiscard]] bool put_short(std::string_view part, std::size_t readable) {
-    const ShortPiece word = ShortPiece::load(part, readable);
+    const ShortPiece word = readable >= ShortPiece::kMaxBytes
+                                ? ShortPiece::load(part.data(), part.size())
+                                : ShortPiece::load(part);
     const std::uint64_t hash = pipeline_.wholes_.hash(word);
     const std::uint32_t whole = pipeline_.wholes_.find(word, hash);
     const std::size_t before = ids_.size();

@@ -20,12 +20,11 @@ std::string random_piece(std::mt19937& random) {
 
 /// With bytes of other pieces behind it, or nothing.
 std::uint32_t find(const PieceTable& table, const std::string& piece, bool is_last) {
-  const std::string text = is_last ? piece : piece + "abababababababab";
   if (!ShortPiece::fits(piece)) {
     return table.find_long(piece, table.hash_long(piece));
   }
-  const ShortPiece loaded =
-      ShortPiece::load(std::string_view(text).substr(0, piece.size()), text.size());
+  const ShortPiece loaded = is_last ? ShortPiece::load(piece)
+                                    : ShortPiece::load((piece + "ababababab").data(), piece.size());
   return table.find(loaded, table.hash(loaded));
 }
 

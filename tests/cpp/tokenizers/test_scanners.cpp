@@ -1,8 +1,11 @@
+#include <array>
+#include <random>
 #include <string>
 
 #include "base/regex.h"
 #include "check.h"
 #include "tokenizers/byte_level_file.h"
+#include "tokenizers/scanners/ascii_pieces.h"
 #include "tokenizers/scanners/known_patterns.h"
 #include "tokenizers/scanners/scanner.h"
 
@@ -101,4 +104,63 @@ TEST(a_scanner_finds_what_its_regular_expression_does) {
       CHECK_EQUAL(split(scanner, text), joined);
     }
   });
+}
+
+namespace {
+
+/// Text of what patterns tell apart, with now and then a character that is not ASCII.
+std::string random_window_text(std::mt19937& random) {
+  constexpr std::string_view kOften = "aabeorstTASLLdmvV'''  \t\n\n\r//.,;(x\"-1234567890";
+  std::string text;
+  while (text.size() < 200) {
+    switch (random() % 12) {
+      case 0:
+        text.append(random() % 9, kOften[random() % kOften.size()]);
+        break;
+      case 1:
+        text += static_cast<char>(random() % 128);
+        break;
+      case 2:
+        text += std::array{"'s", "'LL", "n't", "\n  ", " \n", "  ", "\xC3\xA9"}[random() % 7];
+        break;
+      default:
+        text += kOften[random() % kOften.size()];
+    }
+  }
+  return text;
+}
+
+template <typename Pattern>
+void check_windows(std::mt19937& random) {
+  using scanners::AsciiWindow;
+  std::size_t decided = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    const std::string text = random_window_text(random);
+    const scanners::Runs runs(scanners::CharacterClasses::get(), text);
+    const AsciiWindow window(text, 0);
+    if (window.size() == 0) {
+      continue;
+    }
+    std::size_t at = 0;
+    scanners::for_each_bit(scanners::AsciiPieces<Pattern>::begins(window) & ~scanners::Bits{1},
+                           [&](std::size_t end) {
+                             CHECK_EQUAL(Pattern::next(runs, at).end, end);
+                             at = end;
+                             ++decided;
+                           });
+  }
+  CHECK(decided > 200'000 || !AsciiWindow::kIsThere);
+}
+
+}  // namespace
+
+TEST(windows_of_ascii_begin_the_same_pieces) {
+  std::mt19937 random(5);
+  check_windows<scanners::Gpt2Pattern>(random);
+  check_windows<scanners::DigitsGpt2Pattern>(random);
+  check_windows<scanners::Cl100kPattern<3>>(random);
+  check_windows<scanners::Cl100kPattern<1>>(random);
+  check_windows<scanners::Cl100kPattern<1, true>>(random);
+  check_windows<scanners::O200kPattern<3, true>>(random);
+  check_windows<scanners::O200kPattern<1, false>>(random);
 }

@@ -148,6 +148,21 @@ void Tokenizer::encode_one(const TextBatch& texts, const TextBatch& pairs,
              kept.first < first || kept.second < second);
 }
 
+void Tokenizer::encode_text(std::string_view text, bool split_special_tokens,
+                            std::vector<std::uint32_t>& ids) const {
+  check_text(std::span(&text, 1));
+  Scratch& scratch = thread_scratch();
+  TextEncoder encoder(*this, scratch,
+                      {
+                          .with_offsets = false,
+                          .split_special_tokens = split_special_tokens,
+                          .limit = TextEncoder::kNoLimit,
+                      });
+  encoder.encode(text, scratch.first);
+  ids.swap(scratch.first.ids);
+  scratch.shrink();
+}
+
 std::optional<std::uint32_t> Tokenizer::token_to_id(std::string_view token) const {
   const AddedToken* added = added_->find(token);
   return added != nullptr ? added->id : model_->vocabulary().find(token);

@@ -87,6 +87,11 @@ class Tokenizer {
   [[nodiscard]] Encodings encode_batch(const TextBatch& texts, const TextBatch& pairs,
                                        const EncodeOptions& options) const;
 
+  /// The tokens of one text alone, without special tokens around it: the quick way for short texts.
+  /// plan(false, ...) tells what stands around them. @param ids are replaced.
+  void encode_text(std::string_view text, bool split_special_tokens,
+                   std::vector<std::uint32_t>& ids) const;
+
   /// The text of tokens, which need not be of the vocabulary.
   [[nodiscard]] std::string decode_tokens(std::span<const std::string_view> texts) const;
 

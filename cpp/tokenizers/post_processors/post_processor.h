@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,33 @@ struct PostPlan {
 
   /// Whether a post-processor can add tokens; if not, `unsupported` is set.
   [[nodiscard]] bool can_grow();
+
+  /// Calls put(id, type_id) for every token of the row of one text. @param tokens of the text.
+  template <typename Put>
+  void for_each_token(std::span<const std::uint32_t> tokens, Put put) const {
+    for (const Layout& layout : encodings) {
+      for (const LayoutPart& part : layout) {
+        if (part.sequence == LayoutPart::kSpecial) {
+          put(part.id, part.type_id);
+        } else {
+          for (const std::uint32_t id : tokens) {
+            put(id, part.type_id);
+          }
+        }
+      }
+    }
+  }
+
+  /// How many these are for so many tokens of the text.
+  [[nodiscard]] std::size_t row_length(std::size_t tokens) const noexcept {
+    std::size_t length = 0;
+    for (const Layout& layout : encodings) {
+      for (const LayoutPart& part : layout) {
+        length += part.sequence == LayoutPart::kSpecial ? 1 : tokens;
+      }
+    }
+    return length;
+  }
 
   /// Before any post-processor: the texts one after the other.
   static PostPlan initial(bool is_pair);

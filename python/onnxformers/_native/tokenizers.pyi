@@ -173,6 +173,10 @@ class Tokenizer:
         """
         Encodes texts, or pairs of texts; with is_split each is a sequence of words.
         """
+    def encode_ids(self, text: typing.Any) -> list[int]:
+        """
+        Ids of one text without options.
+        """
     def encode_row(
         self,
         text: typing.Any,

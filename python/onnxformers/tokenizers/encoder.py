@@ -157,7 +157,10 @@ class Encoder(Decoding):
         """
         if not options and text_pair is None and type(text) is str:
             state = self._state
-            return state.native.encode_batch((text,), **state.plain.native).ids(0)
+            set_options = state.plain.native
+            if set_options:
+                return state.native.encode_batch((text,), **set_options).ids(0)
+            return state.native.encode_ids(text)
         self._need_one(text, options)
         options["return_tensors"] = None
         ids: list[int] = self(text, text_pair, **options)["input_ids"]

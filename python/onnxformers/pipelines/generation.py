@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
@@ -9,6 +11,7 @@ import numpy as np
 from onnxformers._native.base import plan_batches
 from onnxformers.errors import FileFormatError
 from onnxformers.generation.config import GenerationConfig
+from onnxformers.pipelines.base import READ_AHEAD
 from onnxformers.pipelines.generation_options import GenerationOptions, generation_names
 from onnxformers.pipelines.text import TokenizedPipeline
 
@@ -60,6 +63,12 @@ class GenerationPipeline(TokenizedPipeline[Options]):
                 f"[{self.task}] the prefix of the model's config must be a str, got {prefix!r}"
             )
         return prefix or ""
+
+    def _stream(self, inputs: Iterator[Any], options: Options) -> Iterator[Any]:
+        size, first = options.batch_size or READ_AHEAD, options.first_row
+        while items := list(islice(inputs, size)):
+            yield from self.run_stream(items, replace(options, first_row=first))
+            first += len(items)
 
     def token_limit(self, options: Options) -> int | None:
         """The most tokens of a prompt: what the model takes."""
@@ -155,7 +164,8 @@ class GenerationPipeline(TokenizedPipeline[Options]):
             options: Those of the call.
         """
         if self.setting("do_sample", options):
-            arguments = {**arguments, "row_numbers": rows}
+            numbers = [options.first_row + row for row in rows]
+            arguments = {**arguments, "row_numbers": numbers}
         return self.model.generate(ids, attention_mask=mask, **arguments)
 
     def rows_of(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 #: Arguments of `model.generate` that the pipeline itself gives.
 _GIVEN = frozenset({"cancel", "return_dict_in_generate", "row_numbers", "timeout_s", "tokenizer"})
 #: Fields that are no options by themselves.
-_INTERNAL = frozenset({"generation", "max_length"})
+_INTERNAL = frozenset({"first_row", "generation", "max_length"})
 
 
 def generation_names() -> frozenset[str]:
@@ -44,6 +44,7 @@ class GenerationOptions(TextOptions):
         batch_invariant: Put only texts of equal length together, so that a text gives the same
             numbers alone and beside any others, to the bit.
         generation: What goes on to `model.generate`; its entries are options of the call.
+        first_row: Which text of a stream the first one is; no option of a call.
     """
 
     return_text: bool | None = None
@@ -52,6 +53,7 @@ class GenerationOptions(TextOptions):
     stop_sequence: str | None = None
     batch_invariant: bool = False
     generation: Mapping[str, Any] = field(default_factory=dict)
+    first_row: int = 0
 
     replaced: ClassVar[Mapping[str, str]] = {
         "return_dict_in_generate": "a pipeline gives texts; for scores call model.generate",

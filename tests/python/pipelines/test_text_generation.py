@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from fake_writer import FakeWriter
 
 from onnxformers import AutoTokenizer, pipeline
-from onnxformers.errors import InvalidArgumentError, InvalidTypeError
+from onnxformers.errors import InvalidArgumentError, InvalidTypeError, RunTimeoutError
 from onnxformers.generation import GenerationConfig, TextIteratorStreamer
 from onnxformers.pipelines import TextGenerationPipeline
 
@@ -126,6 +127,7 @@ def test_what_is_drawn_does_not_depend_on_batches() -> None:
         assert write(TEXTS, batch_size=1, **options) == whole
         assert write(TEXTS, batch_invariant=True, **options) == whole
         assert write(TEXTS[:1], **options) == whole[:1]
+        assert list(write(iter(TEXTS), batch_size=2, **options)) == whole
         same: Any = write(TEXTS[:1] * 2, **options)
         assert same[0] != same[1]
 
@@ -139,6 +141,38 @@ def test_prompts_longer_than_the_training_go_to_models_that_compute_positions() 
             write("the quiet river " * 60)
         cut: Any = write("the quiet river " * 60, truncation=True, max_new_tokens=1)
     assert cut[0]["truncated"] is True
+
+
+def test_a_stop_string_ends_the_text_and_only_that_text() -> None:
+    with pipeline("text-generation", MODELS / "llama3") as write:
+        options = {"max_new_tokens": 24, "return_full_text": False}
+        plain: Any = write(TEXTS, **options)
+        text: str = plain[0][0]["generated_text"]
+        stop = text[len(text) // 2 :][:2]
+        stopped: Any = write(TEXTS, stop_strings=[stop], **options)
+        assert write(TEXTS, stop_sequence=stop, **options) == stopped
+    found = stopped[0][0]["generated_text"]
+    assert stop in found
+    assert len(found) < len(text)
+    for (row,), (whole,) in zip(stopped, plain, strict=True):
+        assert whole["generated_text"].startswith(row["generated_text"].rstrip("�"))
+        if stop not in whole["generated_text"]:
+            assert row == whole
+
+
+def test_a_call_may_be_awaited_and_stopped() -> None:
+    async def run() -> None:
+        with pipeline("text-generation", MODELS / "llama3") as write:
+            expected = write(TEXTS[0], max_new_tokens=5)
+            assert await write.acall(TEXTS[0], max_new_tokens=5) == expected
+            endless = write.acall(TEXTS[0], max_new_tokens=10**6, eos_token_id=-1)
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(endless, 0.3)
+            with pytest.raises(RunTimeoutError):
+                write(TEXTS[0], max_new_tokens=10**6, eos_token_id=-1, timeout_s=0.3)
+            assert write(TEXTS[0], max_new_tokens=5) == expected
+
+    asyncio.run(run())
 
 
 def test_a_text_is_streamed_as_it_is_returned() -> None:

@@ -85,7 +85,7 @@ def _lines(source: TextIO, out: TextIO) -> Iterator[str]:
 def _answer(pipe: Any, messages: list[dict[str, str]], options: dict[str, Any], out: TextIO) -> str:
     """Show an answer while it is written; what was written before Ctrl-C is the answer then."""
     screen = Screen(out)
-    streamer = screen.streamer(pipe.tokenizer, skip_prompt=True)
+    streamer = screen.streamer(pipe.tokenizer, {**options, "return_full_text": False})
     try:
         pipe(messages, streamer=streamer, **options)
     except KeyboardInterrupt:

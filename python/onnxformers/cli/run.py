@@ -125,8 +125,7 @@ def _can_stream(pipe: Any, options: dict[str, Any]) -> bool:
 
 
 def _show_growing(pipe: Any, text: str, options: dict[str, Any], out: TextIO) -> None:
-    skip_prompt = options.get("return_full_text") is False
-    streamer = writing.Screen(out).streamer(pipe.tokenizer, skip_prompt=skip_prompt)
+    streamer = writing.Screen(out).streamer(pipe.tokenizer, options)
     pipe(text, streamer=streamer, **options)
     print(file=out, flush=True)
 

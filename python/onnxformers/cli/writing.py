@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
 from onnxformers.cli.show import printable
@@ -58,16 +59,21 @@ class Screen:
         self._out = out
         self.pieces: list[str] = []
 
-    def streamer(self, tokenizer: Any, *, skip_prompt: bool = False) -> TextStreamer:
-        """What shows a text here.
+    def streamer(self, tokenizer: Any, options: Mapping[str, Any]) -> TextStreamer:
+        """What shows a text here, as text-generation would return it.
 
         Args:
             tokenizer: The model's.
-            skip_prompt: Show only what is new.
+            options: Those of the call: `return_full_text`, `clean_up_tokenization_spaces`.
         """
         from onnxformers.generation import TextStreamer
 
-        return TextStreamer(tokenizer, skip_prompt, callback_function=self.show)
+        return TextStreamer(
+            tokenizer,
+            skip_prompt=options.get("return_full_text") is False,
+            callback_function=self.show,
+            clean_up_tokenization_spaces=options.get("clean_up_tokenization_spaces", True),
+        )
 
     def show(self, text: str) -> None:
         """Show a piece at once."""

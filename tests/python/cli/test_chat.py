@@ -157,5 +157,29 @@ def test_run_shows_several_beams_when_they_are_there(command: Command, writer: F
     assert out == '[[{"generated_text": "Once one\\ntwo \\u001b[2J"}]]\n'
 
 
+def test_run_shows_what_a_real_model_returns(command: Command) -> None:
+    model = MODEL.parent / "llama3"
+    with onnxformers.pipeline("text-generation", model) as write:
+        found: Any = write("The cat", max_new_tokens=12)
+    flags = ("--model", str(model), "--max-new-tokens", "12")
+    status, out, err = command("run", "text-generation", "The cat", *flags)
+    assert (status, err) == (0, "")
+    assert out == printable_lines(found[0]["generated_text"]) + "\n"
+
+
+def test_a_real_model_answers(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("Why?\nAnd now?\n"))
+    chat = [{"role": "user", "content": "Why?"}]
+    expected = []
+    with onnxformers.pipeline("text-generation", MODEL) as write:
+        for question in ("And now?", None):
+            found: Any = write(chat, max_new_tokens=9)
+            expected.append(printable_lines(found[0]["generated_text"][-1]["content"]))
+            chat = [*found[0]["generated_text"], {"role": "user", "content": question}]
+    status, out, err = command("chat", "--model", str(MODEL), "--max-new-tokens", "9")
+    assert (status, err) == (0, "")
+    assert out == "".join(f"{answer}\n" for answer in expected)
+
+
 def test_only_lines_and_tabs_stay_as_they_are() -> None:
     assert printable_lines("a\tb\n\x07\r\x9b\n") == "a\tb\n\\x07\\r\\x9b\n"

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -14,11 +16,15 @@
 #include "bindings/generation_callables.h"
 #include "bindings/generation_options.h"
 #include "bindings/gil.h"
+#include "bindings/interrupt_flag.h"
 #include "bindings/interruptible.h"
 #include "bindings/step_model.h"
+#include "bindings/token_text.h"
 #include "generation/logits/factory.h"
 #include "generation/search/search.h"
 #include "generation/stopping/factory.h"
+#include "generation/stopping/interrupt.h"
+#include "generation/stopping/stop_strings.h"
 
 namespace onnxformers::bindings {
 
@@ -111,10 +117,14 @@ Named to_python(const SearchResult& result, std::size_t rows) {
 struct Extras {
   py::iterable processors;
   py::iterable stopping;
+  std::vector<const InterruptFlag*> interrupts;
+  std::vector<std::string> stop_strings;
+  std::optional<TokenizerText> text;
   py::object streamer;
   py::object prefix_allowed_tokens_fn;
   std::optional<Ids> encoder_ids;
   PyStepModel* unconditional;
+  PyStepModel* draft;
   std::optional<Ids> negative_ids;
   std::optional<Ids> negative_mask;
 };
@@ -135,6 +145,49 @@ generation::PromptFacts facts_of(const Prompts& prompts, const Extras& extras) {
   return facts;
 }
 
+using MaybeModel = py::typing::Optional<PyStepModel>;
+using MaybeTokenizer = py::typing::Optional<tokenizers::Tokenizer>;
+
+PyStepModel* model_of(const MaybeModel& model) {
+  return model.is_none() ? nullptr : model.cast<PyStepModel*>();
+}
+
+std::optional<TokenizerText> text_of(const std::vector<std::string>& stop_strings,
+                                     const MaybeTokenizer& tokenizer) {
+  if (stop_strings.empty()) {
+    return std::nullopt;
+  }
+  if (tokenizer.is_none()) {
+    fail(ErrorKind::InvalidArgument, "generate", "stop_strings need a tokenizer");
+  }
+  return std::optional<TokenizerText>(std::in_place,
+                                      tokenizer.cast<std::shared_ptr<tokenizers::Tokenizer>>());
+}
+
+/// The criteria of the options, then the user's.
+generation::StoppingCriteria criteria_of(const generation::Options& options, const Extras& extras) {
+  auto criteria = generation::make_criteria(options);
+  for (const InterruptFlag* flag : extras.interrupts) {
+    criteria.push_back(std::make_unique<generation::Interrupt>(flag->is_set));
+  }
+  if (extras.text) {
+    criteria.push_back(
+        std::make_unique<generation::StopStrings>(extras.stop_strings, *extras.text));
+  }
+  append_criteria(extras.stopping, criteria);
+  if (is_main_thread()) {
+    criteria.push_back(std::make_unique<SignalCheck>());
+  }
+  return criteria;
+}
+
+/// Rows of scores in each step.
+std::size_t rows_of(const generation::Options& options, const Prompts& prompts) {
+  const std::size_t beams = options.count("num_beams", 1).value_or(1);
+  const std::size_t copies = options.count("num_return_sequences", 1).value_or(1);
+  return prompts.rows * (beams > 1 ? beams : copies);
+}
+
 Named generate(PyStepModel& model, const py::dict& values, const Ids& ids,
                const std::optional<Ids>& mask, const Extras& extras) {
   const generation::Options options = generation_options(values);
@@ -142,11 +195,7 @@ Named generate(PyStepModel& model, const py::dict& values, const Ids& ids,
   const auto processors = generation::make_processors(options, facts_of(prompts, extras),
                                                       callable_processors(extras.processors));
   const auto warpers = generation::make_warpers(options);
-  auto stopping = generation::make_criteria(options);
-  append_criteria(extras.stopping, stopping);
-  if (is_main_thread()) {
-    stopping.push_back(std::make_unique<SignalCheck>());
-  }
+  const auto stopping = criteria_of(options, extras);
   std::optional<CallableStreamer> streamer;
   if (!extras.streamer.is_none()) {
     streamer.emplace(extras.streamer);
@@ -158,13 +207,14 @@ Named generate(PyStepModel& model, const py::dict& values, const Ids& ids,
       .warpers = warpers,
       .stopping = stopping,
       .streamer = streamer ? &*streamer : nullptr,
+      .draft = extras.draft != nullptr ? &extras.draft->on_this_thread() : nullptr,
   };
   SearchResult result;
   {
     const GilRelease release;
     result = generation::search(parts, prompts);
   }
-  return to_python(result, model.on_this_thread().rows());
+  return to_python(result, rows_of(options, prompts));
 }
 
 }  // namespace
@@ -175,25 +225,32 @@ void bind_generate(py::module_& m) {
       "generate",
       [](PyStepModel& model, const Named& options, const Ids& ids, const MaybeIds& mask,
          const MaybeIds& encoder_ids, const Callables& processors, const Callables& stopping,
+         const std::vector<const InterruptFlag*>& interrupts,
+         const std::vector<std::string>& stop_strings, const MaybeTokenizer& tokenizer,
          const py::object& streamer, const py::object& prefix_allowed_tokens_fn,
-         const py::typing::Optional<PyStepModel>& unconditional, const MaybeIds& negative_ids,
-         const MaybeIds& negative_mask) {
+         const MaybeModel& unconditional, const MaybeIds& negative_ids,
+         const MaybeIds& negative_mask, const MaybeModel& draft) {
         return generate(model, options, ids, mask,
                         {.processors = processors,
                          .stopping = stopping,
+                         .interrupts = interrupts,
+                         .stop_strings = stop_strings,
+                         .text = text_of(stop_strings, tokenizer),
                          .streamer = streamer,
                          .prefix_allowed_tokens_fn = prefix_allowed_tokens_fn,
                          .encoder_ids = encoder_ids,
-                         .unconditional =
-                             unconditional.is_none() ? nullptr : unconditional.cast<PyStepModel*>(),
+                         .unconditional = model_of(unconditional),
+                         .draft = model_of(draft),
                          .negative_ids = negative_ids,
                          .negative_mask = negative_mask});
       },
       "model"_a, "options"_a, "ids"_a.noconvert(), "mask"_a.noconvert() = py::none(), py::kw_only(),
       "encoder_ids"_a.noconvert() = py::none(), "processors"_a = py::tuple(),
-      "stopping"_a = py::tuple(), "streamer"_a = py::none(),
+      "stopping"_a = py::tuple(), "interrupts"_a = py::tuple(), "stop_strings"_a = py::tuple(),
+      "tokenizer"_a = py::none(), "streamer"_a = py::none(),
       "prefix_allowed_tokens_fn"_a = py::none(), "unconditional"_a = py::none(),
       "negative_ids"_a.noconvert() = py::none(), "negative_mask"_a.noconvert() = py::none(),
+      "draft"_a = py::none(),
       "All tokens after prompts of shape (rows, tokens): sequences, and what was recorded on the "
       "way. The GIL is held only while Python objects that were given run.");
 }

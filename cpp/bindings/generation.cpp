@@ -2,6 +2,7 @@
 
 #include "bindings/generate.h"
 #include "bindings/generation_logits.h"
+#include "bindings/interrupt_flag.h"
 #include "bindings/step_model.h"
 
 namespace onnxformers::bindings {
@@ -9,6 +10,7 @@ namespace onnxformers::bindings {
 void bind_generation(py::module_& m) {
   bind_step_model(m);
   bind_logits(m);
+  bind_interrupt_flag(m);
   bind_generate(m);
 }
 

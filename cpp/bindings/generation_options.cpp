@@ -90,6 +90,8 @@ std::vector<T> list_of(py::handle value, Convert convert) {
   return all;
 }
 
+bool are_token_lists(py::handle value) { return is_sequence(value) && all_of(value, are_tokens); }
+
 }  // namespace
 
 OptionValue option_value(const std::string& name, py::handle value) {
@@ -119,6 +121,10 @@ OptionValue option_value(const std::string& name, py::handle value) {
   }
   if (is_sequence(value) && all_of(value, is_bias)) {
     return list_of<Bias>(value, bias);
+  }
+  if (is_sequence(value) && all_of(value, are_token_lists)) {
+    return list_of<std::vector<Tokens>>(
+        value, [](py::handle entry) { return list_of<Tokens>(entry, tokens); });
   }
   fail(ErrorKind::InvalidType, "GenerationConfig",
        name + " has a value of a kind that no option takes: " +

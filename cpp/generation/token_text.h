@@ -19,7 +19,8 @@ class TokenText {
   TokenText& operator=(TokenText&&) = delete;
 
   [[nodiscard]] virtual std::size_t vocab_size() const = 0;
-  /// The bytes that a token adds to a text; empty for special tokens.
+  /// The bytes that a token adds to a text; of a special token its name, which a stop string may
+  /// be. Empty for ids of no token.
   [[nodiscard]] virtual std::string_view bytes(Token token) const = 0;
   [[nodiscard]] virtual std::string decode(std::span<const Token> tokens) const = 0;
 };

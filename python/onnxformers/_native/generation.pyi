@@ -3,9 +3,16 @@ import collections.abc
 import numpy
 import numpy.typing
 import onnxformers._native.runtime
+import onnxformers._native.tokenizers
 import typing
 
-__all__: list[str] = ["LogitsProcessor", "StepModel", "generate", "processor_infos"]
+__all__: list[str] = [
+    "InterruptFlag",
+    "LogitsProcessor",
+    "StepModel",
+    "generate",
+    "processor_infos",
+]
 
 class StepModel:
     """
@@ -82,6 +89,22 @@ class LogitsProcessor:
         InvalidArgumentError: no such class, or a value it refuses.
         """
 
+class InterruptFlag:
+    """
+    Ends generations between two steps.
+    """
+    def __init__(self) -> None: ...
+    def clear(self) -> None:
+        """
+        Let those to come go on.
+        """
+    def set(self) -> None:
+        """
+        End those that run and those to come.
+        """
+    @property
+    def is_set(self) -> bool: ...
+
 def generate(
     model: StepModel,
     options: dict[str, typing.Any],
@@ -91,11 +114,15 @@ def generate(
     encoder_ids: numpy.typing.NDArray[numpy.int64] | None = None,
     processors: collections.abc.Iterable[typing.Any] = (),
     stopping: collections.abc.Iterable[typing.Any] = (),
+    interrupts: collections.abc.Sequence[InterruptFlag] = (),
+    stop_strings: collections.abc.Sequence[str] = (),
+    tokenizer: onnxformers._native.tokenizers.Tokenizer | None = None,
     streamer: typing.Any = None,
     prefix_allowed_tokens_fn: typing.Any = None,
     unconditional: StepModel | None = None,
     negative_ids: numpy.typing.NDArray[numpy.int64] | None = None,
     negative_mask: numpy.typing.NDArray[numpy.int64] | None = None,
+    draft: StepModel | None = None,
 ) -> dict[str, typing.Any]:
     """
     All tokens after prompts of shape (rows, tokens): sequences, and what was recorded on the way. The GIL is held only while Python objects that were given run.

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from onnxformers.generation.config import GenerationConfig as GenerationConfig
+    from onnxformers.generation.iterator_streamer import (
+        TextIteratorStreamer as TextIteratorStreamer,
+    )
     from onnxformers.generation.stopping import EosTokenCriteria as EosTokenCriteria
     from onnxformers.generation.stopping import (
         InterruptableStoppingCriteria as InterruptableStoppingCriteria,
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     from onnxformers.generation.stopping import StoppingCriteriaList as StoppingCriteriaList
     from onnxformers.generation.stopping import StopStringCriteria as StopStringCriteria
     from onnxformers.generation.streamers import BaseStreamer as BaseStreamer
-    from onnxformers.generation.streamers import TextIteratorStreamer as TextIteratorStreamer
     from onnxformers.generation.streamers import TextStreamer as TextStreamer
 
 _HOMES = {
@@ -33,7 +35,7 @@ _HOMES = {
     "StopStringCriteria": "stopping",
     "StoppingCriteria": "stopping",
     "StoppingCriteriaList": "stopping",
-    "TextIteratorStreamer": "streamers",
+    "TextIteratorStreamer": "iterator_streamer",
     "TextStreamer": "streamers",
 }
 

@@ -178,6 +178,7 @@ OF_FILES = frozenset(
         "_from_model_config",
         "transformers_version",
         "alignment_heads",
+        "is_assistant",
         "is_multilingual",
         "lang_to_id",
         "language",

@@ -6,13 +6,13 @@ generation/stopping_criteria.py.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from onnxformers._native.generation import InterruptFlag
 from onnxformers.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -170,21 +170,22 @@ class InterruptableStoppingCriteria(StoppingCriteria):
     """
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        #: What the token loop looks at.
+        self.flag = InterruptFlag()
 
     @property
     def interrupted(self) -> bool:
         """Whether `interrupt` was called."""
-        return self._event.is_set()
+        return self.flag.is_set
 
     def interrupt(self) -> None:
         """End the generations that have this criterion after the step they are in."""
-        self._event.set()
+        self.flag.set()
 
     def reset(self) -> None:
         """Let the generations to come go on."""
-        self._event.clear()
+        self.flag.clear()
 
     def __call__(self, input_ids: Ids, scores: Scores = None, **kwargs: Any) -> bool:
         """Whether it was interrupted."""
-        return self._event.is_set()
+        return self.flag.is_set

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,47 +10,22 @@ import numpy as np
 
 from onnxformers._native.generation import generate as generate_native
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError, UnsupportedModelError
-from onnxformers.generation.config import GenerationConfig
-from onnxformers.generation.config_fields import FIELDS
+from onnxformers.generation.stopping import InterruptableStoppingCriteria
+from onnxformers.models.generation_options import check_request, make_options, merge
 from onnxformers.models.generation_outputs import make_output
-from onnxformers.models.prompts import Prompt, eos_tokens, make_prompt, pad_token, read_ids
+from onnxformers.models.prompts import Prompt, make_prompt, read_ids
 from onnxformers.models.steps import open_steps
-from onnxformers.options import refuse_unknown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from onnxformers._native.generation import StepModel
     from onnxformers._native.runtime import CancelToken
+    from onnxformers.generation import GenerationConfig
     from onnxformers.models.base import PreTrainedModel
     from onnxformers.models.generation_outputs import GenerateOutput
 
 KINDS = ("decoder-only", "encoder-decoder")
-#: Fields that change nothing where ONNX Runtime has the cache, and those that are for Python alone.
-_NOT_FOR_CORE = frozenset(
-    {
-        "cache_config",
-        "cache_implementation",
-        "generation_kwargs",
-        "low_memory",
-        "output_attentions",
-        "output_hidden_states",
-        "return_legacy_cache",
-        "stop_strings",
-        "use_cache",
-    }
-)
-#: Fields of Python transformers that cannot be had here, and why.
-_MISSING = {
-    "constraints": "give force_words_ids, or a logits processor of your own",
-    "dola_layers": "an exported model does not give the logits of its layers",
-    "token_healing": "cut the last token off and use prefix_allowed_tokens_fn",
-    "watermarking_config": "give a logits processor of your own",
-}
-#: What a generation_config.json has beside the fields, for the core.
-_OF_FILES = ("no_timestamps_token_id", "max_initial_timestamp_index", "return_timestamps")
-_SPECIAL = ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id")
-_log = logging.getLogger("onnxformers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,95 +62,12 @@ def generate(
     if isinstance(inputs, Mapping):
         inputs, keywords = None, {**inputs, **keywords}
     config, given = merge(model, generation_config, keywords)
-    _check_request(config, call)
+    check_request(model, config, call)
     prompt = make_prompt(model, config, inputs, given)
-    options = _options(config, prompt, call)
+    options = make_options(config, prompt, call)
     if call.streamer is not None:
         return _streamed(model, prompt, options, config, call)
     return _run(model, prompt, options, config, call)
-
-
-def merge(
-    model: PreTrainedModel,
-    given: GenerationConfig | Mapping[str, Any] | None,
-    keywords: Mapping[str, Any],
-) -> tuple[GenerationConfig, dict[str, Any]]:
-    """The options of a call, and what remains of its keywords: inputs of the model.
-
-    The later wins: the model's own, a config given, keywords. A `GenerationConfig` takes the place
-    of the model's but for special tokens that it does not have; a mapping changes its items only.
-
-    Raises:
-        InvalidArgumentError: A keyword is neither; the nearest name is suggested.
-    """
-    own = model.generation_config or GenerationConfig()
-    config = GenerationConfig.from_dict(own)
-    if isinstance(given, GenerationConfig):
-        config = GenerationConfig.from_dict(given)
-        for name in _SPECIAL:
-            if getattr(config, name) is None and getattr(own, name) is not None:
-                config[name] = getattr(own, name)
-    elif given is not None:
-        config.update(given)
-    inputs = set(model._forward._inputs) | {"attention_mask", "encoder_outputs"}
-    inputs |= set(model._forward._optional) | {model.main_input_name}
-    refuse_unknown(keywords, FIELDS.keys() | inputs, "generate")
-    for name in ("past_key_values", "inputs_embeds", "position_ids"):
-        if keywords.get(name) is not None:
-            raise InvalidArgumentError(
-                f"[generate] {name} cannot be given: a generation begins with tokens, and counts "
-                "positions by the attention_mask"
-            )
-    config.update({name: value for name, value in keywords.items() if name in FIELDS})
-    return config, {name: value for name, value in keywords.items() if name not in FIELDS}
-
-
-def _check_request(config: GenerationConfig, call: Call) -> None:
-    for name, instead in _MISSING.items():
-        if getattr(config, name):
-            raise InvalidArgumentError(f"[generate] {name} is not supported: {instead}")
-    for name in ("output_attentions", "output_hidden_states"):
-        if getattr(config, name) and config.return_dict_in_generate:
-            raise InvalidArgumentError(
-                f"[generate] {name} cannot be had: the model was exported without these outputs"
-            )
-    if call.streamer is not None and (config.num_beams or 1) > 1:
-        raise InvalidArgumentError(
-            "[generate] a streamer cannot follow several beams; set num_beams=1"
-        )
-    if call.assistant_model is not None:
-        raise InvalidArgumentError("[generate] assistant_model is not supported yet")
-    if config.stop_strings and call.tokenizer is None:
-        raise InvalidArgumentError(
-            "[generate] stop_strings need the model's tokenizer: generate(..., tokenizer=tokenizer)"
-        )
-
-
-def _options(config: GenerationConfig, prompt: Prompt, call: Call) -> dict[str, Any]:
-    """What the core reads, by name."""
-    fields = {
-        name: getattr(config, name)
-        for name in FIELDS
-        if name not in _NOT_FOR_CORE and name not in _MISSING
-    }
-    fields |= {name: config[name] for name in _OF_FILES if name in config}
-    length = prompt.ids.shape[1]
-    if config.max_new_tokens is not None:
-        fields["max_length"] = length + config.max_new_tokens
-    elif config.max_length is None:
-        fields["max_length"] = FIELDS["max_length"].default
-    if config.min_new_tokens is not None:
-        fields["min_length"] = length + config.min_new_tokens
-    fields["eos_token_id"] = eos_tokens(config)
-    fields["pad_token_id"] = pad_token(config)
-    fields["decoder_start_token_id"] = None  # the prompt has it
-    seed = call.seed if call.seed is not None else int.from_bytes(os.urandom(7), "little")
-    fields |= {"seed": seed, "row_numbers": list(call.row_numbers)}
-    return {name: value for name, value in fields.items() if not _is_empty(value)}
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or (isinstance(value, list | tuple | Mapping) and not value)
 
 
 def _streamed(
@@ -190,7 +80,7 @@ def _streamed(
     """As `_run`; whoever waits for the stream hears of an error too."""
     try:
         if config.stop_strings and hasattr(call.streamer, "stop_strings"):
-            call.streamer.stop_strings = tuple(np.atleast_1d(config.stop_strings).tolist())
+            call.streamer.stop_strings = tuple(_stop_strings(config))
         call.streamer.put(prompt.ids)
         return _run(model, prompt, options, config, call)
     except BaseException as error:
@@ -214,9 +104,10 @@ def _run(
         prompt.mask,
         encoder_ids=prompt.encoder_ids,
         processors=_callables("logits_processor", call.logits_processor),
-        stopping=_criteria(config, call),
         streamer=call.streamer,
         prefix_allowed_tokens_fn=call.prefix_allowed_tokens_fn,
+        draft=None if call.assistant_model is None else _open(call.assistant_model, prompt, call),
+        **_criteria(config, call),
         **_guidance(model, prompt, config, call),
     )
     if not config.return_dict_in_generate:
@@ -248,13 +139,23 @@ def _callables(name: str, given: Any) -> list[Callable[..., Any]]:
     return listed
 
 
-def _criteria(config: GenerationConfig, call: Call) -> list[Callable[..., Any]]:
-    criteria = _callables("stopping_criteria", call.stopping_criteria)
+def _criteria(config: GenerationConfig, call: Call) -> dict[str, Any]:
+    """What ends rows: callables, and what the core can look at by itself."""
+    given = _callables("stopping_criteria", call.stopping_criteria)
+    interrupts = [each for each in given if isinstance(each, InterruptableStoppingCriteria)]
+    criteria: dict[str, Any] = {
+        "stopping": [each for each in given if each not in interrupts],
+        "interrupts": [each.flag for each in interrupts],
+    }
     if config.stop_strings:
-        from onnxformers.generation.stopping import StopStringCriteria
-
-        criteria.append(StopStringCriteria(call.tokenizer, config.stop_strings))
+        criteria["stop_strings"] = _stop_strings(config)
+        criteria["tokenizer"] = call.tokenizer._state.native
     return criteria
+
+
+def _stop_strings(config: GenerationConfig) -> list[str]:
+    given = config.stop_strings
+    return [given] if isinstance(given, str) else list(given or ())
 
 
 def _guidance(

@@ -22,6 +22,7 @@ from onnxformers import (
     CancelToken,
     GenerationConfig,
     InterruptableStoppingCriteria,
+    StopStringCriteria,
     TextIteratorStreamer,
     TextStreamer,
 )
@@ -169,6 +170,8 @@ def test_what_was_recorded_comes_with_the_sequences(name: str) -> None:
     assert beams.sequences.shape[0] == len(beams.sequences_scores) == len(beams.beam_indices) == 2
     assert beams.sequences_scores[0] >= beams.sequences_scores[1]
     assert [step.shape for step in beams.scores] == [(3, vocab)] * len(beams.scores)
+    one = model.generate([[5, 6, 7]], max_new_tokens=1, num_beams=3, **options)
+    assert [step.shape for step in one.scores] == [(3, vocab)]
 
 
 def test_a_seed_fixes_what_is_drawn() -> None:
@@ -328,7 +331,7 @@ def test_stop_strings_end_a_row() -> None:
     ids = [words.encode("in the")]
     new = model.generate(ids, max_new_tokens=12, eos_token_id=None)[0, len(ids[0]) :]
     texts = [words.decode(new[: i + 1]) for i in range(len(new))]
-    stop = texts[5][-2:]
+    stop = next(text[-2:] for text in texts[3:] if "\ufffd" not in text[-2:])
     first = next(i for i, text in enumerate(texts) if stop in text)
     got = model.generate(
         ids, max_new_tokens=12, stop_strings=stop, tokenizer=words, eos_token_id=None
@@ -351,6 +354,58 @@ def test_generations_end_from_outside() -> None:
     stop = InterruptableStoppingCriteria()
     threading.Timer(0.05, stop.interrupt).start()
     assert model.generate(PROMPT, stopping_criteria=stop, **endless).shape[1] > 5
+
+
+@pytest.mark.parametrize("name", ["gpt-neo", "bloom", "t5"])
+def test_stop_strings_may_stand_across_tokens(name: str) -> None:
+    """As the same criterion over decoded text finds them."""
+    model, words = load(name), tokenizer(name)
+    ids = [words.encode("the state of")]
+    options = {"max_new_tokens": 16, "eos_token_id": None, "do_sample": True, "top_k": 0, "seed": 4}
+    whole = words.decode(model.generate(ids, **options)[0, -14:])
+    stops = [whole[begin : begin + 3] for begin in range(0, len(whole) - 3, 2)]
+    stops = [stop for stop in stops if "\ufffd" not in stop]  # the place of broken bytes
+    assert len(stops) > 5
+    for stop in stops:
+        got = model.generate(ids, **options, stop_strings=[stop, "\0"], tokenizer=words)
+        twin = model.generate(ids, **options, stopping_criteria=[StopStringCriteria(words, stop)])
+        np.testing.assert_array_equal(got, twin)
+
+
+def test_drafts_change_the_time_but_not_the_text() -> None:
+    model, other = load("gpt-neo"), load("gpt-neo")
+    ids = [[5, 6, 7, 5, 6, 7, 5, 6]]
+    whole = model.generate(ids, max_new_tokens=20)
+    for draft in ({"assistant_model": other}, {"prompt_lookup_num_tokens": 3}):
+        np.testing.assert_array_equal(model.generate(ids, max_new_tokens=20, **draft), whole)
+    with pytest.raises(InvalidArgumentError, match="one prompt"):
+        model.generate(ids * 2, assistant_model=other)
+    with pytest.raises(InvalidArgumentError, match="must be of kind 'decoder-only'"):
+        model.generate(ids, assistant_model=load("t5"))
+
+
+def test_words_can_be_forced_into_beams() -> None:
+    for words in ([[9, 10]], [[[9, 10], [12]], [14]]):
+        got = (
+            load("opt")
+            .generate(
+                PROMPT, num_beams=4, force_words_ids=words, max_new_tokens=8, eos_token_id=None
+            )[0, 5:]
+            .tolist()
+        )
+        assert "9, 10" in str(got) or 12 in got
+        assert 14 in got or len(words) == 1
+
+
+def test_options_without_effect_are_named(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "onnxformers"):
+        load("opt").generate(PROMPT, max_new_tokens=1, max_length=9, temperature=0.5, top_k=50)
+    assert "max_length has no effect" in caplog.text
+    assert "temperature: no effect without do_sample" in caplog.text
+    caplog.clear()
+    with caplog.at_level(logging.WARNING, "onnxformers"):
+        load("opt").generate(PROMPT, max_new_tokens=1, temperature=0.5, do_sample=True)
+    assert not caplog.text
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="POSIX only")
@@ -387,3 +442,22 @@ def test_guidance_leads_away_from_another_prompt() -> None:
     without = log_softmax(model(input_ids=[[2, 77, 78]]).logits[0, -1])
     wanted = 1.5 * (with_prompt - without) + without
     np.testing.assert_allclose(out.scores[0][0], wanted, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.slow
+def test_ten_thousand_generations_leave_the_memory_where_it_was() -> None:
+    resource = pytest.importorskip("resource", reason="POSIX only")
+    model, words = load("gpt-neo"), tokenizer("gpt-neo")
+
+    def run(count: int) -> int:
+        for i in range(count):
+            options = {"num_beams": 2} if i % 2 else {"do_sample": True, "seed": i}
+            model.generate([[5, 6, 7]], max_new_tokens=3, **options)
+        stream = TextStreamer(words, callback_function=str)
+        model.generate(
+            [[5, 6]], max_new_tokens=3, streamer=stream, stop_strings="~~", tokenizer=words
+        )
+        return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+    before = run(1000)
+    assert run(9000) - before < 4096  # KiB; bytes on macOS, where this is stricter

@@ -1,0 +1,171 @@
+"""The options of a generation: what a call, a config and the model say, as the core takes them."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from onnxformers.errors import InvalidArgumentError
+from onnxformers.generation.config import GenerationConfig
+from onnxformers.generation.config_fields import FIELDS
+from onnxformers.models.prompts import eos_tokens, pad_token
+from onnxformers.options import refuse_unknown
+
+if TYPE_CHECKING:
+    from onnxformers.models.base import PreTrainedModel
+    from onnxformers.models.generate import Call
+    from onnxformers.models.prompts import Prompt
+
+#: Fields that change nothing where ONNX Runtime has the cache, and those that are for Python alone.
+_NOT_FOR_CORE = frozenset(
+    {
+        "cache_config",
+        "cache_implementation",
+        "generation_kwargs",
+        "low_memory",
+        "output_attentions",
+        "output_hidden_states",
+        "return_legacy_cache",
+        "stop_strings",
+        "use_cache",
+    }
+)
+#: Fields of Python transformers that cannot be had here, and why.
+_MISSING = {
+    "constraints": "give force_words_ids, or a logits processor of your own",
+    "dola_layers": "an exported model does not give the logits of its layers",
+    "token_healing": "cut the last token off and use prefix_allowed_tokens_fn",
+    "watermarking_config": "give a logits processor of your own",
+}
+#: What a generation_config.json has beside the fields, for the core.
+_OF_FILES = ("no_timestamps_token_id", "max_initial_timestamp_index", "return_timestamps")
+#: Field -> fields that have an effect with it only.
+_ONLY_WITH = {
+    "do_sample": (
+        "temperature",
+        "top_k",
+        "top_p",
+        "min_p",
+        "top_h",
+        "typical_p",
+        "epsilon_cutoff",
+        "eta_cutoff",
+    ),
+    "num_beams": ("early_stopping", "length_penalty"),
+}
+_SPECIAL = ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id")
+
+_log = logging.getLogger("onnxformers")
+
+
+def merge(
+    model: PreTrainedModel,
+    given: GenerationConfig | Mapping[str, Any] | None,
+    keywords: Mapping[str, Any],
+) -> tuple[GenerationConfig, dict[str, Any]]:
+    """The options of a call, and what remains of its keywords: inputs of the model.
+
+    The later wins: the model's own, a config given, keywords. A `GenerationConfig` takes the place
+    of the model's but for special tokens that it does not have; a mapping changes its items only.
+
+    Raises:
+        InvalidArgumentError: A keyword is neither; the nearest name is suggested.
+    """
+    own = model.generation_config or GenerationConfig()
+    config = GenerationConfig.from_dict(own)
+    if isinstance(given, GenerationConfig):
+        config = GenerationConfig.from_dict(given)
+        for name in _SPECIAL:
+            if getattr(config, name) is None and getattr(own, name) is not None:
+                config[name] = getattr(own, name)
+    elif given is not None:
+        config.update(given)
+    inputs = set(model._forward._inputs) | {"attention_mask", "encoder_outputs"}
+    inputs |= set(model._forward._optional) | {model.main_input_name}
+    refuse_unknown(keywords, FIELDS.keys() | inputs, "generate")
+    for name in ("past_key_values", "inputs_embeds", "position_ids"):
+        if keywords.get(name) is not None:
+            raise InvalidArgumentError(
+                f"[generate] {name} cannot be given: a generation begins with tokens, and counts "
+                "positions by the attention_mask"
+            )
+    config.update({name: value for name, value in keywords.items() if name in FIELDS})
+    _tell_unused(config, keywords)
+    return config, {name: value for name, value in keywords.items() if name not in FIELDS}
+
+
+def _tell_unused(config: GenerationConfig, keywords: Mapping[str, Any]) -> None:
+    """Say which keywords have no effect."""
+    if keywords.get("max_length") is not None and keywords.get("max_new_tokens") is not None:
+        _log.warning("[generate] max_new_tokens is taken, max_length has no effect beside it")
+    for flag, names in _ONLY_WITH.items():
+        if getattr(config, flag) in (None, FIELDS[flag].default):
+            given = [name for name in names if keywords.get(name) is not None]
+            given = [name for name in given if keywords[name] != FIELDS[name].default]
+            if given and not (flag == "do_sample" and config.penalty_alpha):
+                _log.warning("[generate] %s: no effect without %s", ", ".join(given), flag)
+
+
+def check_request(model: PreTrainedModel, config: GenerationConfig, call: Call) -> None:
+    """Refuse what cannot be had, and what goes with nothing else that was given.
+
+    Raises:
+        InvalidArgumentError: There is such a thing.
+    """
+    for name, instead in _MISSING.items():
+        if getattr(config, name):
+            raise InvalidArgumentError(f"[generate] {name} is not supported: {instead}")
+    for name in ("output_attentions", "output_hidden_states"):
+        if getattr(config, name) and config.return_dict_in_generate:
+            raise InvalidArgumentError(
+                f"[generate] {name} cannot be had: the model was exported without these outputs"
+            )
+    if call.streamer is not None and (config.num_beams or 1) > 1:
+        raise InvalidArgumentError(
+            "[generate] a streamer cannot follow several beams; set num_beams=1"
+        )
+    if call.assistant_model is not None and call.assistant_model.kind != model.kind:
+        raise InvalidArgumentError(
+            f"[generate] assistant_model must be of kind {model.kind!r}, as the model is; got "
+            f"{call.assistant_model.kind!r}"
+        )
+    if config.stop_strings and call.tokenizer is None:
+        raise InvalidArgumentError(
+            "[generate] stop_strings need the model's tokenizer: generate(..., tokenizer=tokenizer)"
+        )
+
+
+def make_options(config: GenerationConfig, prompt: Prompt, call: Call) -> dict[str, Any]:
+    """What the core reads, by name."""
+    fields = {
+        name: getattr(config, name)
+        for name in FIELDS
+        if name not in _NOT_FOR_CORE and name not in _MISSING
+    }
+    fields |= {name: config[name] for name in _OF_FILES if name in config}
+    length = prompt.ids.shape[1]
+    if config.max_new_tokens is not None:
+        fields["max_length"] = length + config.max_new_tokens
+    elif config.max_length is None:
+        fields["max_length"] = FIELDS["max_length"].default
+    if config.min_new_tokens is not None:
+        fields["min_length"] = length + config.min_new_tokens
+    if config.force_words_ids:
+        fields["force_words_ids"] = [_choices(words) for words in config.force_words_ids]
+    fields["eos_token_id"] = eos_tokens(config)
+    fields["pad_token_id"] = pad_token(config)
+    fields["decoder_start_token_id"] = None  # the prompt has it
+    seed = call.seed if call.seed is not None else int.from_bytes(os.urandom(7), "little")
+    fields |= {"seed": seed, "row_numbers": list(call.row_numbers)}
+    return {name: value for name, value in fields.items() if not _is_empty(value)}
+
+
+def _choices(words: Any) -> Any:
+    """Words of which one must come; one alone is a list of one."""
+    return [words] if words and not isinstance(words[0], list | tuple) else words
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, list | tuple | Mapping) and not value)

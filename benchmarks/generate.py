@@ -78,31 +78,38 @@ def first_row(generate: Callable[..., Any], *args: Any, **options: Any) -> Write
     return write
 
 
-def onnxformers_peer(folder: Path, way: Way, threads: int) -> Write:
+def need_cpu(device: str) -> None:
+    """Refuses peers that are set up for the CPU alone here."""
+    if device != "cpu":
+        raise UnavailableError(f"not set up for {device} here")
+
+
+def onnxformers_peer(folder: Path, way: Way, threads: int, device: str) -> Write:
     """Ours."""
     from onnxformers import AutoModelForCausalLM
 
     model = AutoModelForCausalLM.from_pretrained(
-        str(folder), session_options={"intra_op_threads": threads}
+        str(folder), device=device, session_options={"intra_op_threads": threads}
     )
     ids = np.array([PROMPT])
     return first_row(model.generate, ids, **lengths(), **way.options)
 
 
-def transformers_peer(folder: Path, way: Way, threads: int) -> Write:
+def transformers_peer(folder: Path, way: Way, threads: int, device: str) -> Write:
     """The loop of transformers over PyTorch."""
     import torch
     from transformers import AutoModelForCausalLM
 
     torch.set_num_threads(threads)
-    model = AutoModelForCausalLM.from_pretrained(folder)
-    ids = torch.tensor([PROMPT])
+    model = AutoModelForCausalLM.from_pretrained(folder).to(device)
+    ids = torch.tensor([PROMPT], device=device)
     mask = torch.ones_like(ids)
     return first_row(model.generate, ids, attention_mask=mask, **lengths(), **way.options)
 
 
-def optimum_peer(folder: Path, way: Way, threads: int) -> Write:
+def optimum_peer(folder: Path, way: Way, threads: int, device: str) -> Write:
     """The loop of transformers over optimum's ORTModel."""
+    need_cpu(device)
     import onnxruntime
     import torch
     from optimum.onnxruntime import ORTModelForCausalLM
@@ -117,8 +124,9 @@ def optimum_peer(folder: Path, way: Way, threads: int) -> Write:
     return first_row(model.generate, ids, attention_mask=mask, **lengths(), **way.options)
 
 
-def genai_peer(folder: Path, way: Way, threads: int) -> Write:
+def genai_peer(folder: Path, way: Way, threads: int, device: str) -> Write:
     """onnxruntime-genai, on a folder of its own layout with the same graph."""
+    need_cpu(device)
     import onnxruntime_genai as genai
 
     home = Path(tempfile.mkdtemp())
@@ -194,12 +202,13 @@ def factories(
         if way.is_fixed and tokens != expected[0]:
             raise UnavailableError("writes other tokens")
 
-    def build(factory: Callable[[Path, Way, int], Write]) -> Case:
-        write = factory(folder, way, threads)
+    def build(factory: Callable[[Path, Way, int, str], Write]) -> Case:
+        write = factory(folder, way, threads, options.device)
         agree(write())
         return in_process(write)
 
     def build_js() -> Case:
+        need_cpu(options.device)
         if way.options.get("num_beams"):
             raise UnavailableError("has no beam search")
         child = NodeChild("generate_js.mjs", options.node, folder, threads)
@@ -230,6 +239,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--gpt2", type=Path, required=True, help="folder of generation_model.py")
     parser.add_argument("--node", type=Path, help="folder with @huggingface/transformers")
+    parser.add_argument("--device", default="cpu", help='"cuda" for ours and for PyTorch')
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()

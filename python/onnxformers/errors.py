@@ -6,6 +6,8 @@ Each derives from `OnnxformersError` and from the built-in exception that fits, 
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class OnnxformersError(Exception):
     """Base of every error of this package."""
@@ -71,6 +73,10 @@ class ForbiddenError(HubError):
     """The token given does not give access (403)."""
 
 
+class MissingExtraError(OnnxformersError, ImportError):
+    """A package that an extra of onnxformers brings is not installed."""
+
+
 class RuntimeLibraryError(OnnxformersError, RuntimeError):
     """ONNX Runtime is not installed or cannot be loaded."""
 
@@ -81,6 +87,18 @@ class ProviderError(OnnxformersError, RuntimeError):
 
 class SessionError(OnnxformersError, RuntimeError):
     """ONNX Runtime failed to open or run a model."""
+
+
+class GuidedGenerationError(OnnxformersError, RuntimeError):
+    """An answer did not come to a valid end of the form that was asked for.
+
+    Attributes:
+        sequences: What was written, as `generate` would have returned it; None when nothing was.
+        rows: Which rows of it are no valid answers.
+    """
+
+    sequences: Any = None
+    rows: tuple[int, ...] = ()
 
 
 class RunTimeoutError(OnnxformersError, TimeoutError):

@@ -175,6 +175,8 @@ class PreTrainedModel:
         negative_prompt_attention_mask: Any = None,
         *,
         tokenizer: Any = None,
+        guided: Any = None,
+        response_format: Any = None,
         seed: int | None = None,
         row_numbers: Sequence[int] = (),
         timeout_s: float | None = None,
@@ -199,7 +201,13 @@ class PreTrainedModel:
                 `put(ids)` and `end()`.
             negative_prompt_ids: For guidance_scale: prompts to lead away from.
             negative_prompt_attention_mask: Their mask.
-            tokenizer: The model's; needed for stop_strings.
+            tokenizer: The model's; needed for stop_strings and guided.
+            guided: What the answers must be like: a JSON schema (a dict or its text), a pydantic
+                model, a regular expression, a list of choices, {"schema": ...}, {"regex": ...},
+                {"choices": ...}, or a grammar in Lark's notation, {"grammar": ...}. Needs
+                `pip install 'onnxformers[guided]'`; with one beam only.
+            response_format: The same, as OpenAI writes it: {"type": "json_object"} or
+                {"type": "json_schema", "json_schema": {"schema": ...}}.
             seed: Of what do_sample draws: the same seed, the same text. None: another each time.
             row_numbers: With a seed: which rows of a larger call these are, that they draw what
                 they would draw there. Empty: 0, 1, 2, ...
@@ -217,7 +225,10 @@ class PreTrainedModel:
             InvalidArgumentError: An option is unknown, contradicts another or has a bad value; a
                 prompt is empty, or longer than the model.
             InvalidTypeError: A value is of a wrong kind.
-            UnsupportedModelError: The model does not write.
+            UnsupportedModelError: The model does not write; or `guided` with a tokenizer whose
+                tokens do not spell texts.
+            GuidedGenerationError: An answer did not come to an end of the form asked for.
+            MissingExtraError: `guided` without its extra.
             RunTimeoutError: `timeout_s` was over.
             RunCancelledError: `cancel` was cancelled.
             ClosedError: The model was closed.
@@ -241,6 +252,8 @@ class PreTrainedModel:
             negative_prompt_ids=negative_prompt_ids,
             negative_prompt_attention_mask=negative_prompt_attention_mask,
             tokenizer=tokenizer,
+            guided=guided,
+            response_format=response_format,
             seed=seed,
             row_numbers=row_numbers,
             timeout_s=timeout_s,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,6 +40,8 @@ class Call:
     negative_prompt_ids: Any = None
     negative_prompt_attention_mask: Any = None
     tokenizer: Any = None
+    guided: Any = None
+    response_format: Any = None
     seed: int | None = None
     row_numbers: Sequence[int] = ()
     timeout_s: float | None = None
@@ -67,7 +69,7 @@ def generate(
     options = make_options(config, prompt, call)
     if call.streamer is not None:
         return _streamed(model, prompt, options, config, call)
-    return _run(model, prompt, options, config, call)
+    return _in_form(model, prompt, options, config, call)
 
 
 def _streamed(
@@ -82,11 +84,43 @@ def _streamed(
         if config.stop_strings and hasattr(call.streamer, "stop_strings"):
             call.streamer.stop_strings = tuple(_stop_strings(config))
         call.streamer.put(prompt.ids)
-        return _run(model, prompt, options, config, call)
+        return _in_form(model, prompt, options, config, call)
     except BaseException as error:
         if hasattr(call.streamer, "fail"):
             call.streamer.fail(error)
         raise
+
+
+def _in_form(
+    model: PreTrainedModel,
+    prompt: Prompt,
+    options: dict[str, Any],
+    config: GenerationConfig,
+    call: Call,
+) -> NDArray[np.int64] | GenerateOutput:
+    """As `_run`, with answers of the form that was asked for."""
+    if call.guided is None and call.response_format is None:
+        return _run(model, prompt, options, config, call)
+    from onnxformers.generation.guided import EndHeld, make_guide
+
+    guide = make_guide(call.guided, call.response_format, call.tokenizer, config, prompt.ids)
+    if guide is None:
+        return _run(model, prompt, options, config, call)
+    if call.assistant_model is not None:
+        raise InvalidArgumentError("[guided] does not go with an assistant_model; leave one out")
+    processors = _callables("logits_processor", call.logits_processor)
+    criteria = _callables("stopping_criteria", call.stopping_criteria)
+    own: dict[str, Any] = {
+        "logits_processor": [*processors, guide.process],
+        "stopping_criteria": [guide.watch, *criteria],
+        "streamer": None if call.streamer is None else EndHeld(call.streamer),
+    }
+    with guide:
+        output = _run(model, prompt, options, config, replace(call, **own))
+    guide.check(output if isinstance(output, np.ndarray) else output.sequences)
+    if call.streamer is not None:
+        call.streamer.end()
+    return output
 
 
 def _run(

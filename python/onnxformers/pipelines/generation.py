@@ -41,6 +41,8 @@ _ALONE = (
     "prompt_lookup_num_tokens",
     "streamer",
 )
+#: Options of `model.generate` for which it reads the tokenizer.
+_OF_TEXT = ("guided", "response_format", "stop_strings")
 
 
 class GenerationPipeline(TokenizedPipeline[Options]):
@@ -109,7 +111,7 @@ class GenerationPipeline(TokenizedPipeline[Options]):
             arguments["pad_token_id"] = pad
         if options.stop_sequence is not None:
             arguments["stop_strings"] = [options.stop_sequence]
-        if arguments.get("stop_strings") or self.setting("stop_strings", options):
+        if arguments.get("stop_strings") or any(self.setting(n, options) for n in _OF_TEXT):
             arguments["tokenizer"] = self.tokenizer
         return arguments | {"timeout_s": options.timeout_s, "cancel": options.cancel}
 
@@ -198,11 +200,11 @@ class GenerationPipeline(TokenizedPipeline[Options]):
         return next((int(found) for found in candidates if found is not None), 0)
 
     def decode(self, ids: Ids, options: Options) -> str:
-        """The text of ids, without special tokens."""
+        """The text of ids, without special tokens; what a grammar asked for is left as it is."""
+        has_form = any(name in options.generation for name in ("guided", "response_format"))
+        clean_up = False if has_form else options.clean_up_tokenization_spaces
         return self.tokenizer.decode(
-            ids,
-            skip_special_tokens=True,
-            clean_up_tokenization_spaces=options.clean_up_tokenization_spaces,
+            ids, skip_special_tokens=True, clean_up_tokenization_spaces=clean_up
         )
 
 

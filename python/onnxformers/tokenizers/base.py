@@ -15,6 +15,7 @@ from onnxformers.tokenizers.missing_tokens import missing_tokens
 from onnxformers.tokenizers.sections import section, with_section
 from onnxformers.tokenizers.settings import read_settings
 from onnxformers.tokenizers.state import State
+from onnxformers.tokenizers.token_bytes import read_token_bytes
 
 if TYPE_CHECKING:
     import os
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from onnxformers._native.tokenizers import Tokenizer
     from onnxformers.tokenizers.added_token import AddedToken
+    from onnxformers.tokenizers.token_bytes import TokenBytes
 
 
 class PreTrainedTokenizer(ChatTokenizer):
@@ -113,6 +115,24 @@ class PreTrainedTokenizer(ChatTokenizer):
         for name, content in contents.items():
             (folder / name).write_bytes(content)
         return tuple(str(folder / name) for name in contents)
+
+    def token_bytes(self) -> TokenBytes:
+        """What each token adds to a text, for choosing tokens by what they spell.
+
+        Reads tokenizer.json anew; keep what it returns.
+
+        Raises:
+            UnsupportedModelError: What a token spells depends on its neighbours, as with WordPiece.
+
+        Example:
+            >>> tokenizer = AutoTokenizer.from_pretrained("tests/conformance/models/gpt2")
+            >>> spelt = tokenizer.token_bytes().spelt
+            >>> b"".join(spelt[i] for i in tokenizer.encode("a thé")).decode()
+            'a thé'
+        """
+        state = self._state
+        decoder = section(self._read_document(), "decoder")
+        return read_token_bytes(state.native, decoder, frozenset(self.all_special_ids))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled as its files."""

@@ -26,7 +26,7 @@ void PieceTable::add_short(const Entries& entries) {
       });
     }
   }
-  std::vector<Slot> slots((pieces.size() * 3 / 2) + 1);
+  std::vector<Slot> slots(((pieces.size() * 3 / 2 / kLine) + 1) * kLine);
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     if (i + kAhead < pieces.size()) {
       tokenizers::prefetch(&slots[first_slot(pieces[i + kAhead].hash, slots.size())]);

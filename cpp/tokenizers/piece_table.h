@@ -123,14 +123,17 @@ class PieceTable {
     std::uint32_t id = 0;
   };
 
+  /// The first of the slots that share a cache line, from which the search goes on.
   [[nodiscard]] static std::size_t first_slot(std::uint64_t hash, std::size_t slots) noexcept {
-    return static_cast<std::size_t>(((hash >> 32U) * slots) >> 32U);
+    return static_cast<std::size_t>(((hash >> 32U) * (slots / kLine)) >> 32U) * kLine;
   }
+  static constexpr std::size_t kLine = 4;
+
   void add_short(const Entries& entries);
   void add_long(const Entries& entries);
 
   std::uint64_t seed_;
-  Table<Slot> short_;  // never full
+  Table<Slot> short_;  // a multiple of kLine, never full
   std::size_t longest_ = 0;
   Table<char> bytes_;
   Table<LongPiece> long_;  // a power of two, never full

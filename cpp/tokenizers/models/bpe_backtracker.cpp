@@ -87,20 +87,20 @@ bool BpeBacktracker::fits_by_merging(std::uint32_t left, std::uint32_t right) co
   return fits;
 }
 
-bool BpeBacktracker::fits(std::uint32_t left, std::uint32_t right) const {
+bool BpeBacktracker::fits(std::uint32_t left, std::uint32_t right, FitCache& cache) const {
   const auto compute = [&] {
     return std::max(tokens_[left].level, tokens_[right].level) < kFirstIrregular
                ? border().holds(left, right, kNone)
                : fits_by_merging(left, right);
   };
-  return number_ < FitCache::kMost ? FitCache::get().find(number_, left, right, compute)
-                                   : compute();
+  return number_ < FitCache::kMost ? cache.find(number_, left, right, compute) : compute();
 }
 
 std::size_t BpeBacktracker::append_ids(std::string_view text, std::size_t begin,
                                        std::vector<std::uint32_t>& ids) const {
   const std::size_t first = ids.size();
   DeadEnds dead_ends(text.size() - begin);
+  FitCache& cache = FitCache::get();
   std::uint32_t before = kNone;
   for (std::size_t at = begin;;) {
     std::uint32_t token = longest(text, at);
@@ -108,7 +108,7 @@ std::size_t BpeBacktracker::append_ids(std::string_view text, std::size_t begin,
       return at;
     }
     std::size_t end = at + length(token);
-    while (dead_ends.has(end - begin) || (before != kNone && !fits(before, token))) {
+    while (dead_ends.has(end - begin) || (before != kNone && !fits(before, token, cache))) {
       token = shorter(token);
       while (token == kNone) {  // back to the token before, for which a shorter one is taken
         if (ids.size() == first) {

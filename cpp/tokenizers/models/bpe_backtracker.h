@@ -77,7 +77,7 @@ class BpeBacktracker {
     return found == kNoShorter ? kNone : found;
   }
   void append_symbols(std::uint32_t id, std::vector<std::uint32_t>& symbols) const;
-  [[nodiscard]] bool fits(std::uint32_t left, std::uint32_t right) const;
+  [[nodiscard]] bool fits(std::uint32_t left, std::uint32_t right, FitCache& cache) const;
   [[nodiscard]] bool fits_by_merging(std::uint32_t left, std::uint32_t right) const;
   [[nodiscard]] std::uint32_t longest(std::string_view text, std::size_t at) const noexcept {
     return static_cast<std::uint32_t>(trie_.longest(text, at).value);

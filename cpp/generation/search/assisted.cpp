@@ -7,9 +7,9 @@
 #include <cmath>
 #include <limits>
 
-#include "generation/random.h"
 #include "generation/sampling.h"
 #include "generation/search/draft.h"
+#include "generation/search/draws.h"
 #include "generation/search/rows.h"
 
 namespace onnxformers::generation {
@@ -24,7 +24,7 @@ class AssistedSearch {
                                       : make_prompt_lookup(parts.options)),
         max_length_(parts.options.count("max_length").value_or(0)),
         is_drawn_(parts.options.flag("do_sample", false)),
-        seed_(static_cast<std::uint64_t>(parts.options.integer("seed").value_or(0))),
+        uniform_(parts.options, 1),
         rows_(parts, prompts, 1) {}
 
   SearchResult run(const Prompts& prompts) {
@@ -106,15 +106,13 @@ class AssistedSearch {
     }
   }
 
-  [[nodiscard]] double random(std::uint32_t draw) const {
-    return random_number(seed_, 0, static_cast<std::uint32_t>(rows_.steps()), draw);
-  }
+  [[nodiscard]] double random(std::size_t draw) const { return uniform_(0, rows_.steps(), draw); }
 
   const SearchParts& parts_;
   std::unique_ptr<Draft> draft_;
   std::size_t max_length_;
   bool is_drawn_;
-  std::uint64_t seed_;
+  Draws uniform_;
   OpenRows rows_;
   std::size_t taken_ = 0;  ///< guesses of the last step
   Tokens unread_;

@@ -1,9 +1,9 @@
 #include "generation/search/beam_candidates.h"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <limits>
+#include <utility>
 
 namespace onnxformers::generation {
 
@@ -24,30 +24,32 @@ std::span<const Candidate> BeamCandidates::find(const Logits& rows, std::span<co
       warper->process({}, rows.row(i));
     }
   }
-  add_noise(rows, first_row, step);
-  const Logits noisy{noisy_.data(), rows.rows, rows.vocab_size, rows.vocab_size};
-  top_candidates(noisy, beams, count, found_);
-  for (Candidate& candidate : found_) {
-    candidate.score =
-        rows.row(candidate.row)[static_cast<std::size_t>(candidate.token)] + beams[candidate.row];
-  }
+  add_beams(rows, beams);
+  draw_candidates(count, first_row, step);
   std::ranges::stable_sort(found_, std::ranges::greater{}, &Candidate::score);
   return found_;
 }
 
-void BeamCandidates::add_noise(const Logits& rows, std::size_t first_row, std::size_t step) {
-  noisy_.clear();
+void BeamCandidates::add_beams(const Logits& rows, std::span<const float> beams) {
+  width_ = rows.vocab_size;
+  left_.clear();
   for (std::size_t i = 0; i < rows.rows; ++i) {
-    const auto row = rows.row(i);
-    for (std::size_t token = 0; token < row.size(); ++token) {
-      if (row[token] == -std::numeric_limits<float>::infinity()) {
-        noisy_.push_back(row[token]);
-        continue;
-      }
-      // Above 0, so that both logarithms are finite.
-      const double uniform = std::max(0x1p-54, uniform_(first_row + i, step, token));
-      noisy_.push_back(row[token] - static_cast<float>(std::log(-std::log(uniform))));
+    for (const float score : rows.row(i)) {
+      left_.push_back(score + beams[i]);
     }
+  }
+}
+
+void BeamCandidates::draw_candidates(std::size_t count, std::size_t first_row, std::size_t step) {
+  constexpr float kForbidden = -std::numeric_limits<float>::infinity();
+  const std::size_t allowed =
+      left_.size() - static_cast<std::size_t>(std::ranges::count(left_, kForbidden));
+  found_.clear();
+  while (found_.size() < std::min(count, allowed)) {
+    const auto place =
+        static_cast<std::size_t>(draw(left_, uniform_(first_row, step, found_.size())));
+    found_.push_back({std::exchange(left_[place], kForbidden), place / width_,
+                      static_cast<Token>(place % width_)});
   }
 }
 

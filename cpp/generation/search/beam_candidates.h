@@ -22,15 +22,17 @@ class BeamCandidates {
                                   std::size_t count, std::size_t first_row, std::size_t step);
 
  private:
-  /// Log-probabilities with Gumbel noise: the highest ones are a draw without replacement.
-  /// Source: Kool et al., "Stochastic beams and where to find them", ICML 2019.
-  void add_noise(const Logits& rows, std::size_t first_row, std::size_t step);
+  /// The scores of all tokens of all rows, one after the other.
+  void add_beams(const Logits& rows, std::span<const float> beams);
+  /// One after the other from those that are left.
+  void draw_candidates(std::size_t count, std::size_t first_row, std::size_t step);
 
   const LogitsProcessors& warpers_;
   bool is_drawn_;
   Draws uniform_;
   std::vector<Candidate> found_;
-  std::vector<float> noisy_;
+  std::vector<float> left_;
+  std::size_t width_ = 0;  ///< tokens of a row
 };
 
 }  // namespace onnxformers::generation

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -9,10 +8,10 @@
 
 namespace onnxformers::generation {
 
-/// Which number of a step (see random_number) decides what.
-inline constexpr std::uint32_t kOwnDraw = 0;    ///< the model's token, as in sampling
-inline constexpr std::uint32_t kDraftDraw = 1;  ///< the draft's
-inline constexpr std::uint32_t kCheckDraw = 2;  ///< whether the model takes that
+/// Which number of a step (see Draws) decides what.
+inline constexpr std::size_t kOwnDraw = 0;    ///< the model's token, as in sampling
+inline constexpr std::size_t kDraftDraw = 1;  ///< the draft's
+inline constexpr std::size_t kCheckDraw = 2;  ///< whether the model takes that
 
 /// Guesses the tokens that come next, cheaply. The model then reads all of them at once.
 class Draft {

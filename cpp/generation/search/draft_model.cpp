@@ -3,9 +3,9 @@
 #include <string>
 
 #include "base/errors.h"
-#include "generation/random.h"
 #include "generation/sampling.h"
 #include "generation/search/draft.h"
+#include "generation/search/draws.h"
 
 namespace onnxformers::generation {
 
@@ -49,7 +49,7 @@ class DraftModel final : public Draft {
             parts.options.number("assistant_confidence_threshold").value_or(0.4))),
         eos_(parts.options.tokens("eos_token_id")),
         is_drawn_(parts.options.flag("do_sample", false)),
-        seed_(static_cast<std::uint64_t>(parts.options.integer("seed").value_or(0))) {}
+        uniform_(parts.options, 1) {}
 
   void begin(const Prompts& prompts, std::size_t vocab_size) override {
     const Logits logits = model_.admit(prompts);
@@ -119,7 +119,7 @@ class DraftModel final : public Draft {
     for (const float score : scores) {
       probabilities_.push_back(std::exp(score - sum));
     }
-    return draw(scores, random_number(seed_, 0, static_cast<std::uint32_t>(step), kDraftDraw));
+    return draw(scores, uniform_(0, step, kDraftDraw));
   }
 
   /// After an end, or a token that the draft is not sure of, guesses are seldom right.
@@ -137,7 +137,7 @@ class DraftModel final : public Draft {
   float threshold_;
   Tokens eos_;
   bool is_drawn_;
-  std::uint64_t seed_;
+  Draws uniform_;
   Tokens read_;  ///< what the draft has read
   Tokens guessed_;
   std::vector<float> probabilities_;

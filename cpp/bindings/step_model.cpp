@@ -51,6 +51,15 @@ FedTensor feed_fixed(std::initializer_list<const OpenModel*> models, const std::
   fail(ErrorKind::InvalidArgument, kPlace, "the decoder has no input '" + name + "'");
 }
 
+/// The device asked for, else that of the session; nothing for plain memory.
+std::optional<runtime::Device> device_for(const runtime::Session& session,
+                                          const std::optional<std::string>& asked) {
+  if (asked) {
+    return runtime::parse_device(*asked);
+  }
+  return session.device().name == "cpu" ? std::nullopt : std::optional(session.device());
+}
+
 Scores to_scores(const generation::Logits& logits) {
   Scores scores({logits.rows, logits.vocab_size});
   for (std::size_t i = 0; i < logits.rows; ++i) {
@@ -99,11 +108,14 @@ Scores hidden(PyStepModel& self) {
 
 PyStepModel::PyStepModel(const PySession& first, const OptionalSession& later,
                          const std::vector<SlotFields>& slots, const FixedArrays& fixed,
-                         std::optional<double> timeout_s, const Cancel& cancel)
+                         std::optional<double> timeout_s, const Cancel& cancel,
+                         const std::optional<std::string>& device, const OptionalSession& embedder)
     : first_(first.model()),
-      later_(later.is_none() ? first_ : later.cast<const PySession&>().model()) {
-  const auto graph = std::make_shared<const models::DecoderGraph>(first_->session, later_->session,
-                                                                  read_slots(slots));
+      later_(later.is_none() ? first_ : later.cast<const PySession&>().model()),
+      embedder_(embedder.is_none() ? nullptr : embedder.cast<const PySession&>().model()) {
+  const auto graph = std::make_shared<const models::DecoderGraph>(
+      first_->session, later_->session, read_slots(slots),
+      embedder_ == nullptr ? nullptr : embedder_->session);
   std::vector<models::FixedInput> inputs;
   for (const auto& [key, array] : fixed) {
     const auto name = key.cast<std::string>();
@@ -117,7 +129,7 @@ PyStepModel::PyStepModel(const PySession& first, const OptionalSession& later,
   keep_alive_.push_back(cancel);
   limits_ = {.deadline = runtime::deadline_after(timeout_s),
              .cancel = cancel.is_none() ? nullptr : cancel.cast<runtime::CancelToken*>()};
-  steps_.emplace(graph, std::move(inputs));
+  steps_.emplace(graph, std::move(inputs), device_for(*later_->session, device));
 }
 
 models::DecoderSteps& PyStepModel::on_this_thread() {
@@ -134,14 +146,17 @@ void bind_step_model(py::module_& m) {
       m, "StepModel",
       "One generation over the sessions of a decoder: its cache and its inputs. For one thread at "
       "a time; of no use after an error.")
-      .def(py::init<const PySession&, const PyStepModel::OptionalSession&,
-                    const std::vector<SlotFields>&, const PyStepModel::FixedArrays&,
-                    std::optional<double>, const PyStepModel::Cancel&>(),
-           "first"_a, "later"_a, "slots"_a, "fixed"_a, "timeout_s"_a = py::none(),
-           "cancel"_a = py::none(),
-           "Sessions of the first and of the later steps (None: the first runs all), the cache as "
-           "(input, output, is_encoder, shape, rows_factor, sequence_axis) of each array, and what "
-           "goes into every step, by input name.")
+      .def(
+          py::init<const PySession&, const PyStepModel::OptionalSession&,
+                   const std::vector<SlotFields>&, const PyStepModel::FixedArrays&,
+                   std::optional<double>, const PyStepModel::Cancel&,
+                   const std::optional<std::string>&, const PyStepModel::OptionalSession&>(),
+          "first"_a, "later"_a, "slots"_a, "fixed"_a, "timeout_s"_a = py::none(),
+          "cancel"_a = py::none(), "device"_a = py::none(), "embedder"_a = py::none(),
+          "Sessions of the first and of the later steps (None: the first runs all), the cache as "
+          "(input, output, is_encoder, shape, rows_factor, sequence_axis) of each array, and what "
+          "goes into every step, by input name. The cache stays on the session's device, or on the "
+          "one given.")
       .def_property_readonly("rows", [](PyStepModel& self) { return self.on_this_thread().rows(); })
       .def("admit", &admit, "ids"_a.noconvert(), "mask"_a.noconvert() = py::none(),
            "Read prompts of shape (rows, tokens), padded at the left; scores of the next tokens, "

@@ -31,7 +31,8 @@ class PyStepModel {
 
   PyStepModel(const PySession& first, const OptionalSession& later,
               const std::vector<SlotFields>& slots, const FixedArrays& fixed,
-              std::optional<double> timeout_s, const Cancel& cancel);
+              std::optional<double> timeout_s, const Cancel& cancel,
+              const std::optional<std::string>& device, const OptionalSession& embedder);
 
   /// For calls on this thread, with the GIL released: until they end, nobody else may use it.
   /// SIGINT stops them if the thread is Python's main one. Keep this object alive meanwhile.
@@ -41,6 +42,7 @@ class PyStepModel {
  private:
   std::shared_ptr<const OpenModel> first_;
   std::shared_ptr<const OpenModel> later_;
+  std::shared_ptr<const OpenModel> embedder_;
   std::vector<py::object> keep_alive_;
   runtime::RunLimits limits_;
   std::optional<models::DecoderSteps> steps_;

@@ -1,6 +1,7 @@
 #include "models/cache.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/errors.h"
 
@@ -17,6 +18,7 @@ constexpr std::size_t kAll = ~std::size_t{0};
 struct Cache::Array {
   const CacheSlot* slot = nullptr;
   runtime::Handle<ort::Value> owned{};  ///< set for new ones
+  const ort::Value* value = nullptr;
   runtime::TensorView view{};
   TimeBlocks blocks{};
 };
@@ -45,7 +47,7 @@ TimeBlocks blocks_of(const CacheSlot& slot, const runtime::TensorView& view) {
 }  // namespace
 
 Cache::Array Cache::array(std::size_t slot) const {
-  Array array{.slot = &(*slots_)[slot]};
+  Array array{.slot = &(*slots_)[slot], .value = values_[slot].get()};
   array.view = runtime::view_tensor(values_[slot].get(), array.slot->output);
   array.blocks = blocks_of(*array.slot, array.view);
   return array;
@@ -83,6 +85,10 @@ void Cache::fill_empty(std::size_t rows) {
 void Cache::rebuild(std::size_t slot, std::span<const std::size_t> parents, const TimeSlice& kept) {
   const Array from = array(slot);
   const std::size_t count = std::min(kept.count, from.blocks.time - kept.begin);
+  if (device_ != nullptr) {
+    values_[slot] = on_device(from, parents, {.begin = kept.begin, .count = count});
+    return;
+  }
   Array to = make(from, parents.size(), count);
   for (std::size_t row = 0; row < parents.size(); ++row) {
     copy_slice(from.blocks, {.row = parents[row], .begin = kept.begin, .count = count}, to.blocks,
@@ -98,7 +104,7 @@ void Cache::select(std::span<const std::size_t> parents, std::size_t skipped) {
       continue;
     }
     const Array own = array(i);
-    if (skipped != 0 || own.blocks.rows != parents.size()) {
+    if (device_ != nullptr || skipped != 0 || own.blocks.rows != parents.size()) {
       rebuild(i, parents, {.begin = skipped, .count = kAll});
       continue;
     }
@@ -129,20 +135,45 @@ void Cache::crop(std::size_t length) {
 
 void Cache::stack(const Cache& below) {
   for (std::size_t i = 0; i < values_.size(); ++i) {
-    const Array upper = array(i);
-    const Array lower = below.array(i);
-    const std::size_t time = std::max(upper.blocks.time, lower.blocks.time);
-    Array to = make(upper, upper.blocks.rows + lower.blocks.rows, time);
-    std::size_t row = 0;
-    for (const Array* from : {&upper, &lower}) {
-      const std::size_t own = from->blocks.time;
-      for (std::size_t r = 0; r < from->blocks.rows; ++r, ++row) {
-        clear_front(to.blocks, row, time - own);
-        copy_slice(from->blocks, {.row = r, .begin = 0, .count = own}, to.blocks, row, time - own);
-      }
-    }
-    values_[i] = std::move(to.owned);
+    values_[i] = stacked(array(i), below.array(i));
   }
+}
+
+runtime::Handle<ort::Value> Cache::stacked(const Array& upper, const Array& lower) const {
+  const std::size_t time = std::max(upper.blocks.time, lower.blocks.time);
+  if (device_ != nullptr) {
+    return device_->stack({.array = upper.value, .count = time - upper.blocks.time},
+                          {.array = lower.value, .count = time - lower.blocks.time},
+                          upper.slot->time_axis);
+  }
+  Array to = make(upper, upper.blocks.rows + lower.blocks.rows, time);
+  std::size_t row = 0;
+  for (const Array* from : {&upper, &lower}) {
+    const std::size_t own = from->blocks.time;
+    for (std::size_t r = 0; r < from->blocks.rows; ++r, ++row) {
+      clear_front(to.blocks, row, time - own);
+      copy_slice(from->blocks, {.row = r, .begin = 0, .count = own}, to.blocks, row, time - own);
+    }
+  }
+  return std::move(to.owned);
+}
+
+/// `rebuild` on a device.
+runtime::Handle<ort::Value> Cache::on_device(const Array& from,
+                                             std::span<const std::size_t> parents,
+                                             const TimeSlice& kept) const {
+  const std::size_t factor = from.slot->rows_factor == 0
+                                 ? static_cast<std::size_t>(from.view.shape[0])
+                                 : from.slot->rows_factor;
+  std::vector<std::int64_t> rows;
+  for (const std::size_t parent : parents) {
+    for (std::size_t i = 0; i < factor; ++i) {
+      rows.push_back(static_cast<std::int64_t>((parent * factor) + i));
+    }
+  }
+  std::vector<std::int64_t> times(kept.count);
+  std::iota(times.begin(), times.end(), static_cast<std::int64_t>(kept.begin));
+  return device_->gather(from.value, from.slot->time_axis, rows, times);
 }
 
 }  // namespace onnxformers::models

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "models/device_arrays.h"
 #include "models/row_moves.h"
 #include "runtime/value.h"
 
@@ -22,11 +23,13 @@ struct CacheSlot {
   ort::ElemType type = ort::ElemType::Undefined;
 };
 
-/// Keys and values that one generation has in the memory of the CPU, a value for each slot. They
-/// are what the session gave, not copies.
+/// Keys and values that one generation has, a value for each slot. They are what the session gave,
+/// not copies.
 class Cache {
  public:
-  explicit Cache(const std::vector<CacheSlot>& slots) : slots_(&slots), values_(slots.size()) {}
+  /// @param device moves what lies on a device; nullptr: all is in the memory of the CPU.
+  Cache(const std::vector<CacheSlot>& slots, DeviceArrays* device)
+      : slots_(&slots), device_(device), values_(slots.size()) {}
 
   [[nodiscard]] const ort::Value* value(std::size_t slot) const { return values_[slot].get(); }
   void set(std::size_t slot, runtime::Handle<ort::Value> value) {
@@ -53,7 +56,13 @@ class Cache {
   [[nodiscard]] Array make(const Array& like, std::size_t rows, std::size_t time) const;
   void rebuild(std::size_t slot, std::span<const std::size_t> parents, const TimeSlice& kept);
 
+  [[nodiscard]] runtime::Handle<ort::Value> on_device(const Array& from,
+                                                      std::span<const std::size_t> parents,
+                                                      const TimeSlice& kept) const;
+  [[nodiscard]] runtime::Handle<ort::Value> stacked(const Array& upper, const Array& lower) const;
+
   const std::vector<CacheSlot>* slots_;
+  DeviceArrays* device_;
   std::vector<runtime::Handle<ort::Value>> values_;
   std::vector<RowMove> moves_;
   std::vector<std::byte> spare_;

@@ -20,6 +20,7 @@ constexpr std::string_view kHiddenOfLayer = "hidden_states.";
 constexpr auto kFeeds = std::to_array<std::pair<std::string_view, Feed>>({
     {"input_ids", Feed::Ids},
     {"decoder_input_ids", Feed::Ids},
+    {"inputs_embeds", Feed::Embeds},
     {"attention_mask", Feed::Mask},
     {"decoder_attention_mask", Feed::Mask},
     {"position_ids", Feed::Positions},
@@ -68,8 +69,9 @@ const NodeInfo* find_hidden(const std::vector<NodeInfo>& outputs) {
 
 }  // namespace
 
-DecoderGraph::DecoderGraph(SharedSession first, SharedSession later, std::vector<CacheSlot> slots)
-    : slots_(std::move(slots)) {
+DecoderGraph::DecoderGraph(SharedSession first, SharedSession later, std::vector<CacheSlot> slots,
+                           SharedSession embedder)
+    : slots_(std::move(slots)), embedder_(std::move(embedder)) {
   for (CacheSlot& slot : slots_) {
     const NodeInfo* node = find_node(later->inputs(), slot.input);
     if (node == nullptr) {
@@ -79,9 +81,24 @@ DecoderGraph::DecoderGraph(SharedSession first, SharedSession later, std::vector
   }
   first_ = make_pass(first, true);
   later_ = make_pass(later, !has_cache());
+  check_embedder();
   reads_many_ = first == later &&
                 std::ranges::find(first_.inputs, Feed::CacheBranch, &DecoderPass::Input::feed) ==
                     first_.inputs.end();
+}
+
+void DecoderGraph::check_embedder() const {
+  const auto& inputs = later_.inputs;
+  const bool needs_one =
+      std::ranges::find(inputs, Feed::Embeds, &DecoderPass::Input::feed) != inputs.end();
+  const bool has_one = embedder_ != nullptr && embedder_->inputs().size() == 1 &&
+                       embedder_->tensor_input(0).type == ort::ElemType::Int64 &&
+                       !embedder_->outputs().empty();
+  if (needs_one && !has_one) {
+    fail(ErrorKind::FileFormat, kPlace,
+         "the decoder takes 'inputs_embeds': it needs the session embed_tokens, which makes them "
+         "of ids");
+  }
 }
 
 DecoderPass DecoderGraph::make_pass(SharedSession session, bool is_first) const {
@@ -91,7 +108,7 @@ DecoderPass DecoderGraph::make_pass(SharedSession session, bool is_first) const 
     const auto slot = std::ranges::find(slots_, node.name, &CacheSlot::input);
     const bool is_past = slot != slots_.end();
     const Feed feed = is_past ? Feed::Past : feed_of(node.name);
-    if (feed != Feed::Past && feed != Feed::Fixed) {
+    if (feed != Feed::Past && feed != Feed::Fixed && feed != Feed::Embeds) {
       check_type(node, feed);
     }
     pass.inputs.push_back(

@@ -16,6 +16,7 @@ namespace onnxformers::models {
 /// What an input of a decoder's session is fed with.
 enum class Feed : std::uint8_t {
   Ids,
+  Embeds,  ///< vectors of the tokens, in place of ids
   Mask,
   Positions,
   CacheBranch,   ///< whether the cache holds anything (merged exports)
@@ -49,8 +50,10 @@ class DecoderGraph {
   /// @param first runs the tokens that a generation begins with.
   /// @param later runs the others; may be the same session.
   /// @param slots as the session that takes a cache declares them; none for a model without.
+  /// @param embedder makes vectors of ids, for decoders that read these; else nullptr.
   /// Throws FileFormat for a session that does not fit them.
-  DecoderGraph(SharedSession first, SharedSession later, std::vector<CacheSlot> slots);
+  DecoderGraph(SharedSession first, SharedSession later, std::vector<CacheSlot> slots,
+               SharedSession embedder);
 
   [[nodiscard]] const std::vector<CacheSlot>& slots() const noexcept { return slots_; }
   [[nodiscard]] bool has_cache() const noexcept { return !slots_.empty(); }
@@ -62,16 +65,20 @@ class DecoderGraph {
   /// for these steps may have recorded it without the mask that hides a token from those before it.
   [[nodiscard]] bool reads_many() const noexcept { return reads_many_; }
 
+  [[nodiscard]] const SharedSession& embedder() const noexcept { return embedder_; }
+
   /// Whether an input of a session takes this name.
   [[nodiscard]] bool has_input(std::string_view name) const;
 
  private:
   [[nodiscard]] DecoderPass make_pass(SharedSession session, bool is_first) const;
   void add_outputs(DecoderPass& pass, bool is_first) const;
+  void check_embedder() const;
 
   std::vector<CacheSlot> slots_;
   DecoderPass first_;
   DecoderPass later_;
+  SharedSession embedder_;
   bool reads_many_ = false;
 };
 

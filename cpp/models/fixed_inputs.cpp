@@ -57,7 +57,12 @@ FixedInputs::FixedInputs(const DecoderGraph& graph, std::vector<FixedInput> inpu
 }
 
 const ort::Value* FixedInputs::value(std::string_view name) const {
-  return std::ranges::find(entries_, name, &Entry::name)->value.get();
+  const auto entry = std::ranges::find(entries_, name, &Entry::name);
+  return entry == entries_.end() ? nullptr : entry->value.get();
+}
+
+void FixedInputs::drop(std::string_view name) {
+  std::erase_if(entries_, [name](const Entry& entry) { return entry.name == name; });
 }
 
 bool FixedInputs::has_rows() const noexcept {

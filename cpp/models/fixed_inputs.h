@@ -24,7 +24,11 @@ class FixedInputs {
   /// Throws InvalidArgument when one is missing, or none of the graph's.
   FixedInputs(const DecoderGraph& graph, std::vector<FixedInput> inputs);
 
+  /// nullptr for one that was not given.
   [[nodiscard]] const ort::Value* value(std::string_view name) const;
+
+  /// Forgets one, if it was given.
+  void drop(std::string_view name);
 
   /// Whether there is one that follows the rows.
   [[nodiscard]] bool has_rows() const noexcept;

@@ -8,12 +8,6 @@
 
 namespace onnxformers::runtime {
 
-/// Where a tensor lies: "cpu", "cuda:1", ... as provider and device number.
-struct Device {
-  std::string name = "cpu";
-  int id = 0;
-};
-
 /// "cuda:1" → {"cuda", 1}. Throws InvalidArgument.
 Device parse_device(const std::string& text);
 

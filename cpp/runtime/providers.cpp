@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <string_view>
 
 #include "runtime/handles.h"
@@ -163,6 +164,21 @@ std::string provider_name(const std::string& name) {
     }
   }
   return full;
+}
+
+Device memory_device(const std::vector<ProviderSpec>& providers) {
+  const std::string first = providers.empty() ? "" : provider_name(providers.front().name);
+  if (first != provider_name("cuda") && first != provider_name("tensorrt")) {
+    return {};
+  }
+  // TensorRT's tensors lie in CUDA's memory.
+  Device device{.name = "cuda", .id = 0};
+  for (const auto& [key, value] : providers.front().options) {
+    if (key == "device_id") {
+      std::from_chars(value.data(), value.data() + value.size(), device.id);
+    }
+  }
+  return device;
 }
 
 void append_providers(ort::SessionOptions* options, const std::vector<ProviderSpec>& providers) {

@@ -95,7 +95,8 @@ Session::Session(Handle<ort::Session> handle, const SessionConfig& config, bool 
       uses_shared_pool_(uses_shared_pool),
       inputs_(read_inputs(handle_.get())),
       outputs_(read_outputs(handle_.get())),
-      metadata_(read_metadata(handle_.get())) {
+      metadata_(read_metadata(handle_.get())),
+      device_(memory_device(config.providers)) {
   const std::string cpu = provider_name("cpu");
   for (const ProviderSpec& provider : config.providers) {
     providers_.push_back(provider_name(provider.name));

@@ -67,6 +67,8 @@ class Session {
   [[nodiscard]] const StringPairs& metadata() const noexcept { return metadata_; }
   /// Full names in order of priority; the CPU is last.
   [[nodiscard]] const std::vector<std::string>& providers() const noexcept { return providers_; }
+  /// Where results can stay without a copy.
+  [[nodiscard]] const Device& device() const noexcept { return device_; }
   [[nodiscard]] bool has_shared_pool() const noexcept { return uses_shared_pool_; }
 
   /// The input at a position. Throws InvalidType when it is no tensor.
@@ -99,6 +101,7 @@ class Session {
   std::vector<NodeInfo> outputs_;
   StringPairs metadata_;
   std::vector<std::string> providers_;
+  Device device_;
 };
 
 }  // namespace onnxformers::runtime

@@ -35,9 +35,11 @@ class StepModel:
         fixed: dict[str, typing.Any],
         timeout_s: typing.SupportsFloat | typing.SupportsIndex | None = None,
         cancel: onnxformers._native.runtime.CancelToken | None = None,
+        device: str | None = None,
+        embedder: onnxformers._native.runtime.Session | None = None,
     ) -> None:
         """
-        Sessions of the first and of the later steps (None: the first runs all), the cache as (input, output, is_encoder, shape, rows_factor, sequence_axis) of each array, and what goes into every step, by input name.
+        Sessions of the first and of the later steps (None: the first runs all), the cache as (input, output, is_encoder, shape, rows_factor, sequence_axis) of each array, and what goes into every step, by input name. The cache stays on the session's device, or on the one given.
         """
     def admit(
         self,

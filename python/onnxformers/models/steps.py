@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from onnxformers.models.base import PreTrainedModel
     from onnxformers.models.cache import CacheSlot
     from onnxformers.models.forward.decoder import Decoder
+    from onnxformers.models.graph import Graph
 
 
 def open_steps(
@@ -37,7 +38,8 @@ def open_steps(
         encoder_inputs: For models with an encoder: what it reads, or `encoder_outputs` of an
             earlier run with the `attention_mask` of its tokens.
         extra: Further inputs that go into every step of the decoder, by name. Where the session
-            leaves axis 0 open, they have one row for each prompt.
+            leaves axis 0 open, they have one row for each prompt. `inputs_embeds` stands for the
+            prompts' tokens and is not fed again.
         timeout_s: Stop after this many seconds, counted from now.
         cancel: Stop when this token is cancelled.
 
@@ -70,6 +72,7 @@ def open_steps(
         # Some decoders take no mask (ViT-GPT2), later ones no states.
         fixed |= {name: value for name, value in given.items() if name in declared}
     later = decoder.later
+    embedder: Graph | None = getattr(forward, "embed", None)
     return StepModel(
         decoder.first.session,
         None if later is None or later is decoder.first else later.session,
@@ -77,6 +80,7 @@ def open_steps(
         _converted(decoder, fixed),
         budget.left_s,
         cancel,
+        embedder=None if embedder is None else embedder.session,
     )
 
 

@@ -148,3 +148,15 @@ TEST(the_environment_is_made_before_a_provider_is_loaded) {
   CHECK_ERROR(ErrorKind::Provider, "environment first",
               Session::open({.path = "", .bytes = model}, config));
 }
+
+TEST(results_stay_in_the_memory_of_the_first_provider) {
+  const auto device = [](const std::vector<ProviderSpec>& providers) {
+    const Device found = memory_device(providers);
+    return found.name + ":" + std::to_string(found.id);
+  };
+  CHECK_EQUAL(device({}), "cpu:0");
+  CHECK_EQUAL(device({{.name = "xnnpack", .options = {}}}), "cpu:0");
+  CHECK_EQUAL(device({{.name = "CUDA", .options = {}}}), "cuda:0");
+  CHECK_EQUAL(device({{.name = "TensorrtExecutionProvider", .options = {{"device_id", "2"}}}}),
+              "cuda:2");
+}

@@ -165,6 +165,27 @@ def test_rows_of_an_encoder_are_repeated_for_each_of_its_prompts() -> None:
     np.testing.assert_allclose(got, whole("t5", IDS[rows], rows)[:, -1], **CLOSE)
 
 
+def test_images_are_read_once_and_tokens_embedded_after_them() -> None:
+    model = models.LlavaForConditionalGeneration.from_pretrained(FOLDER / "llava")
+    ids = np.array([[9, 12, 30], [7, 8, 11]])
+    embed = model.sessions["embed_tokens"]
+    (embeds,) = embed.run({"input_ids": ids})
+    embeds += 0.5
+    steps = open_steps(model, extra={"inputs_embeds": embeds})
+    whole = model(inputs_embeds=embeds)
+    np.testing.assert_allclose(steps.admit(ids), whole.logits[:, -1], **CLOSE)
+    tokens = np.array([20, 21, 22])
+    got = steps.step(tokens, [1, 0, 1])
+    (more,) = embed.run({"input_ids": tokens[:, None]})
+    embeds = np.concatenate([embeds[[1, 0, 1]], more], axis=1)
+    wanted = model(inputs_embeds=embeds).logits[:, -1]
+    np.testing.assert_allclose(got, wanted, **CLOSE)
+    steps = open_steps(model)
+    (embeds,) = embed.run({"input_ids": ids})
+    wanted = model(inputs_embeds=embeds).logits[:, -1]
+    np.testing.assert_allclose(steps.admit(ids), wanted, **CLOSE)
+
+
 @pytest.mark.parametrize(
     ("act", "words"),
     [

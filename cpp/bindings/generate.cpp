@@ -83,16 +83,12 @@ py::object steps_list(const SearchResult& result, std::size_t rows,
   return py::tuple(steps);
 }
 
-/// Shape (rows, longest), -1 behind the end of a row.
-Ids beam_array(const std::vector<std::vector<std::size_t>>& rows) {
-  std::size_t longest = 0;
-  for (const auto& row : rows) {
-    longest = std::max(longest, row.size());
-  }
-  Ids array({rows.size(), longest});
+/// Shape (rows, width), -1 behind the end of a row.
+Ids beam_array(const std::vector<std::vector<std::size_t>>& rows, std::size_t width) {
+  Ids array({rows.size(), width});
   std::fill_n(array.mutable_data(), array.size(), -1);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    std::ranges::copy(rows[i], array.mutable_data() + (i * longest));
+    std::ranges::copy(rows[i], array.mutable_data() + (i * width));
   }
   return array;
 }
@@ -108,7 +104,7 @@ Named to_python(const SearchResult& result, std::size_t rows) {
         static_cast<py::ssize_t>(result.sequence_scores.size()), result.sequence_scores.data());
   }
   if (!result.beam_indices.empty() && !result.beam_indices.front().empty()) {
-    answer["beam_indices"] = beam_array(result.beam_indices);
+    answer["beam_indices"] = beam_array(result.beam_indices, result.sequences.front().size());
   }
   return answer;
 }

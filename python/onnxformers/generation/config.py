@@ -189,7 +189,8 @@ class GenerationConfig(MutableMapping[str, Any]):
         if name in self._values:
             return self._values[name]
         if name in FIELDS:
-            return copy.copy(FIELDS[name].default)
+            default = FIELDS[name].default
+            return dict(default) if isinstance(default, dict) else default
         raise UnknownNameError(f"[{PLACE}] there is no field {name!r}")
 
     def __setattr__(self, name: str, value: Any) -> None:

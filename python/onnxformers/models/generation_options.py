@@ -39,6 +39,12 @@ _MISSING = {
     "token_healing": "cut the last token off and use prefix_allowed_tokens_fn",
     "watermarking_config": "give a logits processor of your own",
 }
+#: The fields that the core reads, and their defaults.
+_FOR_CORE = {
+    name: field.default
+    for name, field in FIELDS.items()
+    if name not in _NOT_FOR_CORE and name not in _MISSING
+}
 #: What a generation_config.json has beside the fields, for the core.
 _OF_FILES = ("no_timestamps_token_id", "max_initial_timestamp_index", "return_timestamps")
 #: Field -> fields that have an effect with it only.
@@ -139,12 +145,9 @@ def check_request(model: PreTrainedModel, config: GenerationConfig, call: Call) 
 
 def make_options(config: GenerationConfig, prompt: Prompt, call: Call) -> dict[str, Any]:
     """What the core reads, by name."""
-    fields = {
-        name: getattr(config, name)
-        for name in FIELDS
-        if name not in _NOT_FOR_CORE and name not in _MISSING
+    fields = _FOR_CORE | {
+        name: value for name, value in config.items() if name in _FOR_CORE or name in _OF_FILES
     }
-    fields |= {name: config[name] for name in _OF_FILES if name in config}
     length = prompt.ids.shape[1]
     if config.max_new_tokens is not None:
         fields["max_length"] = length + config.max_new_tokens
@@ -154,6 +157,10 @@ def make_options(config: GenerationConfig, prompt: Prompt, call: Call) -> dict[s
         fields["min_length"] = length + config.min_new_tokens
     if config.force_words_ids:
         fields["force_words_ids"] = [_choices(words) for words in config.force_words_ids]
+    if config.forced_decoder_ids:
+        # None stands for a token that the model finds by itself: the language it hears.
+        pairs = [pair for pair in config.forced_decoder_ids if pair[1] is not None]
+        fields["forced_decoder_ids"] = pairs
     fields["eos_token_id"] = eos_tokens(config)
     fields["pad_token_id"] = pad_token(config)
     fields["decoder_start_token_id"] = None  # the prompt has it

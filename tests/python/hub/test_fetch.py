@@ -157,17 +157,17 @@ def test_a_part_that_nobody_asked_for_is_not_taken(
 @pytest.mark.parametrize(
     "headers",
     [
-        {"etag": 'W/"weak"'},
-        {"last-modified": email.utils.formatdate(usegmt=True)},
-        {"last-modified": "yesterday"},
-        {"etag": '"' + "x" * 300 + '"'},
+        lambda: {"etag": 'W/"weak"'},
+        lambda: {"last-modified": email.utils.formatdate(usegmt=True)},
+        lambda: {"last-modified": "yesterday"},
+        lambda: {"etag": '"' + "x" * 300 + '"'},
     ],
     ids=["weak tag", "changed just now", "no time", "a tag too long for a file name"],
 )
 def test_without_a_version_to_rely_on_all_comes_anew(
-    mirror: Server, no_pauses: list[float], tmp_path: Path, headers: dict[str, str]
+    mirror: Server, no_pauses: list[float], tmp_path: Path, headers: Callable[[], dict[str, str]]
 ) -> None:
-    mirror.answers[MODEL] = [Answer(200, headers, mirror.files[MODEL], 1000)]
+    mirror.answers[MODEL] = [Answer(200, headers(), mirror.files[MODEL], 1000)]
     assert fetch_model().read_bytes() == mirror.files[MODEL]
     assert mirror.ranges == []
     assert unfinished(tmp_path) == []

@@ -50,42 +50,61 @@ double total(const std::array<double, kLanes>& lanes) {
   return sum;
 }
 
-inline float largest(const std::array<float, kLanes>& lanes) {
-  float best = kLowest;
-  for (const float lane : lanes) {
-    best = best < lane ? lane : best;
+/// Whole numbers in the order of the floats: the largest of these is found in registers, that of
+/// floats one by one, because of NaN and of zeros with signs.
+inline std::int32_t ordered(float value) {
+  const auto bits = std::bit_cast<std::int32_t>(value);
+  return bits ^ ((bits >> 31) & std::numeric_limits<std::int32_t>::max());
+}
+
+inline float from_ordered(std::int32_t order) {
+  return std::bit_cast<float>(order ^ ((order >> 31) & std::numeric_limits<std::int32_t>::max()));
+}
+
+inline std::int32_t largest(const float* values, std::size_t count) {
+  std::int32_t best = ordered(kLowest);
+  for (std::size_t i = 0; i < count; ++i) {
+    best = std::max(best, ordered(values[i]));
   }
   return best;
+}
+
+ONNXFORMERS_MULTIVERSION
+float maximum(std::span<const float> values) {
+  return from_ordered(largest(values.data(), values.size()));
 }
 
 }  // namespace
 
 ONNXFORMERS_MULTIVERSION
-bool block_maxima(std::span<const float> values, std::size_t width, float* maxima) {
-  std::array<std::uint32_t, kLanes> nans{};
-  std::uint32_t has_nan = 0;
-  const float* at = values.data();
-  const float* const end = at + values.size();
-  while (at != end) {
-    const float* const stop = at + std::min(width, static_cast<std::size_t>(end - at));
-    std::array<float, kLanes> lanes;
-    lanes.fill(kLowest);
-    for (; at + kLanes <= stop; at += kLanes) {
-      for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        lanes[lane] = lanes[lane] < at[lane] ? at[lane] : lanes[lane];
-        nans[lane] |= at[lane] != at[lane] ? 1U : 0U;
-      }
-    }
-    for (; at != stop; ++at) {
-      lanes[0] = lanes[0] < *at ? *at : lanes[0];
-      has_nan |= *at != *at ? 1U : 0U;
-    }
-    *maxima++ = largest(lanes);
+bool has_nan(std::span<const float> values) {
+  constexpr std::int32_t kInfinity = 0x7F800000;
+  std::int32_t best = 0;
+  for (const float value : values) {
+    best = std::max(best,
+                    std::bit_cast<std::int32_t>(value) & std::numeric_limits<std::int32_t>::max());
   }
-  for (const std::uint32_t lane : nans) {
-    has_nan |= lane;
+  return best > kInfinity;
+}
+
+ONNXFORMERS_MULTIVERSION
+void block_maxima(std::span<const float> values, float* maxima) {
+  const std::size_t blocks = values.size() / kBlock;
+  for (std::size_t i = 0; i < blocks; ++i) {
+    maxima[i] = from_ordered(largest(values.data() + i * kBlock, kBlock));
   }
-  return has_nan != 0;
+  if (values.size() % kBlock != 0) {
+    maxima[blocks] = from_ordered(largest(values.data() + blocks * kBlock, values.size() % kBlock));
+  }
+}
+
+ONNXFORMERS_MULTIVERSION
+std::size_t count_reaching(std::span<const float> values, float lowest) {
+  std::uint32_t count = 0;
+  for (const float value : values) {
+    count += value >= lowest ? 1U : 0U;
+  }
+  return count;
 }
 
 ONNXFORMERS_MULTIVERSION
@@ -179,20 +198,18 @@ void fail_non_finite() {
 }
 
 Peak find_peak(std::span<const float> values) {
-  constexpr std::size_t kWidth = 256;
-  std::array<float, 64> maxima{};
+  constexpr std::size_t kWidth = 4096;
   Peak peak{kLowest, 0};
-  bool has_nan = false;
-  for (std::size_t start = 0; start < values.size(); start += kWidth * maxima.size()) {
-    const std::size_t size = std::min(kWidth * maxima.size(), values.size() - start);
-    has_nan |= block_maxima(values.subspan(start, size), kWidth, maxima.data());
-    for (std::size_t block = 0; block * kWidth < size; ++block) {
-      if (peak.value < maxima[block]) {
-        peak = {maxima[block], start + block * kWidth};
-      }
+  bool is_broken = false;
+  for (std::size_t start = 0; start < values.size(); start += kWidth) {
+    const auto part = values.subspan(start, std::min(kWidth, values.size() - start));
+    const float best = maximum(part);
+    is_broken |= has_nan(part);
+    if (peak.value < best) {
+      peak = {best, start};
     }
   }
-  if (has_nan || peak.value == -kLowest) {
+  if (is_broken || peak.value == -kLowest) {
     fail_non_finite();
   }
   if (peak.value == kLowest) {

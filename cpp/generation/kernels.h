@@ -8,11 +8,16 @@ namespace onnxformers::generation {
 // Loops over a vocabulary, compiled for several x86-64 levels; sums in lanes of fixed order, so
 // that the results are the same on each.
 
-/// The largest value of each block of `width` values, the last of which may be shorter; NaN are
-/// passed over. Returns whether there are any.
-/// @param width a multiple of 16.
-/// @param maxima one for each block.
-bool block_maxima(std::span<const float> values, std::size_t width, float* maxima);
+/// Values of a block whose maximum is kept.
+inline constexpr std::size_t kBlock = 32;
+
+[[nodiscard]] bool has_nan(std::span<const float> values);
+
+/// The largest value of each block, the last of which may be shorter. Of no use where there is NaN.
+void block_maxima(std::span<const float> values, float* maxima);
+
+/// How many values are at least `lowest`, which is above -inf.
+std::size_t count_reaching(std::span<const float> values, float lowest);
 
 /// The largest value and where it stands first.
 struct Peak {

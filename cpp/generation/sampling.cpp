@@ -90,7 +90,7 @@ void log_softmax_in_place(std::span<float> scores) {
 
 void top_candidates(const Logits& scores, std::span<const float> offsets, std::size_t count,
                     std::vector<Candidate>& out) {
-  const ScoreBlocks blocks(scores, offsets, count);
+  const ScoreBlocks blocks(scores, offsets);
   blocks.collect(blocks.reached_by(count), out);
   if (out.size() > count) {
     std::ranges::nth_element(out, out.begin() + static_cast<std::ptrdiff_t>(count), is_better);

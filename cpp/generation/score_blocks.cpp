@@ -1,7 +1,6 @@
 #include "generation/score_blocks.h"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <limits>
 
@@ -15,48 +14,56 @@ constexpr float kForbidden = -std::numeric_limits<float>::infinity();
 
 }  // namespace
 
-ScoreBlocks::ScoreBlocks(const Logits& scores, std::span<const float> offsets, std::size_t count)
+ScoreBlocks::ScoreBlocks(const Logits& scores, std::span<const float> offsets)
     : scores_(scores),
       offsets_(offsets),
-      width_(width(scores.rows * scores.vocab_size, count)),
-      blocks_of_row_((scores.vocab_size + width_ - 1) / width_),
+      blocks_of_row_((scores.vocab_size + kBlock - 1) / kBlock),
       maxima_(scores.rows * blocks_of_row_) {
-  bool has_nan = false;
   for (std::size_t row = 0; row < scores.rows; ++row) {
+    if (has_nan(scores.row(row))) {
+      fail_non_finite();
+    }
     const std::span maxima = std::span(maxima_).subspan(row * blocks_of_row_, blocks_of_row_);
-    has_nan |= block_maxima(scores.row(row), width_, maxima.data());
-    for (float& maximum : maxima) {
-      maximum += offset(row);
+    block_maxima(scores.row(row), maxima.data());
+    if (!offsets.empty()) {
+      std::ranges::transform(maxima, maxima.begin(), [&](float x) { return x + offset(row); });
     }
   }
-  if (has_nan) {
-    fail_non_finite();
-  }
-}
-
-/// Keeps both the number of blocks and of the values in the best ones small.
-std::size_t ScoreBlocks::width(std::size_t values, std::size_t count) {
-  constexpr std::size_t kStep = 16;
-  constexpr std::size_t kWidest = 1024;
-  const double even = std::sqrt(static_cast<double>(values) / static_cast<double>(count + 1));
-  return std::clamp(static_cast<std::size_t>(even) / kStep * kStep, kStep, kWidest);
 }
 
 float ScoreBlocks::reached_by(std::size_t count) const {
-  if (count == 0 || maxima_.size() < count) {
+  constexpr float kMost = std::numeric_limits<float>::max();
+  if (count == 0 || count_reaching(maxima_, -kMost) < count) {
     return kForbidden;
   }
-  std::vector<float> sorted = maxima_;
-  const auto place = sorted.begin() + static_cast<std::ptrdiff_t>(count - 1);
-  std::ranges::nth_element(sorted, place, std::greater<>());
-  return *place;
+  float low = kMost;
+  float high = -kMost;
+  for (const float maximum : maxima_) {
+    low = maximum < -kMost ? low : std::min(low, maximum);
+    high = std::max(high, std::min(maximum, kMost));
+  }
+  // `low` is reached by enough; it rises until not many more reach it.
+  constexpr int kSteps = 24;
+  for (int i = 0; i < kSteps; ++i) {
+    const float middle = low / 2 + high / 2;
+    const std::size_t reaching = count_reaching(maxima_, middle);
+    if (reaching >= count) {
+      low = middle;
+      if (reaching <= count + count / 4) {
+        break;
+      }
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }
 
 void ScoreBlocks::collect(float lowest, std::vector<Candidate>& out) const {
   out.clear();
   for (std::size_t i = 0; i < maxima_.size(); ++i) {
     if (maxima_[i] >= lowest && maxima_[i] != kForbidden) {
-      collect_block(i / blocks_of_row_, (i % blocks_of_row_) * width_, lowest, out);
+      collect_block(i / blocks_of_row_, i % blocks_of_row_ * kBlock, lowest, out);
     }
   }
 }
@@ -64,7 +71,7 @@ void ScoreBlocks::collect(float lowest, std::vector<Candidate>& out) const {
 void ScoreBlocks::collect_block(std::size_t row, std::size_t start, float lowest,
                                 std::vector<Candidate>& out) const {
   const auto values = scores_.row(row);
-  const std::size_t end = std::min(start + width_, values.size());
+  const std::size_t end = std::min(start + kBlock, values.size());
   for (std::size_t i = start; i < end; ++i) {
     const float score = values[i] + offset(row);
     if (score >= lowest && score != kForbidden) {
@@ -74,7 +81,7 @@ void ScoreBlocks::collect_block(std::size_t row, std::size_t start, float lowest
 }
 
 float kth_highest(std::span<float> scores, std::size_t k) {
-  const ScoreBlocks blocks({scores.data(), 1, scores.size(), scores.size()}, {}, k);
+  const ScoreBlocks blocks({scores.data(), 1, scores.size(), scores.size()}, {});
   std::vector<Candidate> found;
   blocks.collect(blocks.reached_by(k), found);
   if (found.size() < k) {

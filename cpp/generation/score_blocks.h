@@ -8,14 +8,13 @@
 
 namespace onnxformers::generation {
 
-/// Scores in blocks whose maxima are found in one pass: afterwards only the blocks that hold one of
-/// the best scores are looked through. Borrows the scores.
+/// Scores in blocks whose maxima are found in one pass: afterwards only the blocks that hold one
+/// of the best scores are looked through. Borrows the scores.
 class ScoreBlocks {
  public:
   /// Throws InvalidArgument for NaN ("non-finite logits").
   /// @param offsets added to the scores of each row; empty: none.
-  /// @param count how many of the best will be asked for.
-  ScoreBlocks(const Logits& scores, std::span<const float> offsets, std::size_t count);
+  ScoreBlocks(const Logits& scores, std::span<const float> offsets);
 
   /// A score that at least `count` tokens reach, and few more; -inf where that is not known.
   [[nodiscard]] float reached_by(std::size_t count) const;
@@ -24,7 +23,6 @@ class ScoreBlocks {
   void collect(float lowest, std::vector<Candidate>& out) const;
 
  private:
-  static std::size_t width(std::size_t values, std::size_t count);
   [[nodiscard]] float offset(std::size_t row) const {
     return offsets_.empty() ? 0.0F : offsets_[row];
   }
@@ -33,7 +31,6 @@ class ScoreBlocks {
 
   Logits scores_;
   std::span<const float> offsets_;
-  std::size_t width_;
   std::size_t blocks_of_row_;
   std::vector<float> maxima_;
 };

@@ -30,7 +30,7 @@ Token Sampler::sample(std::span<float> scores, double uniform) {
     }
     return draw(scores, uniform);
   }
-  const ScoreBlocks blocks({scores.data(), 1, scores.size(), scores.size()}, {}, candidates_);
+  const ScoreBlocks blocks({scores.data(), 1, scores.size(), scores.size()}, {});
   // Scores that differ in their last bits can be equal after the division by the temperature.
   constexpr float kBits = 1e-6F;
   const float lowest = blocks.reached_by(candidates_);

@@ -54,19 +54,28 @@ TEST(sums_are_those_of_double_precision) {
   CHECK_EQUAL(sums.weights, sum_exp(values, 0.0F));
 }
 
-TEST(block_maxima_pass_over_nan_and_report_it) {
+TEST(the_largest_value_of_each_block_is_found) {
   std::vector<float> values(70, kForbidden);
-  values[3] = 1.0F;
-  values[31] = 2.0F;
-  values[69] = -5.0F;
+  values[3] = -1.0F;
+  values[31] = -2.0F;
+  values[40] = 3.0F;
+  values[45] = -4.0F;
   std::vector<float> maxima(3);
-  CHECK(!block_maxima(values, 32, maxima.data()));
-  CHECK((maxima == std::vector<float>{2.0F, kForbidden, -5.0F}));
-  for (const std::size_t place : {4U, 68U}) {
-    auto broken = values;
-    broken[place] = std::numeric_limits<float>::quiet_NaN();
-    CHECK(block_maxima(broken, 32, maxima.data()));
-    CHECK_EQUAL(maxima[0], 2.0F);
+  block_maxima(values, maxima.data());
+  CHECK((maxima == std::vector<float>{-1.0F, 3.0F, kForbidden}));
+  CHECK_EQUAL(count_reaching(values, -2.0F), 3U);
+  CHECK_EQUAL(count_reaching(values, 1.5F), 1U);
+}
+
+TEST(nan_of_either_sign_is_found_in_any_place) {
+  for (const std::size_t place : {0U, 17U, 69U}) {
+    std::vector<float> values(70, -kForbidden);
+    values[1] = kForbidden;
+    CHECK(!has_nan(values));
+    values[place] = std::numeric_limits<float>::quiet_NaN();
+    CHECK(has_nan(values));
+    values[place] = -values[place];
+    CHECK(has_nan(values));
   }
 }
 

@@ -64,6 +64,9 @@ _OF_GENERATION = (
     "EosTokenCriteria",
     "GenerationConfig",
     "InterruptableStoppingCriteria",
+    "LogitsProcessor",
+    "LogitsProcessorList",
+    "LogitsWarper",
     "MaxLengthCriteria",
     "MaxTimeCriteria",
     "StopStringCriteria",
@@ -132,6 +135,8 @@ def _home_of_class(name: str) -> str:
         home = "pipelines"
     elif name.endswith(("Tokenizer", "TokenizerFast")):
         home = "tokenizers"
+    elif name.endswith(("LogitsProcessor", "LogitsWarper")):
+        home = "generation.logits"
     if name[0].isupper() and hasattr(import_module(f"onnxformers.{home}"), name):
         return home
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

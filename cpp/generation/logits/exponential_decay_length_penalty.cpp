@@ -1,22 +1,39 @@
 #include "generation/logits/exponential_decay_length_penalty.h"
 
 #include <cmath>
+#include <utility>
 
 #include "base/errors.h"
 #include "generation/logits/parameters.h"
 
 namespace onnxformers::generation {
 
+namespace {
+
+/// Of two whole numbers, too; none of anything else.
+std::pair<Tokens, double> start_and_factor(const Options& options) {
+  constexpr std::string_view kName = "exponential_decay_length_penalty";
+  const OptionValue* value = options.value(kName);
+  const auto* whole = value == nullptr ? nullptr : std::get_if<Tokens>(value);
+  if (whole != nullptr && whole->size() == 2) {
+    return {{whole->front()}, static_cast<double>(whole->back())};
+  }
+  const auto pairs = options.biases(kName);
+  return pairs.size() == 1 ? pairs.front() : std::pair<Tokens, double>{};
+}
+
+}  // namespace
+
 ExponentialDecayLengthPenalty::ExponentialDecayLengthPenalty(const Options& options)
     : ends_(some_tokens(options, "eos_token_id")) {
-  const auto pairs = options.biases("exponential_decay_length_penalty");
-  if (pairs.size() != 1 || pairs[0].first.size() != 1 || pairs[0].first[0] < 0) {
+  const std::pair<Tokens, double> pair = start_and_factor(options);
+  if (pair.first.size() != 1 || pair.first[0] < 0) {
     fail(ErrorKind::InvalidArgument, "ExponentialDecayLengthPenalty",
          "exponential_decay_length_penalty must be a pair: the number of tokens it begins after, "
          "and a factor");
   }
-  start_ = static_cast<std::size_t>(pairs[0].first[0]) + count(options, "input_ids_seq_length", 0);
-  factor_ = pairs[0].second;
+  start_ = static_cast<std::size_t>(pair.first[0]) + count(options, "input_ids_seq_length", 0);
+  factor_ = pair.second;
 }
 
 void ExponentialDecayLengthPenalty::process(std::span<const Token> tokens,

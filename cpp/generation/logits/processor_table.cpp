@@ -29,7 +29,7 @@ using Made = std::unique_ptr<LogitsProcessor>;
 
 using P = ProcessorParameter;
 constexpr P kEos{"eos_token_id", "eos_token_id", ""};
-constexpr P kFiller{"filter_value", "", "float('-inf')"};
+constexpr P kFiller{"filter_value", "", "-inf"};
 constexpr P kKeep{"min_tokens_to_keep", "$min_tokens_to_keep", "1"};
 constexpr P kEncoder{"encoder_input_ids", "$encoder_input_ids", ""};
 

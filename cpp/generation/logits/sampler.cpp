@@ -20,8 +20,8 @@ std::size_t most_left(const LogitsProcessors& warpers) {
 
 }  // namespace
 
-Sampler::Sampler(const LogitsProcessors& warpers)
-    : warpers_(warpers), candidates_(most_left(warpers)) {}
+Sampler::Sampler(const LogitsProcessors& warpers, bool keeps_scores)
+    : warpers_(warpers), candidates_(keeps_scores ? 0 : most_left(warpers)) {}
 
 Token Sampler::sample(std::span<float> scores, double uniform) {
   if (candidates_ == 0 || candidates_ >= scores.size()) {

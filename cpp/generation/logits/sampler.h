@@ -15,7 +15,8 @@ namespace onnxformers::generation {
 class Sampler {
  public:
   /// @param warpers kept by the caller.
-  explicit Sampler(const LogitsProcessors& warpers);
+  /// @param keeps_scores whether all scores are wanted afterwards as the warpers leave them.
+  explicit Sampler(const LogitsProcessors& warpers, bool keeps_scores = false);
 
   /// @param scores of one row, after all processors; may be written over.
   /// @param uniform in [0, 1), see random_number.

@@ -15,14 +15,15 @@ TypicalLogitsWarper::TypicalLogitsWarper(const Options& options)
 void TypicalLogitsWarper::process(std::span<const Token> /*tokens*/, std::span<float> scores) {
   const float peak = find_peak(scores).value;
   const ExpSums sums = exp_sums(scores, peak);
-  const auto log_total = static_cast<float>(std::log(sums.weights));
-  const auto entropy = static_cast<float>(std::log(sums.weights) - sums.weighted / sums.weights);
+  // The score that carries as much information as is to be expected: log(total) - entropy is the
+  // mean of what the scores are below the peak.
+  const double typical = static_cast<double>(peak) + sums.weighted / sums.weights;
   weights_.resize(scores.size());
   exp_shifted(scores, peak, weights_.data());
   order_.resize(scores.size());
   for (std::size_t i = 0; i < scores.size(); ++i) {
-    const float information = -((scores[i] - peak) - log_total);
-    order_[i] = {std::abs(information - entropy), weights_[i], static_cast<std::uint32_t>(i)};
+    const auto distance = static_cast<float>(std::abs(static_cast<double>(scores[i]) - typical));
+    order_[i] = {distance, weights_[i], static_cast<std::uint32_t>(i)};
   }
   const std::size_t within = split_by_weight(order_, {sums.weights, 0.0, mass_, false});
   // The token that crosses the mass stays, those that are as near, and some in any case.

@@ -1,4 +1,4 @@
-#include "generation/sampling.h"
+#include "generation/logits/sampler.h"
 #include "generation/search/draws.h"
 #include "generation/search/rows.h"
 
@@ -6,6 +6,7 @@ namespace onnxformers::generation {
 
 SearchResult sample(const SearchParts& parts, const Prompts& prompts) {
   const std::size_t copies = parts.options.count("num_return_sequences", 1).value_or(1);
+  Sampler sampler(parts.warpers, parts.options.flag("output_scores", false));
   const Draws uniform(parts.options, copies);
   const auto choose = [&](const Logits& logits, std::size_t step, std::span<const char> done,
                           std::span<Token> next) {
@@ -13,11 +14,7 @@ SearchResult sample(const SearchParts& parts, const Prompts& prompts) {
       if (done[i] != 0) {
         continue;
       }
-      const auto scores = logits.row(i);
-      for (const auto& warper : parts.warpers) {
-        warper->process({}, scores);
-      }
-      next[i] = draw(scores, uniform(i, step));
+      next[i] = sampler.sample(logits.row(i), uniform(i, step));
     }
   };
   return generate_rows(parts, prompts, copies, choose);

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from onnxformers.generation.iterator_streamer import (
         TextIteratorStreamer as TextIteratorStreamer,
     )
+    from onnxformers.generation.logits import LogitsProcessor as LogitsProcessor
+    from onnxformers.generation.logits import LogitsProcessorList as LogitsProcessorList
+    from onnxformers.generation.logits import LogitsWarper as LogitsWarper
     from onnxformers.generation.stopping import EosTokenCriteria as EosTokenCriteria
     from onnxformers.generation.stopping import (
         InterruptableStoppingCriteria as InterruptableStoppingCriteria,
@@ -30,6 +33,9 @@ _HOMES = {
     "EosTokenCriteria": "stopping",
     "GenerationConfig": "config",
     "InterruptableStoppingCriteria": "stopping",
+    "LogitsProcessor": "logits",
+    "LogitsProcessorList": "logits",
+    "LogitsWarper": "logits",
     "MaxLengthCriteria": "stopping",
     "MaxTimeCriteria": "stopping",
     "StopStringCriteria": "stopping",

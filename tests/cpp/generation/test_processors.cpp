@@ -112,6 +112,10 @@ TEST(the_end_grows_more_likely_behind_a_length) {
   CHECK((processed("ExponentialDecayLengthPenalty", options, {5, 5, 5}, {1, -2}) == Scores{1, -2}));
   CHECK((processed("ExponentialDecayLengthPenalty", options, {5, 5, 5, 5, 5}, {1, -2}) ==
          Scores{1, 0.5F}));
+  const auto whole = with({{"exponential_decay_length_penalty", Tokens{1, 2}},
+                           {"eos_token_id", Tokens{1}},
+                           {"input_ids_seq_length", std::int64_t{0}}});
+  CHECK((processed("ExponentialDecayLengthPenalty", whole, {5, 5}, {1, -2}) == Scores{1, 0}));
   CHECK((processed("ExponentialDecayLengthPenalty", options, {5, 5, 5, 5}, {1, kForbidden}) ==
          Scores{1, kForbidden}));
 }

@@ -48,6 +48,10 @@ class Vocabulary(Protocol):
         """By id; b"" for what is not text."""
 
     @property
+    def is_text(self) -> NDArray[np.bool_]:
+        """By id, whether it is text."""
+
+    @property
     def special(self) -> frozenset[int]:
         """Ids that are not text."""
 

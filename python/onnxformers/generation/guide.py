@@ -50,7 +50,6 @@ class Guide:
         self._forced = forced
         self._begin = -1  # where answers begin; known from the first step on
         self._rows: list[_Row] = []
-        self._ordinary = np.zeros(0, np.bool_)  # tokens that are text
         self._ahead: Future[None] | None = None
         self._worker = ThreadPoolExecutor(1, "onnxformers-guided")
 
@@ -83,8 +82,13 @@ class Guide:
             ahead, self._ahead = self._ahead, None
             ahead.result()
         for i, row in enumerate(self._rows):
-            if row.is_open:
-                self._mask(i, row, scores[i])
+            if row.is_open and not row.mask(scores[i]):
+                raise GuidedGenerationError(
+                    f"[{PLACE}] row {i}: nothing may follow {row.taken} tokens of the answer: the "
+                    "vocabulary cannot spell what must come, or other options (min_new_tokens, "
+                    "suppress_tokens, bad_words_ids, forced_eos_token_id, ...) forbid it, or the "
+                    "scores are NaN"
+                )
         return scores
 
     def watch(self, input_ids: Ids, scores: Scores | None = None) -> bool:
@@ -105,7 +109,7 @@ class Guide:
         if self._ahead is not None:
             self._ahead.result()
         for row, ids in zip(self._rows, sequences, strict=True):
-            row.take(ids[self._begin :], self._ends)
+            row.take(ids[self._begin :])
         broken = tuple(i for i, row in enumerate(self._rows) if not row.is_whole)
         if not broken:
             return
@@ -121,30 +125,18 @@ class Guide:
 
     def _start(self, input_ids: Ids, width: int) -> None:
         self._begin = input_ids.shape[1] + self._forced
-        # Its last word also has a bit for the end of text that engines want.
+        is_text = np.zeros(width, np.bool_)
+        known = self._vocabulary.is_text[:width]
+        is_text[: len(known)] = known
+        ends = [token for token in self._ends if token < width]
+        # The last word also has a bit for the end of text that engines want.
         words = (len(self._vocabulary.spelt) + 32) // 32
-        self._rows = [_Row(self._matcher.fork(), words) for _ in input_ids]
-        self._ordinary = np.array([bool(spelt) for spelt in self._vocabulary.spelt[:width]])
-        self._ordinary = np.pad(self._ordinary, (0, width - len(self._ordinary)))
-        self._ordinary[[token for token in self._vocabulary.special if token < width]] = False
-        self._ends = [token for token in self._ends if token < width]
+        self._rows = [_Row(self._matcher.fork(), is_text, ends, words) for _ in input_ids]
 
     def _advance(self, input_ids: Ids) -> None:
         for row, ids in zip(self._rows, input_ids, strict=True):
-            row.take(ids[self._begin :], self._ends)
+            row.take(ids[self._begin :])
             row.prepare()
-
-    def _mask(self, index: int, row: _Row, scores: Scores) -> None:
-        bits = np.unpackbits(row.words.view(np.uint8), count=len(scores), bitorder="little")
-        allowed = bits.view(np.bool_) & self._ordinary
-        allowed[self._ends] = row.is_whole
-        np.copyto(scores, -np.inf, where=~allowed)
-        if not (scores > -np.inf).any():
-            raise GuidedGenerationError(
-                f"[{PLACE}] row {index}: nothing may follow {row.taken} tokens of the answer: the "
-                "vocabulary cannot spell what must come, or other options (min_new_tokens, "
-                "suppress_tokens, bad_words_ids, forced_eos_token_id, ...) forbid it"
-            )
 
     def _text(self, sequence: Ids, row: _Row) -> str:
         ids = sequence[self._begin : self._begin + row.taken]
@@ -154,31 +146,60 @@ class Guide:
 class _Row:
     """One answer on its way.
 
+    Args:
+        matcher: At its begin.
+        is_text: By id, which tokens may be part of an answer.
+        ends: Those that end one.
+        words: How many words of 32 bits a mask has.
+
     Attributes:
-        words: The mask of its next token.
         taken: How many tokens of it are in the grammar.
         is_open: Whether it goes on.
         is_whole: Whether what was taken is a valid answer.
     """
 
-    def __init__(self, matcher: Matcher, words: int) -> None:
+    def __init__(
+        self, matcher: Matcher, is_text: NDArray[np.bool_], ends: list[int], words: int
+    ) -> None:
         self._matcher = matcher
-        self.words = np.zeros(words, np.int32)
+        self._is_text = is_text
+        self._ends = ends
+        self._words = np.zeros(words, np.int32)
+        self._allowed: Ids | None = None  # where these are few
+        self._forbidden: Ids | None = None  # else
         self.taken = 0
         self.is_open = True
         self.is_whole = matcher.is_complete()
 
-    def take(self, ids: Ids, ends: Sequence[int]) -> None:
+    def take(self, ids: Ids) -> None:
         """Go on to the end of an answer's tokens; those taken before are passed over."""
         for token in ids[self.taken :].tolist():
             # What the grammar did not allow is the padding of a row that something else ended.
-            if not self.is_open or token in ends or not self._matcher.take(token):
+            if not self.is_open or token in self._ends or not self._matcher.take(token):
                 self.is_open = False
                 return
             self.taken += 1
             self.is_whole = self._matcher.is_complete()
 
     def prepare(self) -> None:
-        """Work out the mask."""
-        if self.is_open:
-            self._matcher.fill(self.words)
+        """Work out what may come next."""
+        if not self.is_open:
+            return
+        self._matcher.fill(self._words)
+        count = len(self._is_text)
+        bits = np.unpackbits(self._words.view(np.uint8), count=count, bitorder="little")
+        allowed = bits.view(np.bool_) & self._is_text
+        allowed[self._ends] = self.is_whole
+        is_few = 2 * np.count_nonzero(allowed) < count
+        self._allowed = np.flatnonzero(allowed) if is_few else None
+        self._forbidden = None if is_few else np.flatnonzero(~allowed)
+
+    def mask(self, scores: Scores) -> bool:
+        """Take away what may not come next; whether anything is left."""
+        if self._allowed is not None:
+            kept = scores[self._allowed]
+            scores.fill(-np.inf)
+            scores[self._allowed] = kept
+            return bool(kept.max(initial=-np.inf) > -np.inf)
+        scores[self._forbidden] = -np.inf
+        return bool(scores.max() > -np.inf)

@@ -6,10 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from onnxformers.errors import UnsupportedModelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
     from onnxformers._native.tokenizers import Tokenizer
 
@@ -23,11 +27,13 @@ class TokenBytes(NamedTuple):
 
     Attributes:
         spelt: By id, what the token adds to a text; b"" for special tokens and unused ids.
+        is_text: By id, whether it spells something; shape (ids,).
         special: Ids that stand for no text.
         drops_first_space: Whether a space that a text begins with is left out by decoding.
     """
 
     spelt: list[bytes]
+    is_text: NDArray[np.bool_]
     special: frozenset[int]
     drops_first_space: bool
 
@@ -52,7 +58,8 @@ def read_token_bytes(
     for token, i in native.vocab().items():
         if i not in special:
             spelt[i] = spell(token)
-    return TokenBytes(spelt, special, any(map(_drops_space, steps)))
+    is_text = np.fromiter(map(bool, spelt), np.bool_, len(spelt))
+    return TokenBytes(spelt, is_text, special, any(map(_drops_space, steps)))
 
 
 def _flatten(decoder: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:

@@ -19,6 +19,7 @@ CHOICES = [b"ab", b"abc"]
 
 class Vocabulary(NamedTuple):
     spelt: list[bytes] = SPELT
+    is_text: np.ndarray = np.array([bool(spelt) for spelt in SPELT])
     special: frozenset[int] = frozenset({PAD, END})
     drops_first_space: bool = False
 

@@ -39,7 +39,7 @@ INSTALL = "pip install 'onnxformers[guided]'"
 
 @cache
 def load(name: str) -> tuple[Any, Any]:
-    auto = AutoModelForSeq2SeqLM if name in ("t5", "bart-cnn") else AutoModelForCausalLM
+    auto = AutoModelForSeq2SeqLM if name in ("t5", "bart-cnn", "mbart50") else AutoModelForCausalLM
     tokenizer = AutoTokenizer.from_pretrained(MODELS / name, padding_side="left")
     return auto.from_pretrained(MODELS / name), tokenizer
 
@@ -89,6 +89,17 @@ def test_an_answer_that_is_cut_off_is_an_error() -> None:
 
 
 @pytest.mark.usefixtures("choice_engine")
+def test_a_forced_language_stands_before_the_answer() -> None:
+    model, tokenizer = load("mbart50")
+    language = tokenizer.convert_tokens_to_ids("fr_XX")
+    options = {"guided": CHOICES, "tokenizer": tokenizer, "num_beams": 1, "max_length": 30}
+    (row,) = model.generate(**tokenizer("The city"), **options, forced_bos_token_id=language)
+    assert row[1] == language
+    assert row[-1] == tokenizer.eos_token_id
+    assert tokenizer.decode(row, skip_special_tokens=True) in CHOICES
+
+
+@pytest.mark.usefixtures("choice_engine")
 def test_other_options_that_leave_nothing() -> None:
     with pytest.raises(GuidedGenerationError, match="nothing may follow"):
         answers("qwen2", guided=["no"], min_new_tokens=30)
@@ -117,11 +128,14 @@ def test_streams_end_with_whole_answers_only() -> None:
         ({"num_beams": 2}, "without num_beams; got 2, set it to 1"),
         ({"penalty_alpha": 0.5, "top_k": 4}, "without penalty_alpha"),
         ({"prompt_lookup_num_tokens": 2}, "without prompt_lookup_num_tokens"),
+        ({"assistant_model": "qwen2"}, "does not go with an assistant_model"),
         ({"tokenizer": None}, "needs the model's tokenizer"),
         ({"response_format": {"type": "json_object"}}, "guided and response_format are the same"),
     ],
 )
 def test_options_that_do_not_go_together(options: dict[str, Any], message: str) -> None:
+    if "assistant_model" in options:
+        options = {"assistant_model": load(options["assistant_model"])[0]}
     with pytest.raises(InvalidArgumentError, match=message):
         answers("qwen2", guided=CHOICES, **options)
 

@@ -52,6 +52,7 @@ def test_special_tokens_spell_nothing_and_added_ones_themselves() -> None:
     assert vocabulary.spelt[tokenizer.eos_token_id] == b""
     added = tokenizer.convert_tokens_to_ids("<think>")
     assert vocabulary.spelt[added] == b"<think>"
+    assert vocabulary.is_text[[added, tokenizer.eos_token_id]].tolist() == [True, False]
     assert added not in vocabulary.special
 
 

@@ -67,6 +67,16 @@ def check_flag(value: Any, name: str, place: str) -> None:
         raise InvalidTypeError(f"[{place}] {name} must be True or False, got {value!r}")
 
 
+def check_text(value: Any, name: str, place: str) -> None:
+    """Refuse everything but None and texts.
+
+    Raises:
+        InvalidTypeError: `value` is something else.
+    """
+    if value is not None and not isinstance(value, str):
+        raise InvalidTypeError(f"[{place}] {name} must be a str or None, got {value!r}")
+
+
 def check_positive(value: Any, name: str, place: str) -> None:
     """Refuse everything but None and whole numbers above 0.
 

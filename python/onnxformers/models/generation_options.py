@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from onnxformers.errors import InvalidArgumentError
+from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.generation.config import GenerationConfig
 from onnxformers.generation.config_fields import FIELDS
 from onnxformers.models.prompts import eos_tokens, pad_token
@@ -119,6 +119,7 @@ def check_request(model: PreTrainedModel, config: GenerationConfig, call: Call) 
 
     Raises:
         InvalidArgumentError: There is such a thing.
+        InvalidTypeError: The streamer is none.
     """
     for name, instead in _MISSING.items():
         if getattr(config, name):
@@ -131,6 +132,12 @@ def check_request(model: PreTrainedModel, config: GenerationConfig, call: Call) 
     if call.streamer is not None and (config.num_beams or 1) > 1:
         raise InvalidArgumentError(
             "[generate] a streamer cannot follow several beams; set num_beams=1"
+        )
+    methods = [getattr(call.streamer, name, None) for name in ("put", "end")]
+    if call.streamer is not None and not all(map(callable, methods)):
+        raise InvalidTypeError(
+            "[generate] streamer must have the methods put and end, as TextStreamer has; got "
+            f"{type(call.streamer).__name__}"
         )
     if call.assistant_model is not None and call.assistant_model.kind != model.kind:
         raise InvalidArgumentError(

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from onnxformers.errors import InvalidArgumentError
-from onnxformers.options import check_flag, refuse_unknown
+from onnxformers.errors import InvalidArgumentError, InvalidTypeError
+from onnxformers.options import check_flag, check_text, refuse_unknown
 from onnxformers.pipelines.text import TextOptions
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class GenerationOptions(TextOptions):
             raise InvalidArgumentError(
                 "[generation] return_text and return_tensors exclude each other; choose one"
             )
+        check_text(self.stop_sequence, "stop_sequence", "generation")
         if self.stop_sequence is not None and "stop_strings" in self.generation:
             raise InvalidArgumentError(
                 "[generation] stop_sequence is another name of stop_strings; give one of them"
@@ -130,6 +131,7 @@ class TextGenerationOptions(GenerationOptions):
 
     def __post_init__(self) -> None:
         GenerationOptions.__post_init__(self)
+        self._check_types()
         for name in ("return_text", "return_tensors"):
             if self.return_full_text is not None and getattr(self, name) is not None:
                 raise InvalidArgumentError(
@@ -139,4 +141,18 @@ class TextGenerationOptions(GenerationOptions):
             raise InvalidArgumentError(
                 '[text-generation] handle_long_generation must be None or "hole", got '
                 f"{self.handle_long_generation!r}"
+            )
+
+    def _check_types(self) -> None:
+        check_text(self.prefix, "prefix", "text-generation")
+        for name in ("tools", "documents"):
+            value = getattr(self, name)
+            if value is not None and not isinstance(value, (list, tuple)):
+                raise InvalidTypeError(
+                    f"[text-generation] {name} must be a list, got {type(value).__name__}"
+                )
+        if not isinstance(self.chat_template_kwargs, Mapping):
+            raise InvalidTypeError(
+                "[text-generation] chat_template_kwargs must be a dict, got "
+                f"{type(self.chat_template_kwargs).__name__}"
             )

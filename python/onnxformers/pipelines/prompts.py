@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from onnxformers.errors import InvalidTypeError
+from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.pipelines import chats
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def read_prompts(
 
     Raises:
         InvalidTypeError: An input is neither text nor chat.
-        InvalidArgumentError: A chat has something that is no message.
+        InvalidArgumentError: A chat has something that is no message; or a text is to go with
+            tools, documents or a template.
         ChatTemplateError: There is no template, or it refuses a chat.
     """
     texts = [_text(task, tokenizer, index, item, options) for index, item in enumerate(items)]
@@ -87,6 +88,12 @@ def _text(
     options: TextGenerationOptions,
 ) -> str:
     if isinstance(item, str):
+        for name in ("tools", "documents", "chat_template"):
+            if getattr(options, name) is not None:
+                raise InvalidArgumentError(
+                    f"[{task}] {name} is for chats, and input {index} is a text; give a list of "
+                    "messages"
+                )
         return item
     if not chats.is_chat(item):
         raise InvalidTypeError(

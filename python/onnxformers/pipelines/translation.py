@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from onnxformers.errors import InvalidArgumentError
+from onnxformers.options import check_text
 from onnxformers.pipelines.generation_options import GenerationOptions
 from onnxformers.pipelines.registry import TRANSLATION_PAIR
 from onnxformers.pipelines.results import Translated
@@ -31,6 +32,11 @@ class TranslationOptions(GenerationOptions):
 
     src_lang: str | None = None
     tgt_lang: str | None = None
+
+    def __post_init__(self) -> None:
+        GenerationOptions.__post_init__(self)
+        check_text(self.src_lang, "src_lang", "translation")
+        check_text(self.tgt_lang, "tgt_lang", "translation")
 
 
 class TranslationPipeline(RewritingPipeline[TranslationOptions, Translated]):

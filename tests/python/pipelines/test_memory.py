@@ -22,20 +22,42 @@ def resident_kb():
     return int(status.split("VmRSS:")[1].split()[0])
 
 rng = random.Random(3)
-texts = [" ".join(["boat"] * rng.randint(1, 100)) for _ in range(500)]
-pipe = pipeline("feature-extraction", sys.argv[1], pooling="mean")
+texts = [" ".join(["boat"] * rng.randint(1, {longest})) for _ in range(500)]
+pipe = pipeline("{task}", sys.argv[1])
+ways = {ways}
 for call in range(1, 10_001):
-    pipe(rng.choice(texts) if call % 10 else rng.sample(texts, 5))
+    pipe(rng.choice(texts) if call % 10 else rng.sample(texts, 5), **ways[call % len(ways)])
     if call in (1_000, 10_000):
         print(resident_kb())
 """
 
 
+EMBEDDING = {"task": "feature-extraction", "longest": 100, "ways": [{"pooling": "mean"}]}
+WRITING = {
+    "task": "text-generation",
+    "longest": 30,
+    "ways": [
+        {"max_new_tokens": 3},
+        {"max_new_tokens": 3, "num_beams": 2, "num_return_sequences": 2},
+        {"max_new_tokens": 3, "do_sample": True, "top_k": 5, "repetition_penalty": 1.2},
+        {"max_new_tokens": 3, "stop_strings": ["a"]},
+    ],
+}
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_ten_thousand_mixed_calls_need_no_more_memory_than_a_thousand() -> None:
+@pytest.mark.parametrize(
+    ("model", "fields"), [("bert-uncased-embed", EMBEDDING), ("llama3", WRITING)]
+)
+def test_ten_thousand_mixed_calls_need_no_more_memory_than_a_thousand(
+    model: str, fields: dict[str, object]
+) -> None:
+    program = PROGRAM
+    for name, value in fields.items():
+        program = program.replace(f"{{{name}}}", str(value))
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(MODELS / "bert-uncased-embed")],
+        [sys.executable, "-c", program, str(MODELS / model)],
         check=True,
         capture_output=True,
         text=True,

@@ -410,6 +410,11 @@ def test_spaces_are_cleaned_up_unless_asked() -> None:
             InvalidArgumentError,
             "stop_sequence is another name of stop_strings",
         ),
+        ("a", {"stop_sequence": 3}, InvalidTypeError, "stop_sequence must be a str or None, got 3"),
+        ("a", {"prefix": 3}, InvalidTypeError, "prefix must be a str or None, got 3"),
+        (CHAT, {"tools": "now"}, InvalidTypeError, "tools must be a list, got str"),
+        (CHAT, {"chat_template_kwargs": 3}, InvalidTypeError, "must be a dict, got int"),
+        (["a"], {"tools": []}, InvalidArgumentError, "tools is for chats, and input 0 is a text"),
         ("a", {"batch_invariant": 1}, InvalidTypeError, "batch_invariant must be True or False"),
     ],
 )
@@ -421,6 +426,13 @@ def test_bad_input_is_refused_before_the_model_runs(
         write(inputs, **options)
     assert write.model.calls == []
     assert write("The cat") == [{"generated_text": "The cat the old mill"}]
+
+
+def test_a_streamer_needs_its_methods() -> None:
+    write = pipeline("text-generation", MODELS / "llama3")
+    with pytest.raises(InvalidTypeError, match="streamer must have the methods put and end"):
+        write("a", streamer=object())
+    write.close()
 
 
 def test_a_chat_needs_a_template() -> None:

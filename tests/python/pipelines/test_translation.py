@@ -7,7 +7,7 @@ import pytest
 from fake_writer import FakeWriter
 
 from onnxformers import AutoTokenizer
-from onnxformers.errors import InvalidArgumentError, UnsupportedTaskError
+from onnxformers.errors import InvalidArgumentError, InvalidTypeError, UnsupportedTaskError
 from onnxformers.pipelines import TranslationPipeline
 from onnxformers.pipelines.factory import find_task
 
@@ -88,6 +88,7 @@ def test_the_first_token_may_be_forced_by_its_id() -> None:
         ({"src_lang": "en", "tgt_lang": "xx"}, "'xx' is no language of this tokenizer; there are"),
         ({"src_lang": "xx", "tgt_lang": "en"}, "'xx' is no language of this tokenizer; there are"),
         ({}, "translation needs tgt_lang"),
+        ({"tgt_lang": ""}, "'' is no language of this tokenizer"),
     ],
 )
 def test_unknown_languages_are_refused(options: dict[str, str], message: str) -> None:
@@ -95,6 +96,11 @@ def test_unknown_languages_are_refused(options: dict[str, str], message: str) ->
     with pytest.raises(InvalidArgumentError, match=message):
         translate(TEXTS[0], **options)
     assert translate.model.calls == []
+
+
+def test_a_language_is_a_str() -> None:
+    with pytest.raises(InvalidTypeError, match="tgt_lang must be a str or None, got 3"):
+        make("m2m100")(TEXTS[0], tgt_lang=3)
 
 
 def test_a_model_of_one_pair_takes_its_prefix(caplog: pytest.LogCaptureFixture) -> None:

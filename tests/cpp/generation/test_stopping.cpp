@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <random>
@@ -6,6 +7,7 @@
 
 #include "check.h"
 #include "generation/stopping/eos.h"
+#include "generation/stopping/factory.h"
 #include "generation/stopping/interrupt.h"
 #include "generation/stopping/limits.h"
 #include "generation/stopping/stop_strings.h"
@@ -125,4 +127,20 @@ TEST(limits_and_end_tokens) {
   CHECK(!ends(MaxTime(1e300), {1}));
   CHECK(ends(EosToken({5, 2}), {1, 2}));
   CHECK(!ends(EosToken({5, 2}), {2, 1}));
+}
+
+TEST(options_ask_for_criteria) {
+  Options options;
+  CHECK(make_criteria(options).empty());
+  options.set("max_length", std::int64_t{3});
+  options.set("eos_token_id", Tokens{5, 2});
+  options.set("max_time", 1e300);
+  const auto criteria = make_criteria(options);
+  CHECK_EQUAL(criteria.size(), std::size_t{3});
+  const auto end = [&](const Tokens& tokens) {
+    return std::ranges::any_of(criteria, [&](const auto& each) { return ends(*each, tokens); });
+  };
+  CHECK(!end({1, 1}));
+  CHECK(end({1, 5}));
+  CHECK(end({1, 1, 1}));
 }

@@ -31,19 +31,24 @@ CLOSE = {"rtol": 1e-4, "atol": 1e-4}
 Open = Callable[..., Any]
 
 
-def folders(stem: str) -> list[str]:
-    """Models of the conformance cases that have this file and write text."""
+def folders(stem: str, auto: str) -> list[str]:
+    """Models of the conformance cases that have this file and read and write text."""
     found = []
     for path in sorted(FOLDER.glob(f"*/onnx/{stem}.onnx")):
-        kinds = json.loads((path.parents[1] / "config.json").read_text()).get("architectures", [])
-        heads = ("ForCausalLM", "GPT2LMHeadModel", "MTModel", "ForConditionalGeneration")
-        if any(kind.endswith(heads) for kind in kinds):
+        config = json.loads((path.parents[1] / "config.json").read_text())
+        kinds = config.get("architectures") or [""]
+        if kinds[0].endswith(WRITERS[auto]) and config["model_type"] not in OF_OTHER_INPUTS:
             found.append(path.parents[1].name)
     return found
 
 
-DECODERS = folders("model")
-SEQ2SEQ = [name for name in folders("decoder_model_merged") if name not in {"llava", "donut"}]
+WRITERS = {
+    "AutoModelForCausalLM": ("ForCausalLM", "GPT2LMHeadModel"),
+    "AutoModelForSeq2SeqLM": ("ForConditionalGeneration", "MTModel"),
+}
+OF_OTHER_INPUTS = {"llava", "musicgen", "whisper"}
+DECODERS = folders("model", "AutoModelForCausalLM")
+SEQ2SEQ = folders("decoder_model_merged", "AutoModelForSeq2SeqLM")
 
 
 @cache

@@ -107,7 +107,10 @@ class Engine:
         return _Matcher(matcher)
 
     def _of_schema(self, text: str) -> str:
-        grammar: str = self._library.LLMatcher.grammar_from_json_schema(text, defaults=_WHITESPACE)
+        # A pattern would win over what the schema itself says of white space.
+        own = json.loads(text).get("x-guidance") or {}
+        defaults = {} if "whitespace_flexible" in own else _WHITESPACE
+        grammar: str = self._library.LLMatcher.grammar_from_json_schema(text, defaults=defaults)
         return grammar
 
 

@@ -88,6 +88,16 @@ def test_schemas(name: str) -> None:
             assert value["note"] is None or len(value["note"]) <= 8
 
 
+def test_a_schema_says_whether_there_is_white_space() -> None:
+    schema = {"type": "array", "items": {"type": "boolean"}, "minItems": 1, "maxItems": 3}
+    compact = {**schema, "x-guidance": {"whitespace_flexible": False}}
+    pretty = [text for seed in range(4) for text in written("gpt2", schema, seed)]
+    assert any(re.search(r"\s", text) for text in pretty)
+    for seed in range(4):
+        for text in written("gpt2", compact, seed):
+            assert text == json.dumps(json.loads(text), separators=(",", ":"))
+
+
 def test_grammars() -> None:
     texts = written("gpt2", {"grammar": 'start: word ("+" word)*\nword: /[ab]/'}, 1)
     assert [text for text in texts if not re.fullmatch(r"[ab](\+[ab])*", text)] == []

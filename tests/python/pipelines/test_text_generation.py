@@ -428,6 +428,13 @@ def test_bad_input_is_refused_before_the_model_runs(
     assert write("The cat") == [{"generated_text": "The cat the old mill"}]
 
 
+def test_answers_may_have_a_form() -> None:
+    pytest.importorskip("llguidance", reason="grammars: pip install 'onnxformers[guided]'")
+    with pipeline("text-generation", MODELS / "llama3") as write:
+        found: Any = write(TEXTS, guided=["yes", "no"], return_full_text=False)
+    assert {row["generated_text"] for (row,) in found} <= {"yes", "no"}
+
+
 def test_a_streamer_needs_its_methods() -> None:
     write = pipeline("text-generation", MODELS / "llama3")
     with pytest.raises(InvalidTypeError, match="streamer must have the methods put and end"):

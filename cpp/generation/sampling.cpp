@@ -37,6 +37,16 @@ std::size_t place_in_block(std::span<const float> weights, double wanted) {
   return last;
 }
 
+/// Up to `count` tokens, those of -inf left out.
+void take_best(const ScoreBlocks& blocks, std::size_t count, std::vector<Candidate>& out) {
+  blocks.collect(blocks.reached_by(count), out);
+  if (out.size() > count) {
+    std::ranges::nth_element(out, out.begin() + static_cast<std::ptrdiff_t>(count), is_better);
+    out.resize(count);
+  }
+  std::ranges::sort(out, is_better);
+}
+
 /// Forbidden tokens, the first ones first, until there are `count` candidates.
 void fill_with_forbidden(const Logits& scores, std::span<const float> offsets, std::size_t count,
                          std::vector<Candidate>& out) {
@@ -90,14 +100,14 @@ void log_softmax_in_place(std::span<float> scores) {
 
 void top_candidates(const Logits& scores, std::span<const float> offsets, std::size_t count,
                     std::vector<Candidate>& out) {
-  const ScoreBlocks blocks(scores, offsets);
-  blocks.collect(blocks.reached_by(count), out);
-  if (out.size() > count) {
-    std::ranges::nth_element(out, out.begin() + static_cast<std::ptrdiff_t>(count), is_better);
-    out.resize(count);
-  }
-  std::ranges::sort(out, is_better);
+  take_best(ScoreBlocks(scores, offsets), count, out);
   fill_with_forbidden(scores, offsets, count, out);
+}
+
+void top_log_probabilities(const Logits& logits, std::span<const float> offsets, std::size_t count,
+                           std::vector<Candidate>& out) {
+  take_best(ScoreBlocks(logits, offsets, true), count, out);
+  fill_with_forbidden(logits, offsets, count, out);
 }
 
 }  // namespace onnxformers::generation

@@ -36,4 +36,9 @@ struct Candidate {
 void top_candidates(const Logits& scores, std::span<const float> offsets, std::size_t count,
                     std::vector<Candidate>& out);
 
+/// The same of the log-probabilities of logits, as log_softmax_in_place rounds them, without
+/// writing them. Throws like `argmax`.
+void top_log_probabilities(const Logits& logits, std::span<const float> offsets, std::size_t count,
+                           std::vector<Candidate>& out);
+
 }  // namespace onnxformers::generation

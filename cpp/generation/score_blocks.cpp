@@ -1,6 +1,7 @@
 #include "generation/score_blocks.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
 
@@ -14,19 +15,33 @@ constexpr float kForbidden = -std::numeric_limits<float>::infinity();
 
 }  // namespace
 
-ScoreBlocks::ScoreBlocks(const Logits& scores, std::span<const float> offsets)
+ScoreBlocks::ScoreBlocks(const Logits& scores, std::span<const float> offsets, bool is_normed)
     : scores_(scores),
-      offsets_(offsets),
+      levels_(scores.rows),
       blocks_of_row_((scores.vocab_size + kBlock - 1) / kBlock),
       maxima_(scores.rows * blocks_of_row_) {
   for (std::size_t row = 0; row < scores.rows; ++row) {
-    if (has_nan(scores.row(row))) {
+    const auto values = scores.row(row);
+    if (has_nan(values)) {
       fail_non_finite();
     }
     const std::span maxima = std::span(maxima_).subspan(row * blocks_of_row_, blocks_of_row_);
-    block_maxima(scores.row(row), maxima.data());
+    block_maxima(values, maxima.data());
+    Level& level = levels_[row];
+    if (is_normed) {
+      level.peak = std::ranges::max(maxima);
+      if (!std::isfinite(level.peak)) {
+        fail_non_finite();
+      }
+      level.log_sum = static_cast<float>(std::log(sum_exp(values, level.peak)));
+    }
     if (!offsets.empty()) {
-      std::ranges::transform(maxima, maxima.begin(), [&](float x) { return x + offset(row); });
+      level.offset = offsets[row];
+    }
+    if (is_normed || !offsets.empty()) {
+      // Rounding never changes the order: the highest values have the highest scores.
+      std::ranges::transform(maxima, maxima.begin(),
+                             [&](float value) { return level.score(value); });
     }
   }
 }
@@ -73,7 +88,7 @@ void ScoreBlocks::collect_block(std::size_t row, std::size_t start, float lowest
   const auto values = scores_.row(row);
   const std::size_t end = std::min(start + kBlock, values.size());
   for (std::size_t i = start; i < end; ++i) {
-    const float score = values[i] + offset(row);
+    const float score = levels_[row].score(values[i]);
     if (score >= lowest && score != kForbidden) {
       out.push_back({score, row, static_cast<Token>(i)});
     }

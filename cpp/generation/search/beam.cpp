@@ -29,7 +29,10 @@ class BeamSearch {
         scores_(prompts.rows * beams_, kUnlikely),
         done_(scores_.size()),
         candidates_(parts),
-        recorder_(parts.options) {
+        recorder_(parts.options),
+        is_plain_(parts.processors.empty() && settings_.groups == 1 &&
+                  settings_.constraints.empty() && !recorder_.is_on() &&
+                  !parts.options.flag("do_sample", false)) {
     sequences_.repeat(beams_);
     next_.resize(scores_.size());
     for (std::size_t row = 0; row < scores_.size(); row += settings_.beams) {
@@ -63,7 +66,7 @@ class BeamSearch {
   /// One token for every beam.
   void advance(const Logits& logits) {
     recorder_.begin(logits);
-    for (std::size_t i = 0; i < logits.rows; ++i) {
+    for (std::size_t i = 0; !is_plain_ && i < logits.rows; ++i) {
       log_softmax_in_place(logits.row(i));
     }
     if (settings_.groups == 1) {
@@ -92,6 +95,11 @@ class BeamSearch {
       process_group(first, rows);
     }
     std::span<const float> scores(scores_.data() + first, settings_.beams);
+    if (is_plain_) {
+      group.advance(candidates_.find_best(rows, scores, settings_.candidates()), sequences_,
+                    settings_.eos, paths_, next_);
+      return;
+    }
     if (!settings_.constraints.empty()) {
       add_scores(std::exchange(scores, {}), rows);
     }
@@ -157,7 +165,7 @@ class BeamSearch {
     }
     std::ranges::fill(done_, 0);
     for (const auto& criterion : parts_.stopping) {
-      criterion->check(sequences_, logits, done_);
+      criterion->check(sequences_, is_plain_ ? Logits{} : logits, done_);
     }
     return std::ranges::all_of(done_, [](char row) { return row != 0; });
   }
@@ -178,6 +186,7 @@ class BeamSearch {
   std::vector<char> done_;
   BeamCandidates candidates_;
   Recorder recorder_;
+  bool is_plain_;  ///< whether nothing sees all log-probabilities: then they are not written
   std::vector<BeamGroup> groups_;
   NextBeams next_;
   std::vector<std::vector<std::size_t>> paths_;  ///< recorded with return_dict_in_generate

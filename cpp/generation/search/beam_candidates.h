@@ -14,6 +14,10 @@ class BeamCandidates {
  public:
   explicit BeamCandidates(const SearchParts& parts);
 
+  /// The best tokens after rows of logits, where nothing changes or draws the log-probabilities.
+  std::span<const Candidate> find_best(const Logits& logits, std::span<const float> beams,
+                                       std::size_t count);
+
   /// Best first; rows are counted from the group's first.
   /// @param rows scores of the group's rows; with do_sample the warpers are applied to them.
   /// @param beams scores of the beams up to here, or none where `rows` include them.
@@ -22,17 +26,15 @@ class BeamCandidates {
                                   std::size_t count, std::size_t first_row, std::size_t step);
 
  private:
-  /// The scores of all tokens of all rows, one after the other.
+  /// The scores of all tokens that are not forbidden; drawn ones are forbidden in turn.
   void add_beams(const Logits& rows, std::span<const float> beams);
-  /// One after the other from those that are left.
-  void draw_candidates(std::size_t count, std::size_t first_row, std::size_t step);
 
   const LogitsProcessors& warpers_;
   bool is_drawn_;
   Draws uniform_;
   std::vector<Candidate> found_;
   std::vector<float> left_;
-  std::size_t width_ = 0;  ///< tokens of a row
+  std::vector<std::size_t> places_;  ///< where those that are left stand
 };
 
 }  // namespace onnxformers::generation

@@ -38,7 +38,9 @@ void BeamGroup::advance(std::span<const Candidate> candidates, const Sequences& 
     } else if (rank < settings_.beams && settings_.constraints.are_met(sequences.row(row))) {
       // An end that is not among the best ones would crowd out a better open beam.
       std::vector<std::size_t> path = path_of(paths, row);
-      path.push_back(row);
+      if (!paths.empty()) {
+        path.push_back(row);
+      }
       add(sequences.row(row), candidate.score, length - settings_.prompt_length, std::move(path));
     }
   }

@@ -137,3 +137,29 @@ TEST(forbidden_tokens_fill_up_the_candidates) {
   top_candidates(rows_of(scores, 2), {}, 1000, out);
   CHECK_EQUAL(out.size(), 100U);
 }
+
+TEST(top_log_probabilities_are_those_that_log_softmax_writes) {
+  const std::vector<float> offsets{-3.0F, 0.25F, -1e9F};
+  for (std::size_t count : {1U, 8U, 200U}) {
+    std::vector<float> scores = some_scores(3 * 1234, count);
+    scores[5] = kForbidden;
+    std::vector<Candidate> out;
+    top_log_probabilities(rows_of(scores, 3), offsets, count, out);
+    const Logits rows = rows_of(scores, 3);
+    for (std::size_t i = 0; i < rows.rows; ++i) {
+      log_softmax_in_place(rows.row(i));
+    }
+    std::vector<Candidate> expected;
+    top_candidates(rows, offsets, count, expected);
+    CHECK_EQUAL(out.size(), count);
+    for (std::size_t i = 0; i < count; ++i) {
+      CHECK_EQUAL(out[i].score, expected[i].score);
+      CHECK_EQUAL(out[i].row, expected[i].row);
+      CHECK_EQUAL(out[i].token, expected[i].token);
+    }
+  }
+  std::vector<float> forbidden(100, kForbidden);
+  std::vector<Candidate> out;
+  CHECK_ERROR(ErrorKind::InvalidArgument, "non-finite logits",
+              (top_log_probabilities(rows_of(forbidden, 1), {}, 3, out), 0));
+}

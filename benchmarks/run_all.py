@@ -23,6 +23,7 @@ SCRIPTS = (
     ("token_budget.py", ("fp32", "node"), ["--rounds", "1"]),
     ("memory.py", ("fp32", "node"), ["--calls", "1000"]),
     ("encoder_tasks.py", ("tasks", "node"), ["--rounds", "1"]),
+    ("logits.py", (), ["--rounds", "3"]),
     ("generate.py", ("gpt2", "node"), ["--rounds", "1"]),
 )
 HEAD = """# Results

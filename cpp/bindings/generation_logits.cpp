@@ -13,6 +13,8 @@
 #include "bindings/generation_options.h"
 #include "bindings/gil.h"
 #include "generation/logits/factory.h"
+#include "generation/logits/sampler.h"
+#include "generation/random.h"
 
 namespace onnxformers::bindings {
 
@@ -62,6 +64,33 @@ Scores process(generation::LogitsProcessor& processor, const Ids& ids, const Sco
                                             : out[py::slice(0, ids.shape(0), 1)].cast<Scores>();
 }
 
+/// What sampling with these options writes next, on scores that stay as they are.
+Ids draw_tokens(const Ids& ids, const Scores& scores,
+                const py::typing::Dict<py::str, py::object>& options, std::uint64_t seed) {
+  check_shapes(ids, scores, 1);
+  const auto rows = static_cast<std::size_t>(ids.shape(0));
+  const auto length = static_cast<std::size_t>(ids.shape(1));
+  const auto vocab_size = static_cast<std::size_t>(scores.shape(1));
+  const generation::Options all = generation_options(options);
+  std::vector<float> copy(scores.data(), scores.data() + scores.size());
+  const generation::Logits logits{copy.data(), rows, vocab_size, vocab_size};
+  const std::span<const generation::Token> tokens(ids.data(), rows * length);
+  Ids drawn(ids.shape(0));
+  std::int64_t* const out = drawn.mutable_data();
+  const GilRelease release;
+  generation::PromptFacts prompt;
+  prompt.length = length;
+  const auto processors = generation::make_processors(all, prompt);
+  const auto warpers = generation::make_warpers(all);
+  generation::process_all(processors, {{tokens, {}, rows, length}, length}, logits);
+  generation::Sampler sampler(warpers);
+  for (std::size_t i = 0; i < rows; ++i) {
+    out[i] = sampler.sample(logits.row(i),
+                            generation::random_number(seed, i, static_cast<std::uint32_t>(length)));
+  }
+  return drawn;
+}
+
 std::vector<Info> processor_infos() {
   std::vector<Info> infos;
   for (const auto& info : generation::processor_infos()) {
@@ -86,6 +115,9 @@ void bind_logits(py::module_& m) {
            "name"_a, "parameters"_a, "InvalidArgumentError: no such class, or a value it refuses.")
       .def("__call__", &process, "input_ids"_a, "scores"_a,
            "The scores of a step, shape (rows, vocab_size), processed; the argument stays.");
+  m.def("draw_tokens", &draw_tokens, "input_ids"_a, "scores"_a, "options"_a, "seed"_a = 0,
+        "One token for each row, shape (rows,), as sampling with these options of GenerationConfig "
+        "draws it.");
   m.def("processor_infos", &processor_infos,
         "Class names in the order of application, each with pairs of a parameter's name and its "
         "default as Python writes it (empty: none).");

@@ -10,6 +10,7 @@ __all__: list[str] = [
     "InterruptFlag",
     "LogitsProcessor",
     "StepModel",
+    "draw_tokens",
     "generate",
     "processor_infos",
 ]
@@ -106,6 +107,16 @@ class InterruptFlag:
         """
     @property
     def is_set(self) -> bool: ...
+
+def draw_tokens(
+    input_ids: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
+    scores: typing.Annotated[numpy.typing.ArrayLike, numpy.float32],
+    options: dict[str, typing.Any],
+    seed: typing.SupportsInt | typing.SupportsIndex = 0,
+) -> numpy.typing.NDArray[numpy.int64]:
+    """
+    One token for each row, shape (rows,), as sampling with these options of GenerationConfig draws it.
+    """
 
 def generate(
     model: StepModel,

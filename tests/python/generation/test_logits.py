@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from onnxformers._native.generation import draw_tokens
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.generation import logits
 
@@ -160,3 +161,14 @@ def test_scores_that_are_no_numbers_are_refused_or_removed() -> None:
     with pytest.raises(InvalidArgumentError, match="non-finite logits"):
         run(logits.TopPLogitsWarper(0.5), [[0]], [[1, float("nan")]])
     assert run(logits.InfNanRemoveLogitsProcessor(), [[0]], [[1, float("nan")]]) == [[1, 0]]
+
+
+def test_tokens_are_drawn_among_those_that_the_options_leave() -> None:
+    ids = np.zeros((200, 1), np.int64)
+    scores = np.tile(np.log(np.array([0.5, 0.3, 0.15, 0.05], np.float32)), (200, 1))
+    options = {"do_sample": True, "top_k": 2, "suppress_tokens": [0]}
+    drawn = draw_tokens(ids, scores, options, 7)
+    assert set(drawn.tolist()) == {1, 2}
+    assert 110 < (drawn == 1).sum() < 160
+    assert drawn.tolist() == draw_tokens(ids, scores, options, 7).tolist()
+    assert drawn.tolist() != draw_tokens(ids, scores, options, 8).tolist()

@@ -145,7 +145,8 @@ TEST(the_sampler_draws_what_the_warpers_and_the_draw_would) {
         warper->process({}, warped);
       }
       const double uniform = random_number(3, seed, 0);
-      CHECK_EQUAL(sampler.sample(scores, uniform), draw(warped, uniform));
+      Scores copy = scores;
+      CHECK_EQUAL(sampler.sample(copy, uniform), draw(warped, uniform));
       CHECK_EQUAL(Sampler(warpers, true).sample(scores, uniform), draw(warped, uniform));
       CHECK(scores == warped);
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace onnxformers::generation {
 
@@ -11,7 +12,8 @@ struct Choice {
   std::size_t parent;
   Token token;
   float score;
-  std::size_t bank;
+  ConstraintProgress progress;
+  std::size_t bank = 0;
   std::size_t place = 0;  ///< among those of its bank
 
   /// Further is better than likelier.
@@ -27,7 +29,7 @@ class Choices {
   void add_best(std::size_t parent, Token token, float score) {
     ConstraintProgress progress(constraints_, sequences_.row(parent));
     progress.add(token);
-    all_.push_back({parent, token, score, progress.bank()});
+    all_.push_back({parent, token, score, std::move(progress)});
   }
 
   /// The tokens that bring a row nearer to its constraints.
@@ -37,13 +39,17 @@ class Choices {
       ConstraintProgress further = progress;
       further.add(token);
       if (!has(row, token)) {
-        all_.push_back({row, token, scores[static_cast<std::size_t>(token)], further.bank()});
+        all_.push_back({row, token, scores[static_cast<std::size_t>(token)], std::move(further)});
       }
     }
   }
 
   /// The best of each bank, then the second best, and so on.
   std::vector<Choice>& in_turn() {
+    for (Choice& choice : all_) {
+      // Not before: what was added later may have moved a place that is shared.
+      choice.bank = choice.progress.bank();
+    }
     std::ranges::stable_sort(all_, std::ranges::greater{}, &Choice::rank);
     for (std::size_t i = 1; i < all_.size(); ++i) {
       all_[i].place = all_[i].bank == all_[i - 1].bank ? all_[i - 1].place + 1 : 0;

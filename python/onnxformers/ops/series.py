@@ -63,7 +63,8 @@ def dynamic_time_warping(matrix: ArrayLike) -> tuple[NDArray[np.int64], NDArray[
 
     Returns:
         The steps of the first and of the second series along the way, two arrays of the same
-        length; each step moves on in one of them or in both.
+        length; each step moves on in one of them or in both. Where ways to a cell cost exactly the
+        same, the step may come from a dearer one, as in the reference.
 
     Raises:
         InvalidArgumentError: `matrix` has not two axes, or one of them is empty.

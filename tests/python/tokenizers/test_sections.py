@@ -13,7 +13,10 @@ from onnxformers.tokenizers.overrides import apply_rules
 from onnxformers.tokenizers.sections import find_section, section, with_section
 
 DOCUMENT = {
-    "model": {"vocab": {"normalizer": 7, 'pad"ding': 8, "decoder": 9, "é中🙂": 10}},
+    "model": {
+        "type": "WordLevel",
+        "vocab": {"normalizer": 7, 'pad"ding': 8, "decoder": 9, "é中🙂": 10},
+    },
     "normalizer": {"type": "BertNormalizer", "lowercase": True, "strip_accents": None},
     "padding": None,
     "added_tokens": [{"id": 0, "content": "🙂"}],

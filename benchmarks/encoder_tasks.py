@@ -220,7 +220,7 @@ def rows(one: dict[str, Timing], many: dict[str, Timing]) -> list[list[str]]:
 def measure(work: Work, threads: int, options: argparse.Namespace) -> None:
     """Prints the table of one task and number of threads."""
     cases, skipped = available(factories(work, options.tasks / work.task, threads, options))
-    one = interleave({n: c[0] for n, c in cases.items()}, rounds=options.rounds * 3, calls=10)
+    one = interleave({n: c[0] for n, c in cases.items()}, rounds=options.rounds * 12, calls=10)
     many = interleave({n: c[1] for n, c in cases.items()}, rounds=options.rounds, warmup=0)
     print(f"### {work.task}, {threads} thread{'s' if threads > 1 else ''}\n")
     print(table(["", "one: ms", "x", f"{COUNT}: CPU s", "x", "wall s", "x"], rows(one, many)))

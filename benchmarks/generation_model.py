@@ -17,7 +17,7 @@ from optimum.exporters.onnx import main_export
 from transformers import GPT2Config, GPT2LMHeadModel
 
 COPIED = ("tokenizer.json", "tokenizer_config.json")
-# Layout of onnxruntime-genai, which reads nothing of the graph itself.
+# "<|endoftext|>" of GPT-2.
 END = 50256
 
 

@@ -1,12 +1,12 @@
 #include "bindings/token_text.h"
 
 #include <array>
-#include <charconv>
-#include <optional>
 #include <utility>
-#include <vector>
+
+#include <pybind11/typing.h>
 
 #include "tokenizers/byte_alphabet.h"
+#include "tokenizers/decoders/byte_fallback.h"
 
 namespace onnxformers::bindings {
 
@@ -16,23 +16,6 @@ using generation::Token;
 
 // Decoders treat tokens at the begin and end of a text in their own ways.
 constexpr std::string_view kNeighbour = "a";
-
-/// The byte of "<0x0A>".
-std::optional<char> fallback_byte(std::string_view token) {
-  constexpr std::string_view kBegin = "<0x";
-  constexpr std::size_t kSize = 6;
-  if (token.size() != kSize || !token.starts_with(kBegin) || token.back() != '>') {
-    return std::nullopt;
-  }
-  const std::string_view digits = token.substr(kBegin.size(), 2);
-  unsigned value = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-  if (error != std::errc() || end != digits.data() + digits.size()) {
-    return std::nullopt;
-  }
-  return static_cast<char>(value);
-}
 
 }  // namespace
 
@@ -54,7 +37,7 @@ std::string_view TokenizerText::bytes(Token token) const {
 }
 
 std::string TokenizerText::find_bytes(Token token) const {
-  if (token < 0 || static_cast<std::size_t>(token) >= vocab_size()) {
+  if (token < 0 || static_cast<std::size_t>(token) >= tokenizer_->vocab_size()) {
     return {};
   }
   const auto id = static_cast<std::uint32_t>(token);
@@ -64,7 +47,7 @@ std::string TokenizerText::find_bytes(Token token) const {
     return std::string(tokenizer_->id_to_token(id).value_or(""));  // special
   }
   const std::string_view content = kept.token(0);
-  if (const auto byte = fallback_byte(content); byte && has_byte_fallback_) {
+  if (const auto byte = tokenizers::fallback_byte(content); byte && has_byte_fallback_) {
     return {*byte};
   }
   std::string bytes;
@@ -84,14 +67,21 @@ std::string TokenizerText::between(std::string_view token) const {
   return text.substr(before_.size(), text.size() - before_.size() - after_.size());
 }
 
-std::string TokenizerText::decode(std::span<const Token> tokens) const {
-  std::vector<std::uint32_t> ids;
-  for (const Token token : tokens) {
-    if (token >= 0 && static_cast<std::size_t>(token) < vocab_size()) {
-      ids.push_back(static_cast<std::uint32_t>(token));
-    }
-  }
-  return tokenizer_->decode(ids, false);
+void bind_token_text(py::module_& m) {
+  using tokenizers::Tokenizer;
+  py::reinterpret_borrow<py::class_<Tokenizer, std::shared_ptr<Tokenizer>>>(m.attr("Tokenizer"))
+      .def(
+          "token_bytes",
+          [](const std::shared_ptr<Tokenizer>& self) {
+            const TokenizerText text(self);
+            py::typing::List<py::bytes> all;
+            for (std::size_t id = 0; id < self->vocab_size(); ++id) {
+              const std::string_view bytes = text.bytes(static_cast<generation::Token>(id));
+              all.append(py::bytes(bytes.data(), bytes.size()));
+            }
+            return all;
+          },
+          "By id, the bytes that a token adds to a text; of a special token its name.");
 }
 
 }  // namespace onnxformers::bindings

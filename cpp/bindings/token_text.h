@@ -1,5 +1,7 @@
 #pragma once
 
+#include "bindings/module.h"
+
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -14,9 +16,7 @@ class TokenizerText final : public generation::TokenText {
  public:
   explicit TokenizerText(std::shared_ptr<const tokenizers::Tokenizer> tokenizer);
 
-  [[nodiscard]] std::size_t vocab_size() const override { return tokenizer_->vocab_size(); }
   [[nodiscard]] std::string_view bytes(generation::Token token) const override;
-  [[nodiscard]] std::string decode(std::span<const generation::Token> tokens) const override;
 
  private:
   [[nodiscard]] std::string find_bytes(generation::Token token) const;
@@ -30,5 +30,8 @@ class TokenizerText final : public generation::TokenText {
   bool has_byte_fallback_ = false;
   mutable std::unordered_map<generation::Token, std::string> known_;
 };
+
+/// Tokenizer.token_bytes; after bind_tokenizers.
+void bind_token_text(py::module_& m);
 
 }  // namespace onnxformers::bindings

@@ -10,6 +10,7 @@
 #include "bindings/pre_tokenizers.h"
 #include "bindings/tokenizer_arguments.h"
 #include "bindings/tokenizer_decoding.h"
+#include "bindings/token_text.h"
 #include "bindings/tokenizer_encode.h"
 #include "bindings/tokenizer_encodings.h"
 #include "bindings/tokenizer_files.h"
@@ -179,6 +180,7 @@ void bind_tokenizers(py::module_& m) {
   bind_pre_tokenizers(m);
   bind_tokenizer(m);
   bind_encode(m);
+  bind_token_text(m);
   bind_decoding(m);
   bind_tokenizer_files(m);
 }

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <span>
-#include <string>
 #include <string_view>
 
 #include "generation/step_model.h"
@@ -18,11 +16,9 @@ class TokenText {
   TokenText(TokenText&&) = delete;
   TokenText& operator=(TokenText&&) = delete;
 
-  [[nodiscard]] virtual std::size_t vocab_size() const = 0;
   /// The bytes that a token adds to a text; of a special token its name, which a stop string may
   /// be. Empty for ids of no token.
   [[nodiscard]] virtual std::string_view bytes(Token token) const = 0;
-  [[nodiscard]] virtual std::string decode(std::span<const Token> tokens) const = 0;
 };
 
 }  // namespace onnxformers::generation

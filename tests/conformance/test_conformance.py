@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent
 RTOL = 1e-4
 #: Where the models run; another device sums in another order.
 DEVICE = os.environ.get("ONNXFORMERS_TEST_DEVICE", "cpu")
-DEVICE_TOLERANCE = {"cpu": 0.0}.get(DEVICE, 2e-3)
+DEVICE_TOLERANCE = 0.0 if DEVICE == "cpu" else 2e-3
 # Arguments that files hold as lists and models take as arrays.
 INT_INPUTS = (
     "attention_mask",

@@ -27,6 +27,7 @@ struct Request {
         is_drawn(parts.options.flag("do_sample", false)),
         has_words(parts.options.has("force_words_ids")),
         has_draft(parts.draft != nullptr || parts.options.has("prompt_lookup_num_tokens")),
+        has_guidance(parts.options.number("guidance_scale").value_or(1) != 1),
         has_streamer(parts.streamer != nullptr),
         is_contrastive(!is_drawn && parts.options.number("penalty_alpha").value_or(0) > 0 &&
                        parts.options.count("top_k").value_or(0) > 1) {}
@@ -52,6 +53,7 @@ struct Request {
   bool is_drawn;
   bool has_words;
   bool has_draft;
+  bool has_guidance;
   bool has_streamer;
   bool is_contrastive;
 };
@@ -83,6 +85,9 @@ constexpr std::array kContradictions{
     Contradiction{[](const Request& r) { return r.has_draft && (r.rows > 1 || r.wanted > 1); },
                   "an assistant model or prompt_lookup_num_tokens goes with one prompt and "
                   "num_return_sequences=1 only"},
+    Contradiction{[](const Request& r) { return r.has_draft && r.has_guidance; },
+                  "guidance_scale does not go with an assistant model or "
+                  "prompt_lookup_num_tokens: leave one out"},
     Contradiction{[](const Request& r) { return r.has_streamer && r.mode() == Mode::Beams; },
                   "a streamer cannot be used with beams, which are chosen at the end: set "
                   "num_beams=1"},

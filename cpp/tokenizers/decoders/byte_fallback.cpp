@@ -22,24 +22,11 @@ std::optional<unsigned> hex_digit(char c) {
   return std::nullopt;
 }
 
-std::optional<char> byte_of(std::string_view token) {
-  if (token.size() != 6 || !token.starts_with("<0x") || token.back() != '>') {
-    return std::nullopt;
-  }
-  // The reference's integer parser takes a sign: <0x+A> is a byte.
-  const auto high = token[3] == '+' ? std::optional<unsigned>(0) : hex_digit(token[3]);
-  const auto low = hex_digit(token[4]);
-  if (!high || !low) {
-    return std::nullopt;
-  }
-  return static_cast<char>(static_cast<unsigned char>((*high * 16) + *low));
-}
-
 class ByteFallbackRun final : public DecoderRun {
  public:
   void decode(const TokenList& part, bool is_last, TokenList& out) override {
     gatherer_.for_each(part, [&](std::string_view token) {
-      if (const auto byte = byte_of(token)) {
+      if (const auto byte = fallback_byte(token)) {
         bytes_.push_back(*byte);
         return;
       }
@@ -71,6 +58,19 @@ class ByteFallbackRun final : public DecoderRun {
 };
 
 }  // namespace
+
+std::optional<char> fallback_byte(std::string_view token) {
+  if (token.size() != 6 || !token.starts_with("<0x") || token.back() != '>') {
+    return std::nullopt;
+  }
+  // The reference's integer parser takes a sign: <0x+A> is a byte.
+  const auto high = token[3] == '+' ? std::optional<unsigned>(0) : hex_digit(token[3]);
+  const auto low = hex_digit(token[4]);
+  if (!high || !low) {
+    return std::nullopt;
+  }
+  return static_cast<char>(static_cast<unsigned char>((*high * 16) + *low));
+}
 
 std::unique_ptr<Decoder> ByteFallbackDecoder::from_json(const Field& /*field*/) {
   return std::make_unique<ByteFallbackDecoder>();

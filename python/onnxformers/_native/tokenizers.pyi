@@ -206,6 +206,10 @@ class Tokenizer:
         """
         How many special tokens a text or a pair gets.
         """
+    def token_bytes(self) -> list[bytes]:
+        """
+        By id, the bytes that a token adds to a text; of a special token its name.
+        """
     def token_to_id(self, token: str) -> int | None:
         """
         The id of a token, or None.

@@ -5,8 +5,9 @@ The token loop is in the native core; what stands here is what a user touches.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from onnxformers.lazy import lazy_names
 
 if TYPE_CHECKING:
     from onnxformers.generation.config import GenerationConfig as GenerationConfig
@@ -48,15 +49,4 @@ _HOMES = {
 __all__ = [*_HOMES]  # noqa: PLE0604
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name at its first use."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"onnxformers.generation.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    """The public names."""
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -183,7 +183,7 @@ def _criteria(config: GenerationConfig, call: Call) -> dict[str, Any]:
     }
     if config.stop_strings:
         criteria["stop_strings"] = _stop_strings(config)
-        criteria["tokenizer"] = call.tokenizer._state.native
+        criteria["tokenizer"] = call.tokenizer.native
     return criteria
 
 

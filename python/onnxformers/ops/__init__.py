@@ -5,8 +5,9 @@ Source: spec/transformers.js/utils_maths.md and utils_tensor.md.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from onnxformers.lazy import lazy_names
 
 if TYPE_CHECKING:
     from onnxformers.ops.interpolation import interpolate as interpolate
@@ -42,13 +43,4 @@ _HOMES = {
 __all__ = [*_HOMES]  # noqa: PLE0604
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"onnxformers.ops.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,15 +10,9 @@ import numpy as np
 from onnxformers.errors import UnsupportedModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from onnxformers._native.tokenizers import Tokenizer
-
-_BYTE_TOKEN = re.compile(r"<0x([0-9A-Fa-f]{2})>")
-#: Bytes that byte-level vocabularies write as themselves; the others follow from 256 on.
-_PRINTED = (range(0x21, 0x7F), range(0xA1, 0xAD), range(0xAE, 0x100))
 
 
 class TokenBytes(NamedTuple):
@@ -52,12 +45,9 @@ def read_token_bytes(
         UnsupportedModelError: What a token spells depends on its neighbours, as with WordPiece.
     """
     steps = _flatten(decoder)
-    spell = _speller(steps)
+    _check(steps)
     special |= {token["id"] for token in native.added_tokens if token["special"]}
-    spelt = [b""] * native.vocab_size
-    for token, i in native.vocab().items():
-        if i not in special:
-            spelt[i] = spell(token)
+    spelt = [b"" if i in special else token for i, token in enumerate(native.token_bytes())]
     is_text = np.fromiter(map(bool, spelt), np.bool_, len(spelt))
     return TokenBytes(spelt, is_text, special, any(map(_drops_space, steps)))
 
@@ -70,36 +60,24 @@ def _flatten(decoder: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
     return [step for inner in decoder["decoders"] for step in _flatten(inner)]
 
 
-def _speller(steps: list[Mapping[str, Any]]) -> Callable[[str], bytes]:
+def _check(steps: list[Mapping[str, Any]]) -> None:
+    """Refuse decoders for which what a token spells depends on its neighbours."""
     kinds = [step["type"] for step in steps]
+    known = {"ByteFallback", "Fuse", "Metaspace", "Replace", "Strip"}
     if kinds == ["ByteLevel"]:
-        return _spell_byte_level
-    replaced = [pair for pair in map(_replacement, steps) if pair is not None]
-    unknown = set(kinds) - {"ByteFallback", "Fuse", "Metaspace", "Replace", "Strip"}
-    if unknown or not replaced or None in map(_plain_strip, steps):
+        return
+    if set(kinds) - known or not any(map(_replaces, steps)) or None in map(_plain_strip, steps):
         raise UnsupportedModelError(
             "[tokenizer] the tokens of this tokenizer have no bytes of their own: its decoder is "
             f"{' + '.join(kinds) or 'none'}, expected ByteLevel, Metaspace or ByteFallback"
         )
-    has_bytes = "ByteFallback" in kinds
-
-    def spell(token: str) -> bytes:
-        byte = _BYTE_TOKEN.fullmatch(token) if has_bytes else None
-        if byte is not None:
-            return bytes([int(byte[1], 16)])
-        for old, new in replaced:
-            token = token.replace(old, new)
-        return token.encode()
-
-    return spell
 
 
-def _replacement(step: Mapping[str, Any]) -> tuple[str, str] | None:
-    if step["type"] == "Metaspace":
-        return str(step["replacement"]), " "
-    if step["type"] == "Replace" and "String" in step["pattern"]:
-        return str(step["pattern"]["String"]), str(step["content"])
-    return None
+def _replaces(step: Mapping[str, Any]) -> bool:
+    """Whether it writes a text in place of another one."""
+    return step["type"] == "Metaspace" or (
+        step["type"] == "Replace" and "String" in step["pattern"]
+    )
 
 
 def _plain_strip(step: Mapping[str, Any]) -> bool | None:
@@ -117,20 +95,3 @@ def _drops_space(step: Mapping[str, Any]) -> bool:
         return bool(_plain_strip(step))
     prepends = step.get("prepend_scheme", "always") != "never"
     return prepends and bool(step.get("add_prefix_space", True))
-
-
-def _letters() -> dict[str, int]:
-    printed = [byte for part in _PRINTED for byte in part]
-    others = [byte for byte in range(256) if byte not in printed]
-    letters = {chr(byte): byte for byte in printed}
-    return letters | {chr(256 + i): byte for i, byte in enumerate(others)}
-
-
-_LETTERS = _letters()
-
-
-def _spell_byte_level(token: str) -> bytes:
-    try:
-        return bytes(map(_LETTERS.__getitem__, token))
-    except KeyError:  # written as it is, as decoding does
-        return token.encode()

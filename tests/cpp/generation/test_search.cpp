@@ -216,6 +216,7 @@ TEST(options_that_contradict_each_other_are_refused) {
   refused({{"force_words_ids", words}, {"num_beams", std::int64_t{2}}, {"do_sample", true}},
           "force_words_ids goes with do_sample=False");
   const std::int64_t look_up = 3;
+  refused({{"prompt_lookup_num_tokens", look_up}, {"guidance_scale", 2.0}}, "guidance_scale");
   refused({{"prompt_lookup_num_tokens", look_up}, {"num_beams", std::int64_t{2}}},
           "greedy search and sampling only");
   refused(

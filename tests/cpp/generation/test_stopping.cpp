@@ -21,16 +21,8 @@ using namespace onnxformers::generation;
 class Pieces final : public TokenText {
  public:
   explicit Pieces(std::vector<std::string> pieces) : pieces_(std::move(pieces)) {}
-  [[nodiscard]] std::size_t vocab_size() const override { return pieces_.size(); }
   [[nodiscard]] std::string_view bytes(Token token) const override {
     return pieces_[static_cast<std::size_t>(token)];
-  }
-  [[nodiscard]] std::string decode(std::span<const Token> tokens) const override {
-    std::string text;
-    for (const Token token : tokens) {
-      text += bytes(token);
-    }
-    return text;
   }
 
  private:

@@ -19,7 +19,7 @@ from onnxformers.pipelines import TokenClassificationPipeline
 transformers = pytest.importorskip(
     "transformers", reason="the reference: pip install transformers==4.46.3"
 )
-reference = pytest.importorskip("transformers.pipelines.token_classification")
+reference = pytest.importorskip("transformers.pipelines.token_classification", reason="as above")
 
 pytestmark = [
     pytest.mark.oracle,

@@ -71,7 +71,7 @@ def test_what_is_no_device_is_refused(device: Any, error: type[Exception]) -> No
 def cpu_build() -> None:
     runtime.load_runtime()
     if "CUDAExecutionProvider" in native.available_providers():
-        pytest.skip("the GPU build is installed")
+        pytest.skip("the GPU build is installed: nothing is missing that an error could name")
 
 
 @pytest.mark.usefixtures("cpu_build")
@@ -140,7 +140,7 @@ def test_libraries_are_found_in_both_layouts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if sys.platform == "win32":
-        pytest.skip("other names there")
+        pytest.skip("libraries have other names on Windows")
     nvidia = tmp_path / "nvidia"
     old, new = (
         nvidia / "cublas" / "lib" / "libcublas.so.12",

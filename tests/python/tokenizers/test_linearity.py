@@ -121,7 +121,9 @@ def test_families_take_linear_time(family: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not PUBLISHED, reason="ONNXFORMERS_DATA is not set")
+@pytest.mark.skipif(
+    not PUBLISHED, reason="real tokenizers are not kept in the repository; set ONNXFORMERS_DATA"
+)
 @pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.parent.name)
 @pytest.mark.parametrize("text", TEXTS)
 def test_published_tokenizers_take_linear_time(path: Path, text: str) -> None:
@@ -129,7 +131,9 @@ def test_published_tokenizers_take_linear_time(path: Path, text: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not PUBLISHED, reason="ONNXFORMERS_DATA is not set")
+@pytest.mark.skipif(
+    not PUBLISHED, reason="real tokenizers are not kept in the repository; set ONNXFORMERS_DATA"
+)
 @pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.parent.name)
 @pytest.mark.parametrize("text", ["prose", "one letter"])
 def test_fifty_megabytes(path: Path, text: str) -> None:

@@ -34,7 +34,9 @@ NAMES = (
 )
 Loaded = tuple[_native.Tokenizer, list[dict[str, Any]]]
 
-pytestmark = pytest.mark.skipif(not DATA, reason="ONNXFORMERS_DATA is not set")
+pytestmark = pytest.mark.skipif(
+    not DATA, reason="real tokenizers are not kept in the repository; set ONNXFORMERS_DATA"
+)
 
 
 @pytest.fixture(scope="module", params=NAMES)

@@ -26,7 +26,9 @@ WORDPIECE = (
 Vectors = list[dict[str, Any]]
 Loaded = tuple[PreTrainedTokenizer, Vectors]
 
-pytestmark = pytest.mark.skipif(not DATA, reason="ONNXFORMERS_DATA is not set")
+pytestmark = pytest.mark.skipif(
+    not DATA, reason="real tokenizers are not kept in the repository; set ONNXFORMERS_DATA"
+)
 
 
 @pytest.fixture(scope="module", params=WORDPIECE)

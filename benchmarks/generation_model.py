@@ -9,14 +9,12 @@ Needs torch, transformers 4 and optimum-onnx. What it writes means nothing; how 
 from __future__ import annotations
 
 import argparse
-import shutil
 from pathlib import Path
 
 import torch
 from optimum.exporters.onnx import main_export
-from transformers import GPT2Config, GPT2LMHeadModel
+from transformers import GPT2Config, GPT2LMHeadModel, GPT2TokenizerFast
 
-COPIED = ("tokenizer.json", "tokenizer_config.json")
 # "<|endoftext|>" of GPT-2.
 END = 50256
 
@@ -27,9 +25,16 @@ def make(tokenizer: Path, target: Path) -> None:
     config = GPT2Config(n_layer=4, n_embd=512, n_head=8, bos_token_id=END, eos_token_id=END)
     target.mkdir(parents=True, exist_ok=True)
     GPT2LMHeadModel(config).eval().save_pretrained(target)
-    for name in COPIED:
-        shutil.copyfile(tokenizer / name, target / name)
-    main_export(target, output=target / "onnx", task="text-generation-with-past")
+    names = dict.fromkeys(("bos_token", "eos_token", "unk_token"), "<|endoftext|>")
+    file = str(tokenizer / "tokenizer.json")
+    GPT2TokenizerFast(tokenizer_file=file, **names).save_pretrained(target)
+    main_export(
+        target,
+        output=target / "onnx",
+        task="text-generation-with-past",
+        library_name="transformers",
+        do_validation=False,
+    )
 
 
 def main() -> None:

@@ -24,6 +24,13 @@ class Pieces final : public TokenText {
   [[nodiscard]] std::string_view bytes(Token token) const override {
     return pieces_[static_cast<std::size_t>(token)];
   }
+  [[nodiscard]] std::string joined(const Tokens& tokens) const {
+    std::string all;
+    for (const Token token : tokens) {
+      all += bytes(token);
+    }
+    return all;
+  }
 
  private:
   std::vector<std::string> pieces_;
@@ -38,7 +45,7 @@ bool ends(const StoppingCriterion& criterion, const Tokens& tokens) {
 
 /// By its definition: some part of the text that ends in the last token is a stop string.
 bool ends_twin(const std::vector<std::string>& strings, const Pieces& text, const Tokens& tokens) {
-  const std::string all = text.decode(tokens);
+  const std::string all = text.joined(tokens);
   const std::size_t before = all.size() - text.bytes(tokens.back()).size();
   for (const std::string& string : strings) {
     for (std::size_t at = 0; at + string.size() <= all.size(); ++at) {

@@ -25,6 +25,7 @@ def pipeline(
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
     *,
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
     **options: Any,
 ) -> {result}: ..."""
 

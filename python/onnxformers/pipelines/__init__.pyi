@@ -40,6 +40,7 @@ def pipeline(
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
     *,
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
     **options: Any,
 ) -> FeatureExtractionPipeline: ...
 @overload
@@ -48,6 +49,7 @@ def pipeline(
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
     *,
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
     **options: Any,
 ) -> FillMaskPipeline: ...
 @overload
@@ -56,6 +58,7 @@ def pipeline(
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
     *,
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
     **options: Any,
 ) -> QuestionAnsweringPipeline: ...
 @overload
@@ -64,6 +67,7 @@ def pipeline(
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
     *,
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
     **options: Any,
 ) -> SentenceSimilarityPipeline: ...
 @overload
@@ -72,6 +76,7 @@ def pipeline(
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
     *,
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
     **options: Any,
 ) -> SummarizationPipeline: ...
 @overload
@@ -80,6 +85,7 @@ def pipeline(
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
     *,
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
     **options: Any,
 ) -> TextClassificationPipeline: ...
 @overload
@@ -88,6 +94,7 @@ def pipeline(
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
     *,
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
     **options: Any,
 ) -> TextGenerationPipeline: ...
 @overload
@@ -96,6 +103,7 @@ def pipeline(
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
     *,
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
     **options: Any,
 ) -> Text2TextGenerationPipeline: ...
 @overload
@@ -104,6 +112,7 @@ def pipeline(
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
     *,
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
     **options: Any,
 ) -> TokenClassificationPipeline: ...
 @overload
@@ -112,6 +121,7 @@ def pipeline(
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
     *,
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
     **options: Any,
 ) -> TextRankingPipeline: ...
 @overload
@@ -120,6 +130,7 @@ def pipeline(
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
     *,
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
     **options: Any,
 ) -> TranslationPipeline: ...
 @overload
@@ -128,6 +139,7 @@ def pipeline(
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
     *,
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
     **options: Any,
 ) -> ZeroShotClassificationPipeline: ...
 @overload
@@ -136,5 +148,6 @@ def pipeline(
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
     *,
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
     **options: Any,
 ) -> Pipeline[Any]: ...

@@ -73,6 +73,7 @@ class Pipeline(Generic[Options]):
         task: The task's name, as asked for.
         model: The model; closed with the pipeline.
         tokenizer: The tokenizer, if the task has one.
+        processor: What makes arrays of images or sound, if the task has one.
     """
 
     options_class: ClassVar[type[Any]] = CallOptions
@@ -83,11 +84,13 @@ class Pipeline(Generic[Options]):
         task: str,
         model: PreTrainedModel,
         tokenizer: Any = None,
+        processor: Any = None,
         **defaults: Any,
     ) -> None:
         self.task = task
         self.model = model
         self.tokenizer = tokenizer
+        self.processor = processor
         self.defaults: Options = self.options_class().changed(defaults, task)
         self._given_defaults = defaults
         self._seen: dict[Any, Options] = {}
@@ -253,6 +256,8 @@ class Pipeline(Generic[Options]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         parts = {"task": self.task, "model": self.model, "tokenizer": self.tokenizer}
+        if self.processor is not None:
+            parts["processor"] = self.processor
         return _rebuild, (type(self), {**parts, **self._given_defaults})
 
     def __repr__(self) -> str:

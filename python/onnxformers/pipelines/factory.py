@@ -27,6 +27,7 @@ def pipeline(
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
     *,
     tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
     **options: Any,
 ) -> Pipeline[Any]:
     """Load everything that a task needs.
@@ -40,6 +41,8 @@ def pipeline(
         model: A Hub id, a folder, or a loaded model. None: the task's default model.
         tokenizer: A Hub id, a folder, or a loaded tokenizer. None: the one that lies with the
             model.
+        processor: A Hub id, a folder, or a loaded processor, which makes the arrays of images or
+            sound. None: the one that lies with the model.
         **options: Loading options (the fields of `models.ModelOptions`: device, dtype, revision,
             session_options, cache_dir, local_files_only, token, progress_callback, ...); all
             others become defaults of the pipeline's calls (``pooling="mean"``).
@@ -63,7 +66,8 @@ def pipeline(
     from onnxformers.pipelines.loading import load_parts
 
     row = find_task(task)
-    parts = load_parts(row, model, tokenizer, options)
+    given = {"tokenizer": tokenizer, "processor": processor}
+    parts = load_parts(row, model, given, options)
     made: Pipeline[Any] = pipeline_class(row.pipeline_class)(task=task, **parts)
     callback = options.get("progress_callback")
     if callback is not None:

@@ -1,4 +1,4 @@
-"""What `pipeline()` loads: sorts its options and opens model and tokenizer."""
+"""What `pipeline()` loads: sorts its options; opens model, tokenizer and processor."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from onnxformers.errors import InvalidTypeError
+from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.hub import LoadOptions
 from onnxformers.models.loading import ModelOptions, prepare_sessions
 from onnxformers.models.registry import find_head
@@ -27,12 +27,20 @@ _FILES = {field.name for field in fields(LoadOptions) if field.init}
 _LOADING = {field.name for field in fields(ModelOptions)} - {"files"} | _FILES
 
 
-def load_parts(row: Task, model: Any, tokenizer: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+def load_parts(
+    row: Task, model: Any, given: Mapping[str, Any], options: Mapping[str, Any]
+) -> dict[str, Any]:
     """The keyword arguments of a pipeline class.
 
+    Args:
+        row: The task.
+        model: What the caller gave for it.
+        given: "tokenizer" and "processor": the same of them; None for those of the model.
+        options: All others.
+
     Raises:
-        InvalidArgumentError: An option is unknown or has a bad value.
-        InvalidTypeError: `model` or `tokenizer` is neither a name, nor a path, nor loaded.
+        InvalidArgumentError: An option is unknown or has a bad value, or the task has no such part.
+        InvalidTypeError: A part is neither a name, nor a path, nor loaded.
     """
     loading = {name: value for name, value in options.items() if name in _LOADING}
     model_options = ModelOptions.from_keywords("pipeline", loading)
@@ -40,9 +48,9 @@ def load_parts(row: Task, model: Any, tokenizer: Any, options: Mapping[str, Any]
         model = row.default_model
     if not isinstance(model, (str, os.PathLike)):
         model = _loaded_model(model)
-        source = model.name_or_path if tokenizer is None else tokenizer
         defaults = _call_defaults(row, options)
-        return {"model": model, "tokenizer": _tokenizer(source, model.options.files), **defaults}
+        parts = _parts(row, model.name_or_path, given, model.options.files)
+        return {"model": model, **parts, **defaults}
 
     # ONNX Runtime opens the model while this thread imports numpy and reads the tokenizer: the two
     # take about as long.
@@ -54,10 +62,10 @@ def load_parts(row: Task, model: Any, tokenizer: Any, options: Mapping[str, Any]
     kind = found[0].heads[found[1]] if found else "encoder-only"
     opening = _in_background(prepare_sessions(name, kind, config, model_options))
     defaults = _call_defaults(row, options)
-    tokenizer = _tokenizer(name if tokenizer is None else tokenizer, model_options.files)
+    parts = _parts(row, name, given, model_options.files)
     chosen = import_module("onnxformers.models.auto").class_for(row.auto_class, config.model_type)
     model = chosen.load(name, model_options, opening())
-    return {"model": model, "tokenizer": tokenizer, **defaults}
+    return {"model": model, **parts, **defaults}
 
 
 def _shorten_idle_spin() -> None:
@@ -109,6 +117,39 @@ def _loaded_model(model: Any) -> PreTrainedModel:
             f"[pipeline] model must be a name, a path or a loaded model, got {type(model).__name__}"
         )
     return model
+
+
+def _parts(row: Task, name: str, given: Mapping[str, Any], files: LoadOptions) -> dict[str, Any]:
+    """What goes with the model: those of tokenizer and processor that the task has.
+
+    A processor that was given and has a tokenizer brings it with it.
+    """
+    has = {"tokenizer": row.has_tokenizer, "processor": bool(row.processor)}
+    for part, value in given.items():
+        if value is not None and not has[part]:
+            raise InvalidArgumentError(f"[pipeline] {row.name} has no {part}; leave it out")
+    parts: dict[str, Any] = {}
+    tokenizer, processor = given.get("tokenizer"), given.get("processor")
+    if row.processor:
+        processor = _processor(row.processor, name if processor is None else processor, files)
+        parts["processor"] = processor
+    if row.has_tokenizer:
+        if tokenizer is None and given.get("processor") is not None:
+            tokenizer = getattr(processor, "tokenizer", None)
+        parts["tokenizer"] = _tokenizer(name if tokenizer is None else tokenizer, files)
+    return parts
+
+
+def _processor(auto_class: str, source: Any, files: LoadOptions) -> Any:
+    processors = import_module("onnxformers.processors")
+    if isinstance(source, (str, os.PathLike)):
+        return getattr(processors, auto_class).load(os.fspath(source), files)
+    if not callable(source):
+        raise InvalidTypeError(
+            "[pipeline] processor must be a name, a path or a loaded processor, "
+            f"got {type(source).__name__}"
+        )
+    return source
 
 
 def _tokenizer(source: Any, files: LoadOptions) -> PreTrainedTokenizer:

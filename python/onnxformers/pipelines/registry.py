@@ -18,6 +18,8 @@ class Task:
         default_model: Hub id used when none is given; the choice of Transformers.js 3 where it has
             the task.
         aliases: Other names of the task.
+        processor: Auto class of what makes arrays of images or sound; "" for none.
+        has_tokenizer: Whether it reads or writes text.
     """
 
     name: str
@@ -26,6 +28,8 @@ class Task:
     auto_class: str | tuple[str, ...]
     default_model: str
     aliases: tuple[str, ...] = ()
+    processor: str = ""
+    has_tokenizer: bool = True
 
 
 TASKS = (

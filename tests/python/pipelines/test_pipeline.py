@@ -284,3 +284,8 @@ def test_a_loaded_model_and_tokenizer_are_taken() -> None:
     assert pipe.tokenizer is tokenizer
     assert type(model).__name__ == "BertForSequenceClassification"
     assert repr(pipe).startswith("TextClassificationPipeline('text-classification', ")
+
+
+def test_a_task_over_text_takes_no_processor() -> None:
+    with pytest.raises(InvalidArgumentError, match="text-classification has no processor"):
+        pipeline("text-classification", MODELS / "bert-uncased-sst", processor="elsewhere")

@@ -100,6 +100,7 @@ _ROOMS = frozenset(
         "errors",
         "generation",
         "hub",
+        "image",
         "models",
         "ops",
         "pipelines",

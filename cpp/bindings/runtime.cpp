@@ -10,6 +10,7 @@
 #include "bindings/runtime_binding.h"
 #include "bindings/runtime_session.h"
 #include "runtime/api.h"
+#include "runtime/env.h"
 #include "runtime/graph_signature.h"
 #include "runtime/probe.h"
 #include "runtime/providers.h"
@@ -144,6 +145,9 @@ void bind_runtime(py::module_& m) {
   Py_AtExit([] { runtime::end_all_runs(2.0); });
   m.def("load_library", &runtime::load_library, "path"_a, py::call_guard<GilRelease>(),
         "Load the core library of ONNX Runtime, once a process.");
+  m.def(
+      "make_environment", [] { runtime::env(); }, py::call_guard<GilRelease>(),
+      "Make the environment that the first model would make.");
   m.def("library", &library_facts,
         "Path, version, api_version and build_info of the loaded library.");
   m.def("available_providers", &runtime::available_providers,

@@ -12,6 +12,7 @@ __all__: list[str] = [
     "available_providers",
     "library",
     "load_library",
+    "make_environment",
     "provider_problem",
     "read_signature",
 ]
@@ -169,6 +170,11 @@ def library() -> dict[str, typing.Any] | None:
 def load_library(path: str) -> None:
     """
     Load the core library of ONNX Runtime, once a process.
+    """
+
+def make_environment() -> None:
+    """
+    Make the environment that the first model would make.
     """
 
 def provider_problem(name: str, options: collections.abc.Mapping[str, str]) -> str:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from onnxformers.errors import (
     FileFormatError,
@@ -40,8 +40,7 @@ Dtype = str | Mapping[str, str] | None
 ExternalData = bool | int | Mapping[str, bool | int]
 
 
-@dataclass(frozen=True, slots=True)
-class ModelFile:
+class ModelFile(NamedTuple):
     """One ONNX file of a model, on this machine.
 
     Attributes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -63,9 +64,10 @@ def pipeline(
 
     Source: spec/transformers.js/pipelines.md, pipeline.
     """
+    row = find_task(task)
+    _start_runtime(options.get("session_options"))
     from onnxformers.pipelines.loading import load_parts
 
-    row = find_task(task)
     given = {"tokenizer": tokenizer, "processor": processor}
     parts = load_parts(row, model, given, options)
     made: Pipeline[Any] = pipeline_class(row.pipeline_class)(task=task, **parts)
@@ -73,6 +75,21 @@ def pipeline(
     if callback is not None:
         callback({"status": "ready", "task": row.name, "model": parts["model"].name_or_path})
     return made
+
+
+def _start_runtime(session_options: Any) -> None:
+    """Let ONNX Runtime begin beside the imports of ours that are still to come."""
+    from onnxformers._native import runtime as native
+
+    if isinstance(session_options, Mapping):
+        shares_threads = session_options.get("shared_thread_pool")
+    else:
+        shares_threads = getattr(session_options, "shared_thread_pool", False)
+    # Whether models share a pool of threads is settled with the environment, by the first of them.
+    if native.library() is None and not shares_threads:
+        from onnxformers.runtime.library import start_runtime
+
+        start_runtime()
 
 
 def find_task(task: str) -> Task:

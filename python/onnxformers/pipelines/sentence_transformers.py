@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from onnxformers.errors import FileFormatError, InvalidArgumentError, MissingFileError
 from onnxformers.hub import files
@@ -36,8 +35,7 @@ _LAYERS = ("Dense", "LayerNorm", "Normalize")
 _PASSED = ("Transformer", "Dropout")
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(NamedTuple):
     """How token vectors become the embedding of a text.
 
     Attributes:
@@ -57,8 +55,7 @@ class Recipe:
     pools_prompt: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Prompts:
+class Prompts(NamedTuple):
     """What is put in front of texts, from config_sentence_transformers.json.
 
     Attributes:

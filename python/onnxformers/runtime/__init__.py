@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from onnxformers.runtime.describe import describe
+from typing import TYPE_CHECKING
+
+from onnxformers.lazy import lazy_names
 from onnxformers.runtime.devices import resolve_device
 from onnxformers.runtime.library import load_runtime
 from onnxformers.runtime.options import SessionOptions, default_threads
 from onnxformers.runtime.sessions import open_session, prepare_session
+
+if TYPE_CHECKING:
+    from onnxformers.runtime.describe import describe
 
 __all__ = [
     "SessionOptions",
@@ -17,3 +22,5 @@ __all__ = [
     "prepare_session",
     "resolve_device",
 ]
+
+__getattr__, __dir__ = lazy_names(__name__, {"describe": "describe"})

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from onnxformers._native import runtime as native
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
-from onnxformers.runtime.cuda import preload_cuda, why_not_cuda
 from onnxformers.runtime.library import load_runtime
 
 _log = logging.getLogger(__name__)
@@ -74,6 +73,8 @@ def _entry(entry: object) -> tuple[str, dict[str, str]]:
 
 
 def _auto() -> Providers:
+    from onnxformers.runtime.cuda import why_not_cuda
+
     load_runtime()
     reason = why_not_cuda()
     if reason is None:
@@ -85,6 +86,8 @@ def _auto() -> Providers:
 def prepare_device(providers: Providers) -> None:
     """Load the libraries that a GPU provider needs before it is asked for."""
     if any(name in _GPU or name.lower().startswith(_GPU) for name, _ in providers):
+        from onnxformers.runtime.cuda import preload_cuda
+
         preload_cuda()
 
 

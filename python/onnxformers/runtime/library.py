@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import re
 import sys
+import threading
 from pathlib import Path
 
 from onnxformers._native import runtime as native
-from onnxformers.errors import RuntimeLibraryError
+from onnxformers.errors import OnnxformersError, RuntimeLibraryError
 
 LIBRARY_VARIABLE = "ONNXFORMERS_ONNXRUNTIME_LIBRARY"
 # With the GPU build first: it also runs on the CPU.
@@ -106,3 +108,19 @@ def load_runtime() -> None:
     # The core sets the C variable too; this one is for child processes started with os.environ.
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     native.load_library(str(path))
+
+
+def start_runtime() -> None:
+    """Load ONNX Runtime on another thread, for a model that is opened soon; what fails fails then.
+
+    A fifth of the time that a small model takes to open goes into the environment, which all models
+    of the process share.
+    """
+
+    def start() -> None:
+        with contextlib.suppress(OnnxformersError):
+            load_runtime()
+            native.make_environment()
+
+    # Not a daemon: the library must not end while it begins.
+    threading.Thread(target=start, name="onnxformers-runtime").start()

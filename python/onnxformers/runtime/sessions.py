@@ -10,7 +10,6 @@ from typing import Any
 
 from onnxformers._native import runtime as native
 from onnxformers.errors import ProviderError
-from onnxformers.runtime.cuda import explain_cuda
 from onnxformers.runtime.devices import Device, Providers, prepare_device, resolve_device
 from onnxformers.runtime.library import load_runtime
 from onnxformers.runtime.options import SessionOptions
@@ -76,4 +75,6 @@ def _open(path: str, providers: Providers, arguments: dict[str, Any]) -> native.
     try:
         return native.Session(path, providers=providers, **arguments)
     except ProviderError as error:
+        from onnxformers.runtime.cuda import explain_cuda
+
         raise explain_cuda(error) from None

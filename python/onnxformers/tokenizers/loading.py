@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from onnxformers.errors import InvalidArgumentError, MissingFileError
 from onnxformers.hub import files as hub_files
@@ -100,8 +99,7 @@ class TokenizerLoadOptions(TypedDict, total=False):
     trust_remote_code: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenizerFiles:
+class TokenizerFiles(NamedTuple):
     """What was read.
 
     Attributes:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 WITH_TYPE_IDS = ("input_ids", "token_type_ids", "attention_mask")
 WITHOUT_TYPE_IDS = ("input_ids", "attention_mask")
+_NOTHING: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenizerRow:
+class TokenizerRow(NamedTuple):
     """What one tokenizer class adds to the files.
 
     Attributes:
@@ -32,9 +31,9 @@ class TokenizerRow:
     name: str
     model_types: tuple[str, ...] = ()
     model_input_names: tuple[str, ...] = WITHOUT_TYPE_IDS
-    special_tokens: Mapping[str, str] = field(default_factory=dict)
+    special_tokens: Mapping[str, str] = _NOTHING
     additional: tuple[str, ...] = ()
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = _NOTHING
     rules: tuple[str, ...] = ()
     padding_side: str = "right"
     needs_prefix_space: bool = False

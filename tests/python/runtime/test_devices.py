@@ -285,3 +285,39 @@ def test_options_come_as_an_object_a_mapping_or_nothing() -> None:
         runtime.SessionOptions.of({"threads": 3})
     with pytest.raises(InvalidTypeError, match="got list"):
         runtime.SessionOptions.of([])  # type: ignore[arg-type]
+
+
+def test_the_runtime_may_begin_before_a_model_is_known() -> None:
+    text = output("""
+from onnxformers._native import runtime as native
+from onnxformers.runtime.library import start_runtime
+import threading
+for _ in range(2):
+    start_runtime()
+for thread in threading.enumerate():
+    if thread.name == "onnxformers-runtime":
+        thread.join()
+print(native.library() is not None, len(runtime.open_session(ob.matmul()).inputs))
+""")
+    assert text.split() == ["True", "1"]
+
+
+def test_a_runtime_that_cannot_begin_says_so_when_a_model_is_opened(tmp_path: Path) -> None:
+    fake = tmp_path / "libonnxruntime.so.1"
+    fake.write_bytes(b"no library")
+    text = output(f"""
+import os, subprocess
+os.environ["{library.LIBRARY_VARIABLE}"] = {str(fake)!r}
+code = '''
+from onnxformers import errors
+from onnxformers.runtime import open_session
+from onnxformers.runtime.library import start_runtime
+start_runtime()
+try:
+    open_session("model.onnx")
+except errors.RuntimeLibraryError:
+    print("refused")
+'''
+subprocess.run([sys.executable, "-c", code], check=True)
+""")
+    assert text.split() == ["refused"]

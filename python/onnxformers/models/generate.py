@@ -13,6 +13,7 @@ from onnxformers.errors import InvalidArgumentError, InvalidTypeError, Unsupport
 from onnxformers.generation.stopping import InterruptableStoppingCriteria
 from onnxformers.models.generation_options import check_request, make_options, merge
 from onnxformers.models.generation_outputs import make_output
+from onnxformers.models.graph import Budget
 from onnxformers.models.prompts import Prompt, make_prompt, read_ids
 from onnxformers.models.steps import open_steps
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from onnxformers.models.base import PreTrainedModel
     from onnxformers.models.generation_outputs import GenerateOutput
 
-KINDS = ("decoder-only", "encoder-decoder")
+KINDS = ("decoder-only", "encoder-decoder", "image-text-to-text", "image-text-to-text-seq2seq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,13 @@ def generate(
     if model.kind not in KINDS:
         raise UnsupportedModelError(
             f"[generate] {type(model).__name__} is of kind {model.kind!r}; generate() is for "
-            f"models of kind {' and '.join(KINDS)}"
+            f"models of kind {', '.join(KINDS)}"
         )
     if isinstance(inputs, Mapping):
         inputs, keywords = None, {**inputs, **keywords}
     config, given = merge(model, generation_config, keywords)
     check_request(model, config, call)
-    prompt = make_prompt(model, config, inputs, given)
+    prompt = make_prompt(model, config, inputs, given, Budget(call.timeout_s, call.cancel))
     options = make_options(config, prompt, call)
     if call.streamer is not None:
         return _streamed(model, prompt, options, config, call)
@@ -144,9 +145,10 @@ def _run(
         **_criteria(config, call),
         **_guidance(model, prompt, config, call),
     )
+    sequences = prompt.with_given(result["sequences"])
     if not config.return_dict_in_generate:
-        sequences: NDArray[np.int64] = result["sequences"]
         return sequences
+    result["sequences"] = sequences
     return make_output(result, model.kind)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from onnxformers.models.kinds import KINDS
 from onnxformers.models.outputs import ModelOutput
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def make_output(result: dict[str, Any], kind: str) -> GenerateOutput:
         kind: Of the model, a key of `KINDS`.
     """
     found = {name: value for name, value in result.items() if value is not None}
-    is_alone = kind == "decoder-only"
+    is_alone = not KINDS[kind].has_encoder
     if "sequences_scores" in found:
         of_beams = GenerateBeamDecoderOnlyOutput if is_alone else GenerateBeamEncoderDecoderOutput
         return of_beams(found)

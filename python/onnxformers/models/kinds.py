@@ -17,12 +17,14 @@ class Kind(NamedTuple):
         optional_inputs: Inputs that a caller may give although no session declares them: what
             tokenizers and processors give to all models of a kind.
         generates: Whether it writes token by token, so that it has a generation_config.json.
+        has_encoder: Whether what it writes stands behind an encoder.
     """
 
     layouts: tuple[tuple[str, ...], ...]
     forward: str = "encoder"
     optional_inputs: frozenset[str] = _TEXT
     generates: bool = False
+    has_encoder: bool = False
 
     @property
     def has_one_file(self) -> bool:
@@ -49,15 +51,20 @@ KINDS: dict[str, Kind] = {
         "encoder_decoder",
         _ENCODER_INPUTS | {"decoder_attention_mask"},
         generates=True,
+        has_encoder=True,
     ),
     "text-to-spectrogram": Kind(
-        (("encoder_model", "decoder_model_merged"),), "encoder_decoder", generates=True
+        (("encoder_model", "decoder_model_merged"),),
+        "encoder_decoder",
+        generates=True,
+        has_encoder=True,
     ),
     "music-generation": Kind(
         (("text_encoder", "decoder_model_merged", "encodec_decode"),),
         "encoder_decoder",
         _TEXT | {"decoder_attention_mask"},
         generates=True,
+        has_encoder=True,
     ),
     "mask-generation": Kind(
         (("vision_encoder", "prompt_encoder_mask_decoder"),),
@@ -75,5 +82,6 @@ KINDS: dict[str, Kind] = {
         "image_text_seq2seq",
         _TEXT | {"decoder_attention_mask"},
         generates=True,
+        has_encoder=True,
     ),
 }

@@ -11,12 +11,14 @@ import numpy as np
 
 from onnxformers.errors import InvalidArgumentError
 from onnxformers.models.feeds import convert
+from onnxformers.models.kinds import KINDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from onnxformers.generation import GenerationConfig
     from onnxformers.models.base import PreTrainedModel
+    from onnxformers.models.graph import Budget
 
     Ids = NDArray[np.int64]
 
@@ -36,6 +38,8 @@ class Prompt:
         mask: 1 for its tokens and 0 for padding; None where there is no padding.
         encoder_inputs: What the encoder reads; None for models without one.
         encoder_ids: Its token ids, of shape (rows, tokens), where it reads tokens.
+        extra: Further inputs of every step of the decoder, by name.
+        given_ids: What the caller gave for `ids`, where images in it took more room than that.
     """
 
     ids: Ids
@@ -43,10 +47,23 @@ class Prompt:
     encoder_inputs: dict[str, Any] | None = None
     encoder_ids: Ids | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    given_ids: Ids | None = None
+
+    def with_given(self, sequences: Ids) -> Ids:
+        """What was written, behind the prompts as the caller gave them."""
+        if self.given_ids is None:
+            return sequences
+        repeats = len(sequences) // len(self.given_ids)
+        begin = np.repeat(self.given_ids, repeats, axis=0)
+        return np.concatenate([begin, sequences[:, self.ids.shape[1] :]], axis=1)
 
 
 def make_prompt(
-    model: PreTrainedModel, config: GenerationConfig, inputs: Any, given: Mapping[str, Any]
+    model: PreTrainedModel,
+    config: GenerationConfig,
+    inputs: Any,
+    given: Mapping[str, Any],
+    budget: Budget,
 ) -> Prompt:
     """The prompts of a call of generate().
 
@@ -55,6 +72,7 @@ def make_prompt(
         config: With its special tokens.
         inputs: The model's main input; None when it is among the others.
         given: Inputs by name.
+        budget: What may end the call while images are read.
 
     Raises:
         InvalidArgumentError: One is missing, empty, too long or of a wrong shape.
@@ -66,8 +84,10 @@ def make_prompt(
             raise InvalidArgumentError(f"[generate] inputs and {main} are the same; give one")
         given = {**given, main: inputs}
     given = {name: value for name, value in given.items() if value is not None}
-    is_pair = model.kind == "encoder-decoder"
-    prompt = _behind_encoder(model, config, given) if is_pair else _alone(model, config, given)
+    if KINDS[model.kind].has_encoder:
+        prompt = _behind_encoder(model, config, given)
+    else:
+        prompt = _alone(model, config, given, budget)
     if prompt.ids.shape[1] == 0 or not len(prompt.ids):
         raise InvalidArgumentError("[generate] the prompt is empty; give at least one token")
     return prompt
@@ -105,7 +125,9 @@ def eos_tokens(config: GenerationConfig) -> list[int]:
     return [] if ends is None else [int(end) for end in np.atleast_1d(ends)]
 
 
-def _alone(model: PreTrainedModel, config: GenerationConfig, given: Mapping[str, Any]) -> Prompt:
+def _alone(
+    model: PreTrainedModel, config: GenerationConfig, given: Mapping[str, Any], budget: Budget
+) -> Prompt:
     given = dict(given)
     ids = given.pop("input_ids", None)
     if ids is None:
@@ -124,7 +146,26 @@ def _alone(model: PreTrainedModel, config: GenerationConfig, given: Mapping[str,
             "[generate] prompts are padded on the right: what follows the padding will be wrong; "
             "set padding_side='left' for the tokenizer"
         )
-    return Prompt(ids, mask, extra=given)
+    pixels = given.pop("pixel_values", None)
+    return (
+        Prompt(ids, mask, extra=given)
+        if pixels is None
+        else _seen(model, ids, mask, pixels, budget)
+    )
+
+
+def _seen(
+    model: PreTrainedModel, ids: Ids, mask: Ids | None, pixels: Any, budget: Budget
+) -> Prompt:
+    """Prompts with images among their tokens."""
+    whole = model._forward.read_images(ids, mask, pixels, budget)
+    longer = whole["input_ids"].shape != ids.shape
+    return Prompt(
+        whole["input_ids"],
+        whole["attention_mask"],
+        extra={"inputs_embeds": whole["inputs_embeds"]},
+        given_ids=ids if longer else None,
+    )
 
 
 def _behind_encoder(

@@ -52,6 +52,36 @@ class Forward:
         feeds.pop("input_ids", None)
         return self.decoder.step(feeds, len(feeds["inputs_embeds"]), budget)
 
+    def read_images(
+        self, ids: NDArray[np.int64], mask: NDArray[np.int64] | None, pixels: Any, budget: Budget
+    ) -> dict[str, NDArray[Any]]:
+        """Prompts with images in them, as the decoder reads them.
+
+        Args:
+            ids: int64, shape (rows, tokens).
+            mask: The same, 0 for padding; None for no padding.
+            pixels: Images in the order of their tokens, as the vision encoder takes them.
+            budget: What may end the call.
+
+        Returns:
+            `inputs_embeds` of shape (rows, positions, width), and `input_ids` and `attention_mask`
+            of shape (rows, positions), where each place of an image has its token.
+
+        Raises:
+            InvalidArgumentError: There are more or fewer tokens than images.
+        """
+        feeds = {"input_ids": ids, "attention_mask": mask, "pixel_values": pixels}
+        images = next(iter(self.vision.run(feeds, budget).values()))
+        feeds["inputs_embeds"] = embed_tokens(self.embed, ids, budget)
+        self._insert(images, feeds)
+        if feeds["inputs_embeds"].shape[:2] != ids.shape:
+            ones = np.ones(ids.shape, np.int64) if mask is None else mask
+            tokens = np.full((*images.shape[:2], 1), self._image_token)
+            is_image = ids == self._image_token
+            wide, _ = insert_images(ids[:, :, None], ones, is_image, tokens)
+            feeds["input_ids"] = wide[:, :, 0]
+        return {name: value for name, value in feeds.items() if name != "pixel_values"}
+
     def _insert(self, images: NDArray[Any], feeds: dict[str, Any]) -> None:
         ids = np.asarray(feeds["input_ids"])
         is_image = ids == self._image_token

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from _typeshed import DataclassInstance
 
@@ -75,6 +75,27 @@ def check_text(value: Any, name: str, place: str) -> None:
     """
     if value is not None and not isinstance(value, str):
         raise InvalidTypeError(f"[{place}] {name} must be a str or None, got {value!r}")
+
+
+def check_choice(value: Any, choices: Sequence[Any], name: str, place: str) -> None:
+    """Refuse everything but some values.
+
+    Raises:
+        InvalidArgumentError: `value` is none of them.
+    """
+    if value not in choices:
+        known = ", ".join(str(choice) for choice in choices if choice is not None)
+        raise InvalidArgumentError(f"[{place}] {name} must be one of {known}, got {value!r}")
+
+
+def check_share(value: Any, name: str, place: str) -> None:
+    """Refuse everything but numbers from 0 to 1.
+
+    Raises:
+        InvalidArgumentError: `value` is something else.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        raise InvalidArgumentError(f"[{place}] {name} must be from 0 to 1, got {value!r}")
 
 
 def check_positive(value: Any, name: str, place: str) -> None:

@@ -1,4 +1,4 @@
-"""The logits of models that classify whole texts."""
+"""The logits of models that classify whole inputs, and the labels that they stand for."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from onnxformers import ops
 from onnxformers.errors import FileFormatError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+    from onnxformers.configs import PretrainedConfig
+
+#: What makes scores of logits.
+FUNCTIONS = ("sigmoid", "softmax", "none")
 
 
 def class_logits(task: str, outputs: Mapping[str, Any]) -> NDArray[np.float32]:
@@ -31,3 +37,50 @@ def class_logits(task: str, outputs: Mapping[str, Any]) -> NDArray[np.float32]:
         )
     values: NDArray[np.float32] = logits.astype(np.float32, copy=False)
     return values
+
+
+def class_scores(
+    logits: NDArray[np.float32], function: str | None, config: PretrainedConfig
+) -> NDArray[np.float32]:
+    """Scores of labels.
+
+    Args:
+        logits: Shape (rows, labels).
+        function: One of `FUNCTIONS`; None for what the problem asks for: sigmoid where labels
+            exclude none, none for a regression, else softmax.
+        config: The model's, with its problem_type.
+
+    Returns:
+        float32, shape (rows, labels).
+    """
+    function = function or _usual_function(logits.shape[1], config)
+    if function == "sigmoid":
+        return ops.sigmoid(logits)
+    return logits if function == "none" else ops.softmax(logits)
+
+
+def _usual_function(num_labels: int, config: PretrainedConfig) -> str:
+    problem = config.get("problem_type")
+    if problem == "regression":
+        return "none"
+    if problem == "multi_label_classification" or num_labels == 1:
+        return "sigmoid"
+    return "softmax"
+
+
+def best_labels(
+    scores: NDArray[np.float32], top_k: int | None, config: PretrainedConfig
+) -> list[Any]:
+    """The labels with the highest scores.
+
+    Args:
+        scores: Shape (labels,).
+        top_k: How many; None for all.
+        config: The model's, with the names of its labels.
+
+    Returns:
+        Dicts with "label" and "score", best first; equal scores keep the order of the labels.
+    """
+    names = config.id2label
+    best = np.argsort(-scores, kind="stable")[:top_k].tolist()
+    return [{"label": names.get(i, f"LABEL_{i}"), "score": float(scores[i])} for i in best]

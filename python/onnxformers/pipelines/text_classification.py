@@ -6,26 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, overload
 
-import numpy as np
-
-from onnxformers import ops
-from onnxformers.errors import InvalidArgumentError, InvalidTypeError
-from onnxformers.options import check_positive
-from onnxformers.pipelines.class_logits import class_logits
+from onnxformers.errors import InvalidTypeError
+from onnxformers.options import check_choice, check_positive
+from onnxformers.pipelines.class_logits import FUNCTIONS, best_labels, class_logits, class_scores
 from onnxformers.pipelines.items import read_item, read_text
 from onnxformers.pipelines.text import TextOptions, TokenizedPipeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from onnxformers.pipelines.results import Label
 
     Item = str | Mapping[str, str]
     Several = list[str] | tuple[str, ...]
-
-_FUNCTIONS = ("sigmoid", "softmax", "none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +42,9 @@ class TextClassificationOptions(TextOptions):
     def __post_init__(self) -> None:
         TextOptions.__post_init__(self)
         check_positive(self.top_k, "top_k", "text-classification")
-        if self.function_to_apply not in (None, *_FUNCTIONS):
-            raise InvalidArgumentError(
-                f"[text-classification] function_to_apply must be one of {', '.join(_FUNCTIONS)}, "
-                f"got {self.function_to_apply!r}"
-            )
+        check_choice(
+            self.function_to_apply, (None, *FUNCTIONS), "function_to_apply", "text-classification"
+        )
 
 
 class _Pair(NamedTuple):
@@ -207,27 +201,10 @@ class TextClassificationPipeline(TokenizedPipeline[TextClassificationOptions]):
 
     def _scores(self, outputs: Any, function: str | None) -> NDArray[np.float32]:
         """Shape (rows, labels)."""
-        logits = class_logits(self.task, outputs)
-        function = function or self._default_function(logits.shape[1])
-        if function == "sigmoid":
-            return ops.sigmoid(logits)
-        return logits if function == "none" else ops.softmax(logits)
-
-    def _default_function(self, num_labels: int) -> str:
-        problem = self.model.config.get("problem_type")
-        if problem == "regression":
-            return "none"
-        if problem == "multi_label_classification" or num_labels == 1:
-            return "sigmoid"
-        return "softmax"
+        return class_scores(class_logits(self.task, outputs), function, self.model.config)
 
     def _labels(self, scores: NDArray[np.float32], top_k: int | None, is_cut: bool) -> list[Label]:
-        names = self.model.config.id2label
-        # A stable sort: equal scores keep the order of the labels.
-        best = np.argsort(-scores, kind="stable")[:top_k].tolist()
-        labels: list[Label] = [
-            {"label": names.get(i, f"LABEL_{i}"), "score": float(scores[i])} for i in best
-        ]
+        labels: list[Label] = best_labels(scores, top_k, self.model.config)
         if is_cut:
             for label in labels:
                 label["truncated"] = True

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from onnxformers.models import *  # noqa: F403
     from onnxformers.pipelines import *  # noqa: F403
     from onnxformers.pipelines import pipeline as pipeline
+    from onnxformers.processors import *  # noqa: F403
+    from onnxformers.processors import AutoFeatureExtractor as AutoFeatureExtractor
+    from onnxformers.processors import AutoImageProcessor as AutoImageProcessor
+    from onnxformers.processors import AutoProcessor as AutoProcessor
+    from onnxformers.processors import BatchFeature as BatchFeature
+    from onnxformers.processors import FeatureExtractor as FeatureExtractor
+    from onnxformers.processors import ImageProcessor as ImageProcessor
+    from onnxformers.processors import Processor as Processor
     from onnxformers.runtime import SessionOptions as SessionOptions
     from onnxformers.settings import env as env
     from onnxformers.tokenizers import *  # noqa: F403
@@ -79,13 +87,20 @@ _OF_GENERATION = (
 _HOMES = {
     "AddedToken": "tokenizers",
     "AutoConfig": "configs",
+    "AutoFeatureExtractor": "processors",
+    "AutoImageProcessor": "processors",
+    "AutoProcessor": "processors",
     "AutoTokenizer": "tokenizers",
     "BatchEncoding": "tokenizers",
+    "BatchFeature": "processors",
     "CancelToken": "_native.runtime",
+    "FeatureExtractor": "processors",
+    "ImageProcessor": "processors",
     "LoadOptions": "hub",
     "OnnxformersError": "errors",
     "PreTrainedTokenizer": "tokenizers",
     "PretrainedConfig": "configs",
+    "Processor": "processors",
     "SessionOptions": "runtime",
     "env": "settings",
     "pipeline": "pipelines",
@@ -104,13 +119,14 @@ _ROOMS = frozenset(
         "models",
         "ops",
         "pipelines",
+        "processors",
         "runtime",
         "settings",
         "tokenizers",
     )
 )
 
-#: Classes of models, tokenizers and pipelines by name (BertForMaskedLM, BertTokenizer, ...) are
+#: Classes of models, tokenizers, processors and pipelines by name (BertForMaskedLM, ...) are
 #: here too, but too many to list.
 __all__ = [*_HOMES, "__version__"]  # noqa: F405, PLE0604
 
@@ -138,6 +154,8 @@ def _home_of_class(name: str) -> str:
         home = "tokenizers"
     elif name.endswith(("LogitsProcessor", "LogitsWarper")):
         home = "generation.logits"
+    elif name.removesuffix("Fast").endswith(("Processor", "FeatureExtractor")):
+        home = "processors"
     if name[0].isupper() and hasattr(import_module(f"onnxformers.{home}"), name):
         return home
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

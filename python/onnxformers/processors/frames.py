@@ -1,0 +1,134 @@
+"""Pictures of bytes to one array of floats: rescaled, normalised, padded, channels first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from onnxformers.errors import InvalidArgumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from onnxformers.processors.image_sizes import Size
+
+    Pixels = NDArray[np.uint8]
+    #: The float of each byte, shape (channels, 256).
+    Levels = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where a picture lies in its array.
+
+    Attributes:
+        size: height and width of the array.
+        corner: row and column of the picture's upper left pixel.
+        fills_pixels: what lies around the picture is 0 before it is normalised, not after.
+    """
+
+    size: Size
+    corner: Size = (0, 0)
+    fills_pixels: bool = False
+
+
+def batch_of(
+    place: str,
+    pictures: Sequence[Pixels],
+    frames: Sequence[Frame],
+    levels: Levels,
+    flip_channels: bool = False,
+) -> NDArray[np.float32]:
+    """One array of all pictures.
+
+    Args:
+        place: for messages.
+        pictures: uint8, each of shape (height, width, channels).
+        frames: where each one goes.
+        levels: the float of each byte; a picture's bytes are looked up in it.
+        flip_channels: last channel first.
+
+    Returns:
+        float32 of shape (pictures, channels, height, width).
+
+    Raises:
+        InvalidArgumentError: the arrays differ in size or the pictures in channels.
+    """
+    sizes = sorted({frame.size for frame in frames})
+    if len(sizes) > 1:
+        raise InvalidArgumentError(
+            f"[{place}] pictures come out with different sizes ({sizes[0]} and {sizes[1]}, height "
+            "and width): give size= with height and width, or one picture a call"
+        )
+    channels = levels.shape[0]
+    batch = np.zeros((len(pictures), channels, *sizes[0]), np.float32)
+    for array, picture, frame in zip(batch, pictures, frames, strict=True):
+        if picture.shape[2] != channels:
+            raise InvalidArgumentError(
+                f"[{place}] image_mean and image_std are for {channels} channels, a picture has "
+                f"{picture.shape[2]}"
+            )
+        _fill(array, picture, frame, levels[::-1] if flip_channels else levels, flip_channels)
+    return batch
+
+
+def _fill(
+    array: NDArray[np.float32], picture: Pixels, frame: Frame, levels: Levels, flip: bool
+) -> None:
+    (top, left), (height, width) = frame.corner, picture.shape[:2]
+    for channel in range(levels.shape[0]):
+        plane = picture[..., levels.shape[0] - 1 - channel if flip else channel]
+        if frame.fills_pixels:
+            array[channel] = levels[channel, 0]
+        array[channel, top : top + height, left : left + width] = levels[channel][plane]
+
+
+def level_table(place: str, settings: Mapping[str, Any], channels: int) -> Levels:
+    """The float of each byte, with the roundings of transformers.
+
+    Args:
+        place: for messages.
+        settings: do_rescale, rescale_factor, do_normalize, image_mean and image_std.
+        channels: of the pictures.
+
+    Raises:
+        InvalidArgumentError: as many means or deviations as no picture has channels, or 0 among
+            the latter.
+    """
+    values = np.arange(256)
+    table: Levels = np.broadcast_to(values.astype(np.float32), (channels, 256))
+    if settings.get("do_rescale"):
+        scaled = values.astype(np.float64) * settings["rescale_factor"]
+        table = np.broadcast_to(scaled.astype(np.float32), (channels, 256))
+    if settings.get("do_normalize"):
+        table = normalized(place, table, settings)
+    return np.ascontiguousarray(table)
+
+
+def normalized(place: str, table: Levels, settings: Mapping[str, Any]) -> Levels:
+    """A table less the mean, divided by the deviation of each channel."""
+    mean, std = (
+        _per_channel(place, name, settings, table.shape[0]) for name in ("image_mean", "image_std")
+    )
+    if not std.all():
+        raise InvalidArgumentError(f"[{place}] image_std must not be 0")
+    result: Levels = (table - mean) / std
+    return result
+
+
+def _per_channel(
+    place: str, name: str, settings: Mapping[str, Any], channels: int
+) -> NDArray[np.float32]:
+    values = settings.get(name)
+    if values is None:
+        raise InvalidArgumentError(f"[{place}] do_normalize needs {name}")
+    column = np.asarray(values, np.float32)[:, None]
+    if column.shape[0] not in {1, channels}:
+        raise InvalidArgumentError(
+            f"[{place}] {name} has {column.shape[0]} numbers, pictures have {channels} channels"
+        )
+    return np.broadcast_to(column, (channels, 1))

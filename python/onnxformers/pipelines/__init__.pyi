@@ -4,10 +4,33 @@ from typing import Any, Literal, overload
 
 from onnxformers.models import PreTrainedModel
 from onnxformers.pipelines.base import Pipeline
+from onnxformers.pipelines.depth_estimation import (
+    DepthEstimationPipeline as DepthEstimationPipeline,
+)
+from onnxformers.pipelines.document_question_answering import (
+    DocumentQuestionAnsweringPipeline as DocumentQuestionAnsweringPipeline,
+)
 from onnxformers.pipelines.feature_extraction import (
     FeatureExtractionPipeline as FeatureExtractionPipeline,
 )
 from onnxformers.pipelines.fill_mask import FillMaskPipeline as FillMaskPipeline
+from onnxformers.pipelines.image_classification import (
+    ImageClassificationPipeline as ImageClassificationPipeline,
+)
+from onnxformers.pipelines.image_feature_extraction import (
+    ImageFeatureExtractionPipeline as ImageFeatureExtractionPipeline,
+)
+from onnxformers.pipelines.image_segmentation import (
+    BackgroundRemovalPipeline as BackgroundRemovalPipeline,
+)
+from onnxformers.pipelines.image_segmentation import (
+    ImageSegmentationPipeline as ImageSegmentationPipeline,
+)
+from onnxformers.pipelines.image_to_image import ImageToImagePipeline as ImageToImagePipeline
+from onnxformers.pipelines.image_to_text import ImageToTextPipeline as ImageToTextPipeline
+from onnxformers.pipelines.object_detection import (
+    ObjectDetectionPipeline as ObjectDetectionPipeline,
+)
 from onnxformers.pipelines.question_answering import (
     QuestionAnsweringPipeline as QuestionAnsweringPipeline,
 )
@@ -31,6 +54,12 @@ from onnxformers.pipelines.token_classification import (
 from onnxformers.pipelines.translation import TranslationPipeline as TranslationPipeline
 from onnxformers.pipelines.zero_shot_classification import (
     ZeroShotClassificationPipeline as ZeroShotClassificationPipeline,
+)
+from onnxformers.pipelines.zero_shot_image_classification import (
+    ZeroShotImageClassificationPipeline as ZeroShotImageClassificationPipeline,
+)
+from onnxformers.pipelines.zero_shot_object_detection import (
+    ZeroShotObjectDetectionPipeline as ZeroShotObjectDetectionPipeline,
 )
 from onnxformers.tokenizers import PreTrainedTokenizer
 
@@ -142,6 +171,105 @@ def pipeline(
     processor: Any = None,
     **options: Any,
 ) -> ZeroShotClassificationPipeline: ...
+@overload
+def pipeline(
+    task: Literal["background-removal"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> BackgroundRemovalPipeline: ...
+@overload
+def pipeline(
+    task: Literal["depth-estimation"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> DepthEstimationPipeline: ...
+@overload
+def pipeline(
+    task: Literal["document-question-answering"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> DocumentQuestionAnsweringPipeline: ...
+@overload
+def pipeline(
+    task: Literal["image-classification"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> ImageClassificationPipeline: ...
+@overload
+def pipeline(
+    task: Literal["image-feature-extraction"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> ImageFeatureExtractionPipeline: ...
+@overload
+def pipeline(
+    task: Literal["image-segmentation"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> ImageSegmentationPipeline: ...
+@overload
+def pipeline(
+    task: Literal["image-to-image"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> ImageToImagePipeline: ...
+@overload
+def pipeline(
+    task: Literal["image-to-text"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> ImageToTextPipeline: ...
+@overload
+def pipeline(
+    task: Literal["object-detection"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> ObjectDetectionPipeline: ...
+@overload
+def pipeline(
+    task: Literal["zero-shot-image-classification"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> ZeroShotImageClassificationPipeline: ...
+@overload
+def pipeline(
+    task: Literal["zero-shot-object-detection"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> ZeroShotObjectDetectionPipeline: ...
 @overload
 def pipeline(
     task: str,

@@ -31,6 +31,15 @@ class Task(NamedTuple):
     has_tokenizer: bool = True
 
 
+_IMAGES = "AutoImageProcessor"
+#: The last one takes models that are in no row, such as MODNet.
+_SEGMENTATION = (
+    "AutoModelForImageSegmentation",
+    "AutoModelForSemanticSegmentation",
+    "AutoModelForUniversalSegmentation",
+    "AutoModel",
+)
+
 TASKS = (
     Task(
         "feature-extraction",
@@ -119,6 +128,101 @@ TASKS = (
         "AutoModelForSequenceClassification",
         "Xenova/distilbert-base-uncased-mnli",
     ),
+    Task(
+        "background-removal",
+        "image_segmentation",
+        "BackgroundRemovalPipeline",
+        _SEGMENTATION,
+        "Xenova/modnet",
+        processor=_IMAGES,
+        has_tokenizer=False,
+    ),
+    Task(
+        "depth-estimation",
+        "depth_estimation",
+        "DepthEstimationPipeline",
+        "AutoModelForDepthEstimation",
+        "Xenova/dpt-large",
+        processor=_IMAGES,
+        has_tokenizer=False,
+    ),
+    Task(
+        "document-question-answering",
+        "document_question_answering",
+        "DocumentQuestionAnsweringPipeline",
+        "AutoModelForDocumentQuestionAnswering",
+        "Xenova/donut-base-finetuned-docvqa",
+        processor=_IMAGES,
+    ),
+    Task(
+        "image-classification",
+        "image_classification",
+        "ImageClassificationPipeline",
+        "AutoModelForImageClassification",
+        "Xenova/vit-base-patch16-224",
+        processor=_IMAGES,
+        has_tokenizer=False,
+    ),
+    Task(
+        "image-feature-extraction",
+        "image_feature_extraction",
+        "ImageFeatureExtractionPipeline",
+        ("AutoModelForImageFeatureExtraction", "AutoModel"),
+        "Xenova/vit-base-patch16-224-in21k",
+        processor=_IMAGES,
+        has_tokenizer=False,
+    ),
+    Task(
+        "image-segmentation",
+        "image_segmentation",
+        "ImageSegmentationPipeline",
+        _SEGMENTATION,
+        "Xenova/detr-resnet-50-panoptic",
+        processor=_IMAGES,
+        has_tokenizer=False,
+    ),
+    Task(
+        "image-to-image",
+        "image_to_image",
+        "ImageToImagePipeline",
+        "AutoModelForImageToImage",
+        "Xenova/swin2SR-classical-sr-x2-64",
+        processor=_IMAGES,
+        has_tokenizer=False,
+    ),
+    Task(
+        "image-to-text",
+        "image_to_text",
+        "ImageToTextPipeline",
+        "AutoModelForVision2Seq",
+        "Xenova/vit-gpt2-image-captioning",
+        processor=_IMAGES,
+    ),
+    Task(
+        "object-detection",
+        "object_detection",
+        "ObjectDetectionPipeline",
+        "AutoModelForObjectDetection",
+        "Xenova/detr-resnet-50",
+        processor=_IMAGES,
+        has_tokenizer=False,
+    ),
+    Task(
+        "zero-shot-image-classification",
+        "zero_shot_image_classification",
+        "ZeroShotImageClassificationPipeline",
+        "AutoModel",
+        "Xenova/clip-vit-base-patch32",
+        processor=_IMAGES,
+    ),
+    Task(
+        "zero-shot-object-detection",
+        "zero_shot_object_detection",
+        "ZeroShotObjectDetectionPipeline",
+        "AutoModelForZeroShotObjectDetection",
+        "Xenova/owlvit-base-patch32",
+        processor=_IMAGES,
+    ),
 )
 
 TASK_BY_NAME: dict[str, Task] = {
@@ -134,17 +238,8 @@ NOT_YET = frozenset(
         "audio-classification",
         "audio-to-audio",
         "automatic-speech-recognition",
-        "background-removal",
-        "depth-estimation",
-        "document-question-answering",
-        "image-classification",
-        "image-feature-extraction",
-        "image-segmentation",
-        "image-to-image",
-        "image-to-text",
         "keypoint-detection",
         "mask-generation",
-        "object-detection",
         "table-question-answering",
         "tabular-classification",
         "tabular-regression",
@@ -153,7 +248,5 @@ NOT_YET = frozenset(
         "text-to-speech",
         "visual-question-answering",
         "zero-shot-audio-classification",
-        "zero-shot-image-classification",
-        "zero-shot-object-detection",
     }
 )

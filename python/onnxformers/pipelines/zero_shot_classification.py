@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from functools import cached_property
-from string import Formatter
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 import numpy as np
 
 from onnxformers import ops
-from onnxformers.errors import FileFormatError, InvalidArgumentError, InvalidTypeError
+from onnxformers.errors import FileFormatError, InvalidArgumentError
 from onnxformers.options import check_flag
+from onnxformers.pipelines.candidate_labels import fill_template, read_labels
 from onnxformers.pipelines.class_logits import class_logits
 from onnxformers.pipelines.items import read_text
 from onnxformers.pipelines.text import TextOptions, TokenizedPipeline
@@ -51,8 +51,8 @@ class ZeroShotClassificationOptions(TextOptions):
         TextOptions.__post_init__(self)
         check_flag(self.multi_label, "multi_label", _TASK)
         if self.candidate_labels is not None:
-            _read_labels(self.candidate_labels)
-        _fill(self.hypothesis_template, "")
+            read_labels(self.candidate_labels, _TASK)
+        fill_template(self.hypothesis_template, "", _TASK)
 
 
 class ZeroShotClassificationPipeline(TokenizedPipeline[ZeroShotClassificationOptions]):
@@ -125,14 +125,12 @@ class ZeroShotClassificationPipeline(TokenizedPipeline[ZeroShotClassificationOpt
         self, items: Sequence[str], options: ZeroShotClassificationOptions
     ) -> list[ZeroShotClassification]:
         """The labels of each text, in the order given."""
-        if options.candidate_labels is None:
-            raise InvalidArgumentError(f"[{_TASK}] candidate_labels are missing")
+        labels = read_labels(options.candidate_labels, _TASK)
         texts = [
             read_text(self.task, "text", index, text, may_be_empty=True)
             for index, text in enumerate(items)
         ]
-        labels = _read_labels(options.candidate_labels)
-        hypotheses = [_fill(options.hypothesis_template, label) for label in labels]
+        hypotheses = [fill_template(options.hypothesis_template, label, _TASK) for label in labels]
         encodings = self._encode_all(texts, hypotheses, options)
         logits: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(encodings)
         for batch in self.forward(encodings, options):
@@ -184,43 +182,6 @@ class ZeroShotClassificationPipeline(TokenizedPipeline[ZeroShotClassificationOpt
         # The reference's guess, which is right for the usual orders of the three labels.
         contradiction = -1 if entailment == 0 else 0
         return ops.softmax(logits[:, :, [contradiction, entailment]])[:, :, 1]
-
-
-def _read_labels(labels: Any) -> list[str]:
-    if isinstance(labels, str):
-        labels = [label.strip() for label in labels.split(",") if label.strip()]
-    if not isinstance(labels, (list, tuple)):
-        raise InvalidTypeError(
-            f"[{_TASK}] candidate_labels must be a str or a list of str, "
-            f"got {type(labels).__name__}"
-        )
-    if not labels:
-        raise InvalidArgumentError(f"[{_TASK}] candidate_labels are empty; give at least one label")
-    for index, label in enumerate(labels):
-        if not isinstance(label, str):
-            raise InvalidTypeError(
-                f"[{_TASK}] candidate_labels[{index}] must be a str, got {type(label).__name__}"
-            )
-    return list(labels)
-
-
-def _fill(template: Any, label: str) -> str:
-    """The template with a label in place of its field.
-
-    Only the plain fields "{}" and "{0}" are taken: a template may come from a request, and others
-    could read attributes or ask for a width of gigabytes.
-    """
-    try:
-        parts = [*Formatter().parse(template)] if isinstance(template, str) else []
-    except ValueError:
-        parts = []
-    fields = [part[1:] for part in parts if part[1] is not None]
-    if not fields or any(field not in (("", "", None), ("0", "", None)) for field in fields):
-        raise InvalidArgumentError(
-            f"[{_TASK}] hypothesis_template must be a str with {{}} where the label goes, "
-            f"got {template!r}"
-        )
-    return "".join(text + ("" if name is None else label) for text, name, _, _ in parts)
 
 
 def _ranked(

@@ -232,7 +232,7 @@ def test_closing() -> None:
     ("task", "message"),
     [
         ("poetry", "unknown task 'poetry'; there are feature-extraction, embeddings"),
-        ("image-to-text", "'image-to-text' is not available yet"),
+        ("text-to-image", "'text-to-image' is not available yet"),
         ("translation_en", "unknown task 'translation_en'"),
     ],
 )

@@ -109,6 +109,14 @@ def level_table(place: str, settings: Mapping[str, Any], channels: int) -> Level
     return np.ascontiguousarray(table)
 
 
+def normalized_planes(
+    place: str, planes: NDArray[np.float32], settings: Mapping[str, Any]
+) -> NDArray[np.float32]:
+    """Planes of shape (channels, height, width), as `normalized` does with a table."""
+    rows = normalized(place, planes.reshape(planes.shape[0], -1), settings)
+    return rows.reshape(planes.shape)
+
+
 def normalized(place: str, table: Levels, settings: Mapping[str, Any]) -> Levels:
     """A table less the mean, divided by the deviation of each channel."""
     mean, std = (
@@ -132,3 +140,11 @@ def _per_channel(
             f"[{place}] {name} has {column.shape[0]} numbers, pictures have {channels} channels"
         )
     return np.broadcast_to(column, (channels, 1))
+
+
+def pixel_mask(pictures: Sequence[Pixels], size: Sequence[int]) -> NDArray[np.int64]:
+    """1 where there is picture, 0 below and at the right; shape (pictures, height, width)."""
+    mask = np.zeros((len(pictures), *size), np.int64)
+    for plane, picture in zip(mask, pictures, strict=True):
+        plane[: picture.shape[0], : picture.shape[1]] = 1
+    return mask

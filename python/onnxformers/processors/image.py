@@ -132,17 +132,22 @@ class ImageProcessor(Preprocessor):
 
     def to_arrays(self, pictures: Sequence[Pixels], settings: Settings) -> dict[str, Any]:
         """The arrays that a model takes, by name."""
-        frames = [self.frame(picture.shape[:2], settings) for picture in pictures]
+        frames = self.frames(pictures, settings)
         return {"pixel_values": self.batch(pictures, frames, settings)}
 
-    def frame(self, picture: Size, settings: Settings) -> Frame:
-        """The size of the array that a picture goes into, and where it lies in it."""
+    def frames(self, pictures: Sequence[Pixels], settings: Settings) -> list[Frame]:
+        """The size of the array that each picture goes into, and where it lies in it."""
+        return [self.frame(picture, settings) for picture in pictures]
+
+    def frame(self, picture: Pixels, settings: Settings) -> Frame:
+        """Likewise, for one picture."""
+        size: Size = (picture.shape[0], picture.shape[1])
         pad_size, divisor = settings.get("pad_size"), settings.get("size_divisor")
         if not settings.get("do_pad"):
-            return Frame(picture)
+            return Frame(size)
         if pad_size is not None:
             return Frame((pad_size["height"], pad_size["width"]))
-        return Frame(multiples_up(picture, divisor) if divisor else picture)
+        return Frame(multiples_up(size, divisor) if divisor else size)
 
     def batch(
         self, pictures: Sequence[Pixels], frames: Sequence[Frame], settings: Settings

@@ -22,11 +22,11 @@ CLIP = {
     "image_std": (0.26862954, 0.26130258, 0.27577711),
 }
 _RESCALE = {"do_convert_rgb": True, "do_rescale": True, "rescale_factor": 1 / 255}
-_PIXEL_MASK = ("pixel_values", "pixel_mask")
-_DETECTION = "detection.Detection"
 _SEMANTIC = "semantic.SemanticSegmentation"
-_MASKS = "panoptic.MaskSegmentation"
+_DEPTH = "depth.DepthEstimation"
 _GENERIC = "image.ImageProcessor"
+#: Mix-ins for outputs; every other home is an image processor.
+_MIXINS = ("detection", "panoptic", "semantic")
 
 Settings = Mapping[str, Any]
 
@@ -47,6 +47,39 @@ def _normalize(statistics: Settings, do: bool = True) -> Settings:
     return {"do_normalize": do, **statistics}
 
 
+def _detr(
+    prefix: str,
+    detection: str,
+    shape: str = "detr.MaskedBatch",
+    size: dict[str, int] | None = None,
+    **more: Any,
+) -> PreprocessorRow:
+    """A row of a detector."""
+    edges = {"shortest_edge": 800, "longest_edge": 1333}
+    names = ("pixel_values",) if shape == "detr.YolosSizes" else ("pixel_values", "pixel_mask")
+    settings = {**_resize(size or edges, BILINEAR), **_normalize(IMAGENET), "do_pad": True}
+    return _row(
+        prefix, settings, homes=(detection, shape), names=names, **{"pad_size": None, **more}
+    )
+
+
+def _mask_former(prefix: str) -> PreprocessorRow:
+    return _detr(
+        prefix,
+        "panoptic.RankedMaskSegmentation",
+        "detr.MaskFormerSizes",
+        size_divisor=32,
+        do_reduce_labels=False,
+    )
+
+
+def _page(prefix: str, size: dict[str, int], statistics: Settings, **more: Any) -> PreprocessorRow:
+    """A row of a model that reads pages."""
+    steps = {"do_thumbnail": True, "do_align_long_axis": False, "do_pad": True}
+    settings = {**_resize(size, BILINEAR), **_normalize(statistics), **steps}
+    return _row(prefix, settings, homes=("document.PageShape",), **more)
+
+
 def _crop(side: int, do: bool = True) -> Settings:
     return {"do_center_crop": do, "crop_size": _square(side)}
 
@@ -59,7 +92,7 @@ def _row(
     **more: Any,
 ) -> PreprocessorRow:
     """A row; later settings overrule earlier ones."""
-    if not any(home.endswith("ImageProcessor") for home in homes):
+    if not homes or homes[-1] == _DEPTH or homes[-1].startswith(_MIXINS):
         homes = (*homes, _GENERIC)
     defaults = dict(_RESCALE)
     for each in (*settings, more):
@@ -71,9 +104,7 @@ def _row(
 
 ROWS = (
     # The class of Transformers.js, which does whatever its config names.
-    PreprocessorRow(
-        name="ImageProcessor", homes=("image.ImageProcessor",), model_input_names=("pixel_values",)
-    ),
+    PreprocessorRow(name="ImageProcessor", homes=(_GENERIC,)),
     _row(
         "Beit",
         _resize(_square(256), BICUBIC),
@@ -86,9 +117,41 @@ ROWS = (
     _row("Blip", _resize(_square(384), BICUBIC), _normalize(CLIP)),
     _row("CLIP", _resize(_edge(224), BICUBIC), _crop(224), _normalize(CLIP)),
     _row("ChineseCLIP", _resize(_edge(224), BICUBIC), _crop(224), _normalize(CLIP)),
+    _row(
+        "ConvNext",
+        _resize(_edge(384), BILINEAR),
+        _normalize(HALF),
+        homes=("convnext.ConvNextCrop",),
+        crop_pct=224 / 256,
+    ),
+    _row(
+        "DPT",
+        _resize(_square(384), BICUBIC),
+        _normalize(HALF),
+        homes=(_SEMANTIC, _DEPTH, "depth.DPTSizes"),
+        keep_aspect_ratio=False,
+        ensure_multiple_of=1,
+        do_pad=False,
+        size_divisor=None,
+    ),
     _row("DeiT", _resize(_square(256), BICUBIC), _crop(224), _normalize(HALF)),
+    _row("DepthPro", _resize(_square(1536), BILINEAR), _normalize(HALF), homes=(_DEPTH,)),
+    _detr("Detr", "panoptic.DetrOutputs"),
+    _page("Donut", {"height": 2560, "width": 1920}, HALF),
+    _row(
+        "EfficientNet",
+        _resize(_square(346), NEAREST),
+        _crop(289, do=False),
+        _normalize(HALF),
+        homes=("efficientnet.EfficientNetLevels",),
+        rescale_offset=False,
+        include_top=True,
+    ),
     _row("FastViT", _resize(_edge(256), BICUBIC), _crop(256), _normalize(IMAGENET)),
+    _row("GLPN", homes=(_DEPTH, "depth.GLPNSizes"), do_resize=True, size_divisor=32, resample=2),
     _row("Levit", _resize(_edge(224), BICUBIC), _crop(224), _normalize(IMAGENET)),
+    _mask_former("Mask2Former"),
+    _mask_former("MaskFormer"),
     _row("MobileNetV1", _resize(_edge(256), BILINEAR), _crop(224), _normalize(HALF)),
     _row(
         "MobileNetV2",
@@ -106,7 +169,43 @@ ROWS = (
         homes=(_SEMANTIC,),
         do_flip_channel_order=True,
     ),
+    _page("Nougat", {"height": 896, "width": 672}, IMAGENET, do_crop_margin=True),
+    _row(
+        "OwlViT",
+        _resize(_square(768), BICUBIC),
+        _crop(768, do=False),
+        _normalize(CLIP),
+        homes=("detection.TextDetection",),
+    ),
+    _row(
+        "Owlv2",
+        _resize(_square(960), BILINEAR),
+        _normalize(CLIP),
+        homes=("detection.SquareTextDetection", "owlv2.SquarePictures"),
+        do_pad=True,
+    ),
     _row("Pvt", _resize(_square(224), BILINEAR), _normalize(IMAGENET)),
+    _detr(
+        "RTDetr",
+        "detection.TopDetection",
+        size=_square(640),
+        do_normalize=False,
+        do_pad=False,
+    ),
+    _row(
+        "Sam",
+        _resize({"longest_edge": 1024}, BILINEAR),
+        _normalize(IMAGENET),
+        homes=("sam.PromptedPictures",),
+        do_pad=True,
+        pad_size=_square(1024),
+    ),
+    _row(
+        "Sapiens",
+        _resize({"height": 1024, "width": 768}, BILINEAR),
+        _normalize(IMAGENET),
+        homes=(_SEMANTIC,),
+    ),
     _row(
         "Segformer",
         _resize(_square(512), BILINEAR),
@@ -115,5 +214,14 @@ ROWS = (
         do_reduce_labels=False,
     ),
     _row("Siglip", _resize(_square(224), BICUBIC), _normalize(HALF)),
+    _row("Swin2SR", homes=("swin2sr.MirroredWindows",), do_pad=True, pad_size=8),
     _row("ViT", _resize(_square(224), BILINEAR), _normalize(HALF)),
+    _row(
+        "VitMatte",
+        _normalize(HALF),
+        homes=("vitmatte.TrimapPictures",),
+        do_pad=True,
+        size_divisor=32,
+    ),
+    _detr("Yolos", "detection.Detection", "detr.YolosSizes"),
 )

@@ -127,6 +127,11 @@ def _number(value: Any, where: str, _: Any) -> float:
     return value
 
 
+def _pad_size(value: Any, where: str, default: Any) -> Any:
+    # A window for some classes, height and width for others.
+    return _divisor(value, where, None) if type(default) is int else size_dict(value, where, None)
+
+
 def _statistics(value: Any, where: str, _: Any) -> tuple[float, ...]:
     values = value if isinstance(value, list | tuple) else [value]
     return tuple(float(_number(each, where, None)) for each in values)
@@ -151,8 +156,12 @@ def _resample(value: Any, where: str, _: Any) -> int:
 _CHECKS: dict[str, Callable[[Any, str, Any], Any]] = {
     **dict.fromkeys(("size", "crop_size"), size_dict),
     **dict.fromkeys(("image_mean", "image_std"), _statistics),
+    "pad_size": _pad_size,
     "resample": _resample,
     "rescale_factor": _number,
-    "size_divisor": _divisor,
+    **dict.fromkeys(("size_divisor", "ensure_multiple_of"), _divisor),
+    **dict.fromkeys(("rescale_offset", "include_top", "keep_aspect_ratio"), _flag),
+    "crop_pct": _number,
+    "do_align_long_axis": _flag,
     **dict.fromkeys((name for name in EVERY_SETTING if name.startswith("do_")), _flag),
 }

@@ -49,15 +49,23 @@ def shortest_edge_size(picture: Size, edge: int) -> Size:
     return edge, int(edge * width / height)
 
 
-def edges_size(picture: Size, shortest: int, longest: int) -> Size:
-    """As `shortest_edge_size`, unless the longer side would pass `longest`: then that rules."""
+def edges_size(picture: Size, shortest: int, longest: float, *, keeps_tall: bool = True) -> Size:
+    """As `shortest_edge_size`, unless the longer side would pass `longest`: then that rules.
+
+    Args:
+        picture: its height and width.
+        shortest: what the shorter side becomes.
+        longest: what the longer side may have.
+        keeps_tall: a picture whose shorter side has the new length already stays as it is, also
+            when it is taller than wide.
+    """
     height, width = picture
     short, long = float(min(picture)), float(max(picture))
     exact = None
     if long / short * shortest > longest:
         exact = longest * short / long
         shortest = round(exact)
-    if min(picture) == shortest:
+    if min(picture) == shortest and (keeps_tall or height <= width):
         return picture
     other = shortest if exact is None else exact
     if width < height:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import numpy as np
 
 from onnxformers.ops import interpolate, sigmoid, softmax
+from onnxformers.processors.detection import Detection
 from onnxformers.processors.outputs import array_of, sizes_of
 from onnxformers.processors.semantic import MaskedSemanticSegmentation
 
@@ -103,6 +104,10 @@ class MaskSegmentation(MaskedSemanticSegmentation):
         """As `post_process_panoptic_segmentation`, with nothing fused."""
         limits = (threshold, mask_threshold, overlap_mask_area_threshold)
         return _segmented(_INSTANCE, outputs, limits, frozenset(), target_sizes)
+
+
+class DetrOutputs(Detection, MaskSegmentation):
+    """DETR: boxes, and masks where the model has them."""
 
 
 class RankedMaskSegmentation(MaskSegmentation):

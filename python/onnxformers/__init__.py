@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from onnxformers.generation import *  # noqa: F403
     from onnxformers.generation import GenerationConfig as GenerationConfig
     from onnxformers.hub import LoadOptions as LoadOptions
+    from onnxformers.inference import AsyncHfInference as AsyncHfInference
+    from onnxformers.inference import AsyncHfInferenceEndpoint as AsyncHfInferenceEndpoint
+    from onnxformers.inference import HfInference as HfInference
+    from onnxformers.inference import HfInferenceEndpoint as HfInferenceEndpoint
+    from onnxformers.inference import InferenceOutputError as InferenceOutputError
     from onnxformers.models import *  # noqa: F403
     from onnxformers.pipelines import *  # noqa: F403
     from onnxformers.pipelines import pipeline as pipeline
@@ -67,6 +72,13 @@ _OF_MODELS = (
     "ModelOutput",
     "PreTrainedModel",
 )
+_OF_INFERENCE = (
+    "AsyncHfInference",
+    "AsyncHfInferenceEndpoint",
+    "HfInference",
+    "HfInferenceEndpoint",
+    "InferenceOutputError",
+)
 _OF_GENERATION = (
     "BaseStreamer",
     "EosTokenCriteria",
@@ -105,6 +117,7 @@ _HOMES = {
     "env": "settings",
     "pipeline": "pipelines",
     **dict.fromkeys(_OF_GENERATION, "generation"),
+    **dict.fromkeys(_OF_INFERENCE, "inference"),
     **dict.fromkeys(_OF_MODELS, "models"),
 }
 
@@ -116,6 +129,7 @@ _ROOMS = frozenset(
         "generation",
         "hub",
         "image",
+        "inference",
         "models",
         "ops",
         "pipelines",

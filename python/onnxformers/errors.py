@@ -115,3 +115,23 @@ class ForkError(OnnxformersError, RuntimeError):
 
 class ClosedError(OnnxformersError, RuntimeError):
     """An object was used after `close()`."""
+
+
+class InferenceError(OnnxformersError, RuntimeError):
+    """A remote model gave no answer: the server refused, broke off or cannot be reached.
+
+    Attributes:
+        status: The status of the HTTP answer; None when there was none.
+        retry_after_s: Seconds that the server asks to wait, None when it does not say.
+    """
+
+    status: int | None = None
+    retry_after_s: float | None = None
+
+
+class InferenceTimeoutError(InferenceError, TimeoutError):
+    """A remote model did not answer within `timeout_s`."""
+
+
+class InferenceOutputError(InferenceError, TypeError):
+    """The answer of a remote model does not have the shape of its task."""

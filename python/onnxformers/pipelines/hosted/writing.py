@@ -1,0 +1,94 @@
+"""Parameters of the tasks that write, by the names that servers know, as options of pipelines.
+
+Source: spec/inference/HfInference_class.md; text-generation-inference, GenerateParameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from onnxformers.errors import InvalidArgumentError
+
+#: Options of pipelines with the same name and meaning there.
+SAME = (
+    "do_sample",
+    "early_stopping",
+    "length_penalty",
+    "max_length",
+    "max_new_tokens",
+    "max_time",
+    "min_length",
+    "min_new_tokens",
+    "no_repeat_ngram_size",
+    "num_beams",
+    "num_return_sequences",
+    "repetition_penalty",
+    "seed",
+    "temperature",
+    "top_k",
+    "top_p",
+    "typical_p",
+)
+#: Name there -> option of pipelines.
+WRITING: Mapping[str, str] = {
+    **{name: name for name in SAME},
+    "stop": "stop_strings",
+    "stop_sequences": "stop_strings",
+    "grammar": "guided",
+    "response_format": "response_format",
+}
+#: Of decoders alone.
+CONTINUING: Mapping[str, str] = {**WRITING, "return_full_text": "return_full_text"}
+#: Those that ask for a draw, which a server makes unless do_sample forbids it.
+_DRAWS = ("temperature", "top_k", "top_p", "typical_p")
+#: Parameters that only say how much is told, or are without effect at these values.
+_NEUTRAL: Mapping[str, tuple[Any, ...]] = {
+    "best_of": (None, 1),
+    "decoder_input_details": (None, False),
+    "details": (None, True, False),
+    "frequency_penalty": (None, 0),
+    "presence_penalty": (None, 0),
+    "top_n_tokens": (None, 0),
+    "truncate": (None,),
+    "watermark": (None, False),
+}
+
+
+def drop_neutral(parameters: Mapping[str, Any], task: str) -> dict[str, Any]:
+    """The parameters without those that ask for nothing.
+
+    Raises:
+        InvalidArgumentError: One asks for what we do not have.
+    """
+    left = {name: value for name, value in parameters.items() if value is not None}
+    for name, values in _NEUTRAL.items():
+        value = left.pop(name, None)
+        if value not in values:
+            raise InvalidArgumentError(f"[{task}] {name}={value!r} is not supported; leave it out")
+    return left
+
+
+def as_options(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of a pipeline that writes, from parameters under the names of options."""
+    options = dict(parameters)
+    temperature = options.get("temperature")
+    if temperature is not None and not temperature:
+        # No draw at all: the most likely token.
+        del options["temperature"]
+        return {**options, "do_sample": False}
+    if any(name in options for name in _DRAWS):
+        options.setdefault("do_sample", True)
+    if "guided" in options:
+        options["guided"] = _guide(options["guided"])
+    if isinstance(options.get("stop_strings"), str):
+        options["stop_strings"] = [options["stop_strings"]]
+    return options
+
+
+def _guide(grammar: Any) -> Any:
+    """A grammar in the words of text-generation-inference."""
+    names = {"json": "schema", "json_schema": "schema", "regex": "regex"}
+    if isinstance(grammar, Mapping) and grammar.get("type") in names and "value" in grammar:
+        return {names[grammar["type"]]: grammar["value"]}
+    return grammar

@@ -11,11 +11,11 @@ from typing import Any
 from onnxformers.models.registry import (
     AUTO_CLASSES,
     BASE,
-    architectures,
     class_names,
     find_base,
     find_class,
 )
+from onnxformers.models.registry import architectures as rows  # there is a package of that name
 
 _OUTPUTS = (
     "BaseModelOutput",
@@ -73,5 +73,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    bases = {row.prefix + BASE for row in architectures()}
+    bases = {row.prefix + BASE for row in rows()}
     return sorted({*HOMES, *AUTO_CLASSES, *bases, *class_names()})

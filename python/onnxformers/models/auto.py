@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from onnxformers.errors import UnsupportedModelError
@@ -31,7 +32,17 @@ def model_class(row: Architecture, head: str, module: str) -> type[PreTrainedMod
         "output_name": output_class(row, head),
     }
     base = getattr(models, row.prefix + BASE)
-    return type(row.prefix + head, (base,), members)
+    own = own_code(row, head)
+    return type(row.prefix + head, (base,) if own is None else (own, base), members)
+
+
+def own_code(row: Architecture, head: str) -> type[PreTrainedModel] | None:
+    """The class with what only this head of this architecture does; None where there is none."""
+    if not row.code:
+        return None
+    module = import_module(f"onnxformers.models.architectures.{row.code}")
+    own: type[PreTrainedModel] | None = getattr(module, row.prefix + head, None)
+    return own
 
 
 def base_class(name: str, module: str) -> type[PreTrainedModel]:

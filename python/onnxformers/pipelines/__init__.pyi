@@ -28,6 +28,10 @@ from onnxformers.pipelines.image_segmentation import (
 )
 from onnxformers.pipelines.image_to_image import ImageToImagePipeline as ImageToImagePipeline
 from onnxformers.pipelines.image_to_text import ImageToTextPipeline as ImageToTextPipeline
+from onnxformers.pipelines.keypoint_detection import (
+    KeypointDetectionPipeline as KeypointDetectionPipeline,
+)
+from onnxformers.pipelines.mask_generation import MaskGenerationPipeline as MaskGenerationPipeline
 from onnxformers.pipelines.object_detection import (
     ObjectDetectionPipeline as ObjectDetectionPipeline,
 )
@@ -52,6 +56,9 @@ from onnxformers.pipelines.token_classification import (
     TokenClassificationPipeline as TokenClassificationPipeline,
 )
 from onnxformers.pipelines.translation import TranslationPipeline as TranslationPipeline
+from onnxformers.pipelines.visual_question_answering import (
+    VisualQuestionAnsweringPipeline as VisualQuestionAnsweringPipeline,
+)
 from onnxformers.pipelines.zero_shot_classification import (
     ZeroShotClassificationPipeline as ZeroShotClassificationPipeline,
 )
@@ -245,6 +252,24 @@ def pipeline(
 ) -> ImageToTextPipeline: ...
 @overload
 def pipeline(
+    task: Literal["keypoint-detection"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> KeypointDetectionPipeline: ...
+@overload
+def pipeline(
+    task: Literal["mask-generation"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> MaskGenerationPipeline: ...
+@overload
+def pipeline(
     task: Literal["object-detection"],
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
     *,
@@ -252,6 +277,15 @@ def pipeline(
     processor: Any = None,
     **options: Any,
 ) -> ObjectDetectionPipeline: ...
+@overload
+def pipeline(
+    task: Literal["visual-question-answering"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> VisualQuestionAnsweringPipeline: ...
 @overload
 def pipeline(
     task: Literal["zero-shot-image-classification"],

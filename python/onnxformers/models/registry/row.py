@@ -20,6 +20,8 @@ class Architecture(NamedTuple):
             else the first.
         main_input: The input without which nothing runs, as `main_input_name` of a model.
         outputs: Head -> output class, where it is not the one of `heads.HEAD_OUTPUTS`.
+        code: Module of `onnxformers.models.architectures` with what is its own in some classes,
+            under their names; empty where all is common.
     """
 
     model_type: str
@@ -27,6 +29,7 @@ class Architecture(NamedTuple):
     heads: Mapping[str, str]
     main_input: str = "input_ids"
     outputs: Mapping[str, str] = _NO_OUTPUTS
+    code: str = ""
 
 
 class AutoRow(NamedTuple):

@@ -22,9 +22,13 @@ _NO_OUTPUTS: Mapping[str, str] = {}
 
 
 def _row(
-    model_type: str, prefix: str, heads: Mapping[str, str], outputs: Mapping[str, str] = _NO_OUTPUTS
+    model_type: str,
+    prefix: str,
+    heads: Mapping[str, str],
+    outputs: Mapping[str, str] = _NO_OUTPUTS,
+    code: str = "",
 ) -> Architecture:
-    return Architecture(model_type, prefix, heads, "pixel_values", outputs)
+    return Architecture(model_type, prefix, heads, "pixel_values", outputs, code)
 
 
 ARCHITECTURES = (
@@ -52,7 +56,9 @@ ARCHITECTURES = (
     _row("pvt", "Pvt", _CLASSIFIES),
     _row("resnet", "ResNet", _CLASSIFIES),
     _row("rt_detr", "RTDetr", _DETECTS, {"ForObjectDetection": "RTDetrObjectDetectionOutput"}),
-    _row("sam", "Sam", {"Model": "mask-generation"}, {"Model": "SamImageSegmentationOutput"}),
+    _row(
+        "sam", "Sam", {"Model": "mask-generation"}, {"Model": "SamImageSegmentationOutput"}, "sam"
+    ),
     _row("sapiens", "Sapiens", _SAPIENS),
     _row("segformer", "Segformer", {**_CLASSIFIES, "ForSemanticSegmentation": ENCODER}),
     _row("swin", "Swin", _CLASSIFIES),

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _RAW_DTYPES = {"bfloat16": "uint16"}
 
+# What image processors return beside a model's inputs, for the methods that read its outputs.
+_FOR_OUTPUTS = frozenset({"original_sizes", "reshaped_input_sizes"})
+
 # Inputs that say how long a row is, with the axes that do. The first one given is taken.
 _LENGTHS = (
     ("input_ids", slice(0, 2)),
@@ -80,7 +83,7 @@ def refuse_undeclared(
         InvalidArgumentError: One is neither; the message suggests the nearest known one.
     """
     for name in inputs:
-        if name not in known and name not in optional:
+        if name not in known and name not in optional and name not in _FOR_OUTPUTS:
             from difflib import get_close_matches
 
             near = get_close_matches(name, known, n=1)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Keywords of transformers' processors for what goes to the part that is no tokenizer.
 _MEDIA = ("images", "audio", "image", "audios", "raw_speech")
+#: Options that tokenizers and feature extractors both have.
+_OF_TEXTS = frozenset({"padding", "truncation", "max_length", "pad_to_multiple_of"})
 
 
 class Processor:
@@ -125,7 +127,8 @@ class Processor:
         """The inputs of a model from texts, pictures or sounds.
 
         Args:
-            *args: what the image processor or feature extractor takes.
+            *args: pictures or sounds, as the image processor or feature extractor takes them; and
+                texts, behind them or, where the others are no paths, before them.
             text: what the tokenizer takes.
             **options: `images=` or `audio=` in place of the first argument; options of either part.
 
@@ -133,15 +136,18 @@ class Processor:
             The arrays of both parts.
 
         Raises:
-            InvalidArgumentError: nothing was given, or an option that no part knows.
+            InvalidArgumentError: nothing was given, or too much, or an option that no part knows.
         """
         for name in _MEDIA:
-            if options.get(name) is not None:
-                args = (options.pop(name), *args)
-            options.pop(name, None)
-        if not args and text is None:
+            given = options.pop(name, None)
+            if given is not None:
+                args = (given, *args)
+        if text is None:
+            args, text = _told_apart(args)
+        if len(args) > 1 or (not args and text is None):
             raise InvalidArgumentError(
-                f"[{type(self).__name__}] expected pictures or sounds, text=, or both; got neither"
+                f"[{type(self).__name__}] expected pictures or sounds, text=, or both; got "
+                f"{len(args)} of the former" + ("" if text is None else " and text")
             )
         return self.prepare(args, text, options)
 
@@ -167,17 +173,33 @@ class Processor:
         """The options of the tokenizer and those of the other part.
 
         Those of pictures or sounds are known by name; the rest is the tokenizer's when there is
-        text. `return_tensors` and `padding` go to both where both take them.
+        text. `return_tensors` goes to both, padding and cutting to the texts when there are any.
         """
+        if not media or text is None:
+            return (dict(options), {}) if not media else ({}, dict(options))
         known = self.preprocessor.setting_names() | self.preprocessor.call_options
-        both = {name: options[name] for name in ("return_tensors",) if name in options}
-        for_media = (
-            {name: value for name, value in options.items() if name in known} if media else {}
+        known -= _OF_TEXTS
+        for_media = {name: value for name, value in options.items() if name in known}
+        for_text = {name: value for name, value in options.items() if name not in known}
+        if "return_tensors" in options:
+            for_media["return_tensors"] = options["return_tensors"]
+        return for_text, for_media
+
+    def apply_chat_template(self, conversation: Any, **options: Any) -> Any:
+        """A conversation as the model's chat template writes it; a text unless `tokenize=True`.
+
+        Args:
+            conversation: messages with "role" and "content".
+            **options: those of the tokenizer's method of this name.
+
+        Source: spec/transformers.js/processors.md, Processor; transformers 4.46.3,
+            `ProcessorMixin.apply_chat_template`.
+        """
+        own = self.config.get("chat_template")
+        template = {} if own is None else {"chat_template": own}
+        return self.tokenizer.apply_chat_template(
+            conversation, **{"tokenize": False, **template, **options}
         )
-        for_text = {name: value for name, value in options.items() if name not in for_media}
-        if text is None:
-            for_media, for_text = {**for_media, **for_text}, {}
-        return for_text, {**for_media, **both}
 
     def __getattr__(self, name: str) -> Any:
         # Called only for names that the object does not have.
@@ -199,6 +221,24 @@ class Processor:
         return f"{type(self).__name__}({self.tokenizer!r}, {self.preprocessor!r})"
 
 
+def _told_apart(inputs: tuple[Any, ...]) -> tuple[tuple[Any, ...], Any]:
+    """Of two inputs that are not named: which is text. One alone is none.
+
+    Pictures and sounds may be paths, which are texts to Python: then the first is that.
+    """
+    if len(inputs) != 2:
+        return inputs, None
+    first, second = inputs
+    return ((second,), first) if _is_text(first) and not _is_text(second) else ((first,), second)
+
+
+def _is_text(value: Any) -> bool:
+    """Whether it could be texts; paths of files could be too."""
+    if isinstance(value, list | tuple):
+        return bool(value) and all(_is_text(each) for each in value)
+    return isinstance(value, str)
+
+
 def load_combined(
     row: ProcessorRow | None, preprocessor: Preprocessor, name: str, files: LoadOptions
 ) -> Processor:
@@ -215,6 +255,9 @@ def _combined(cls: type[Any], preprocessor: Preprocessor, name: str, files: Load
 
     tokenizer = AutoTokenizer.load(name, files)
     config = loading.read_processor(name, files)
+    template = loading.read_chat_template(name, files)
+    if template is not None:
+        config["chat_template"] = template
     return cls(preprocessor, tokenizer, config, name_or_path=name)
 
 

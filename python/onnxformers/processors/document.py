@@ -21,14 +21,6 @@ if TYPE_CHECKING:
 class PageShape(ImageProcessor):
     """The steps `do_crop_margin`, `do_align_long_axis`, `do_thumbnail`, and padding around."""
 
-    @classmethod
-    def read_settings(cls, config: Settings, place: str) -> dict[str, Any]:
-        """The settings that a config stands for; two numbers are width and height here."""
-        size = config.get("size")
-        if isinstance(size, list | tuple) and len(size) == 2:
-            config = {**config, "size": {"height": size[1], "width": size[0]}}
-        return super().read_settings(config, place)
-
     def shape(self, picture: Pixels, settings: Settings) -> Pixels:
         """The page without its margin, upright, and no larger than `size`."""
         from onnxformers.image import crop_margin, thumbnail
@@ -56,6 +48,18 @@ class PageShape(ImageProcessor):
             return Frame((picture.shape[0], picture.shape[1]))
         above, left = size["height"] - picture.shape[0], size["width"] - picture.shape[1]
         return Frame((size["height"], size["width"]), (above // 2, left // 2), fills_pixels=True)
+
+
+class DonutShape(PageShape):
+    """Likewise, with older files in which `size` is width and height."""
+
+    @classmethod
+    def read_settings(cls, config: Settings, place: str) -> dict[str, Any]:
+        """The settings that a config stands for; two numbers are width and height."""
+        size = config.get("size")
+        if isinstance(size, list | tuple) and len(size) == 2:
+            config = {**config, "size": {"height": size[1], "width": size[0]}}
+        return super().read_settings(config, place)
 
 
 def _lies_across(picture: Pixels, target: Size) -> bool:

@@ -67,13 +67,23 @@ def batch_of(
     channels = levels.shape[0]
     batch = np.zeros((len(pictures), channels, *sizes[0]), np.float32)
     for array, picture, frame in zip(batch, pictures, frames, strict=True):
-        if picture.shape[2] != channels:
-            raise InvalidArgumentError(
-                f"[{place}] image_mean and image_std are for {channels} channels, a picture has "
-                f"{picture.shape[2]}"
-            )
+        _check_fits(place, picture, frame, channels)
         _fill(array, picture, frame, levels[::-1] if flip_channels else levels, flip_channels)
     return batch
+
+
+def _check_fits(place: str, picture: Pixels, frame: Frame, channels: int) -> None:
+    if picture.shape[2] != channels:
+        raise InvalidArgumentError(
+            f"[{place}] image_mean and image_std are for {channels} channels, a picture has "
+            f"{picture.shape[2]}"
+        )
+    (top, left), (height, width) = frame.corner, picture.shape[:2]
+    if min(top, left) < 0 or top + height > frame.size[0] or left + width > frame.size[1]:
+        raise InvalidArgumentError(
+            f"[{place}] a picture of height and width {(height, width)} does not fit into "
+            f"{frame.size}, to which it is to be padded; resize it, or give a larger size"
+        )
 
 
 def _fill(

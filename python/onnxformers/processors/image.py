@@ -107,11 +107,25 @@ class ImageProcessor(Preprocessor):
 
         size = self.resized_size(picture.shape[:2], settings)
         if size is not None:
+            self._check_size(picture, size)
             picture = resize(picture, size, settings.get("resample", 2))
         crop = settings.get("crop_size")
         if settings.get("do_center_crop") and crop is not None:
             picture = center_crop(picture, (crop["height"], crop["width"]))
         return picture
+
+    def _check_size(self, picture: Pixels, size: Size) -> None:
+        from onnxformers.image.loading import MAX_PIXELS
+
+        height, width = size
+        if min(size) >= 1 and height * width <= MAX_PIXELS:
+            return
+        what = "no pixel" if min(size) < 1 else f"more than {MAX_PIXELS} pixels"
+        raise InvalidArgumentError(
+            f"[{type(self).__name__}] a picture of height {picture.shape[0]} and width "
+            f"{picture.shape[1]} would be resized to {what} ({height} x {width}); cut it, or give "
+            "another size="
+        )
 
     def resized_size(self, picture: Size, settings: Settings) -> Size | None:
         """Height and width that a picture is resized to; None when it is not.

@@ -73,11 +73,13 @@ def _mask_former(prefix: str) -> PreprocessorRow:
     )
 
 
-def _page(prefix: str, size: dict[str, int], statistics: Settings, **more: Any) -> PreprocessorRow:
+def _page(
+    prefix: str, home: str, size: dict[str, int], statistics: Settings, **more: Any
+) -> PreprocessorRow:
     """A row of a model that reads pages."""
     steps = {"do_thumbnail": True, "do_align_long_axis": False, "do_pad": True}
     settings = {**_resize(size, BILINEAR), **_normalize(statistics), **steps}
-    return _row(prefix, settings, homes=("document.PageShape",), **more)
+    return _row(prefix, settings, homes=(home,), **more)
 
 
 def _crop(side: int, do: bool = True) -> Settings:
@@ -137,7 +139,7 @@ ROWS = (
     _row("DeiT", _resize(_square(256), BICUBIC), _crop(224), _normalize(HALF)),
     _row("DepthPro", _resize(_square(1536), BILINEAR), _normalize(HALF), homes=(_DEPTH,)),
     _detr("Detr", "panoptic.DetrOutputs"),
-    _page("Donut", {"height": 2560, "width": 1920}, HALF),
+    _page("Donut", "document.DonutShape", {"height": 2560, "width": 1920}, HALF),
     _row(
         "EfficientNet",
         _resize(_square(346), NEAREST),
@@ -149,7 +151,6 @@ ROWS = (
     ),
     _row("FastViT", _resize(_edge(256), BICUBIC), _crop(256), _normalize(IMAGENET)),
     _row("GLPN", homes=(_DEPTH, "depth.GLPNSizes"), do_resize=True, size_divisor=32, resample=2),
-    _row("Levit", _resize(_edge(224), BICUBIC), _crop(224), _normalize(IMAGENET)),
     _mask_former("Mask2Former"),
     _mask_former("MaskFormer"),
     _row("MobileNetV1", _resize(_edge(256), BILINEAR), _crop(224), _normalize(HALF)),
@@ -169,7 +170,9 @@ ROWS = (
         homes=(_SEMANTIC,),
         do_flip_channel_order=True,
     ),
-    _page("Nougat", {"height": 896, "width": 672}, IMAGENET, do_crop_margin=True),
+    _page(
+        "Nougat", "document.PageShape", {"height": 896, "width": 672}, IMAGENET, do_crop_margin=True
+    ),
     _row(
         "OwlViT",
         _resize(_square(768), BICUBIC),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PREPROCESSOR = "preprocessor_config.json"
 PROCESSOR = "processor_config.json"
+CHAT_TEMPLATE = "chat_template.json"
 #: The key that names the class of a part -> the part, as one file for all of them calls it.
 PARTS = {"image_processor_type": "image_processor", "feature_extractor_type": "feature_extractor"}
 _FILES = frozenset(field.name for field in fields(LoadOptions) if field.init)
@@ -75,6 +76,11 @@ def read_preprocessor(
 def read_processor(name_or_path: str | os.PathLike[str], options: LoadOptions) -> dict[str, Any]:
     """The object of processor_config.json; {} when there is none."""
     return _find(name_or_path, PROCESSOR, options) or {}
+
+
+def read_chat_template(name_or_path: str | os.PathLike[str], options: LoadOptions) -> Any:
+    """The template of chat_template.json, the older place of a processor's; None without one."""
+    return (_find(name_or_path, CHAT_TEMPLATE, options) or {}).get("chat_template")
 
 
 def class_name(config: Mapping[str, Any], key: str) -> str | None:

@@ -14,6 +14,8 @@ from onnxformers.errors import InvalidArgumentError, MissingFileError
 STDIN = "-"
 #: Task -> keys of an item; its second text is one argument, which goes with every input.
 PAIRS = {
+    "document-question-answering": ("image", "question"),
+    "visual-question-answering": ("image", "question"),
     "question-answering": ("question", "context"),
     "text-classification": ("text", "text_pair"),
     "sentiment-analysis": ("text", "text_pair"),
@@ -56,13 +58,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "inputs",
         metavar="INPUT",
         nargs="+",
-        help="a text, or a question; of text-ranking and sentence-similarity the first one is "
-        "compared with all others; - reads lines of stdin",
+        help="a text, a question, or the path or address of an image; of text-ranking and "
+        "sentence-similarity the first one is compared with all others; - reads lines of stdin",
     )
     group = parser.add_argument_group("texts that go with every input")
     second = group.add_mutually_exclusive_group()
     second.add_argument("--context", metavar="TEXT", help="where answers are looked for")
     second.add_argument("--context-file", metavar="FILE", help="a file of text with the context")
+    second.add_argument("--question", metavar="TEXT", help="what is asked about an image")
     second.add_argument("--text-pair", metavar="TEXT", help="second text of text-classification")
 
 
@@ -88,7 +91,7 @@ def read_inputs(args: argparse.Namespace) -> Inputs:
 def _second_text(args: argparse.Namespace) -> str | None:
     """The text that goes with every input, if the task has one."""
     given = {"--context": args.context, "--context-file": args.context_file}
-    given["--text-pair"] = args.text_pair
+    given |= {"--text-pair": args.text_pair, "--question": args.question}
     wanted = PAIRS.get(args.task, ("", ""))[1]
     for flag, value in given.items():
         if value is None:
@@ -96,6 +99,8 @@ def _second_text(args: argparse.Namespace) -> str | None:
         if not wanted or not flag.replace("-", "_").startswith(f"__{wanted}"):
             raise InvalidArgumentError(f"[run] {args.task} takes no {flag}")
         return _read_file(value) if flag == "--context-file" else str(value)
+    if wanted == "question":
+        raise InvalidArgumentError(f"[run] {args.task} needs --question TEXT")
     if wanted == "context":
         raise InvalidArgumentError(f"[run] {args.task} needs --context TEXT or --context-file FILE")
     return None

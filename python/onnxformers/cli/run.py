@@ -7,13 +7,14 @@ import json
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, TextIO
 
-from onnxformers.cli import inputs, show, writing
+from onnxformers.cli import inputs, pictures, show, writing
 from onnxformers.cli.loading import add_loading_arguments, loading_options
 from onnxformers.cli.options import add_option_argument
 
-SUMMARY = "run a task on texts and print the results"
+SUMMARY = "run a task on texts or images and print the results"
 TASK_OPTIONS = (
     "top_k",
     "pooling",
@@ -21,6 +22,7 @@ TASK_OPTIONS = (
     "batch_size",
     "candidate_labels",
     "multi_label",
+    "threshold",
     "aggregation_strategy",
     "src_lang",
     "tgt_lang",
@@ -43,6 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--json", action="store_true", help="print a JSON array: a result per input"
     )
     add_loading_arguments(parser)
+    parser.add_argument(
+        "--save",
+        metavar="FILE",
+        help="save a picture of the result: boxes, masks, depths, cut-outs; a folder gets one for "
+        "each image",
+    )
     group = parser.add_argument_group("options of the task", argument_default=argparse.SUPPRESS)
     group.add_argument("--top-k", type=_top_k, metavar="N|all", help="how many answers per input")
     group.add_argument("--pooling", help="none, mean, cls or auto (default of this command)")
@@ -51,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--labels",
         dest="candidate_labels",
         metavar="A,B,...",
-        help="candidate labels of zero-shot-classification",
+        help="candidate labels of zero-shot tasks",
     )
     group.add_argument("--multi-label", action="store_true", help="score each of them by itself")
     group.add_argument(
@@ -61,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="none, simple (default of this command), first, average or max: how tokens become "
         "entities",
     )
+    group.add_argument("--threshold", type=float, metavar="X", help="leave out what scores less")
     group.add_argument("--batch-size", type=int, metavar="N", help="at most N inputs at a time")
     group.add_argument("--src-lang", metavar="CODE", help="language of texts to translate")
     group.add_argument("--tgt-lang", metavar="CODE", help="language to translate them to")
@@ -89,11 +98,16 @@ def execute(args: argparse.Namespace) -> None:
         seen: deque[inputs.Input] = deque()
         items = _remember(given.items, seen)
         results = pipe(items if given.is_stream else list(items), **options)
-        pairs = ((seen.popleft(), result) for result in results)
+        pairs: Iterable[tuple[inputs.Input, Any]] = ((seen.popleft(), one) for one in results)
+        paths: list[Path] = []
+        if args.save is not None:
+            pairs = pictures.saved(pairs, args.save, paths)
         if args.json:
             _print_json(pairs, sys.stdout)
         else:
             _print_for_people(pairs, sys.stdout)
+        for path in paths:
+            print(f"saved {path}", file=sys.stderr)
 
 
 def _top_k(text: str) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import math
 import os
@@ -92,6 +94,8 @@ def result_lines(result: object, style: Style) -> Iterator[str]:
         yield from _row_lines(result, style)
     elif hasattr(result, "dtype"):
         yield array_summary(result)
+    elif _is_picture(result):
+        yield _picture_summary(result)
     elif isinstance(result, str):
         yield from (printable(line) for line in result.splitlines() or [""])
     elif result == []:
@@ -156,7 +160,18 @@ def _cell(value: object) -> str:
         return f"{value:.4f}"
     if isinstance(value, str):
         return value
+    if _is_picture(value):
+        return _picture_summary(value)
     return array_summary(value) if hasattr(value, "dtype") else json.dumps(to_json(value))
+
+
+def _is_picture(value: object) -> bool:
+    """Whether this is an image of PIL, which need not be imported to tell."""
+    return hasattr(value, "getbands")
+
+
+def _picture_summary(image: Any) -> str:
+    return f"image {image.mode} {image.width} x {image.height}"
 
 
 def array_summary(array: Any) -> str:
@@ -213,9 +228,13 @@ def similarity_lines(vectors: Sequence[np.ndarray]) -> Iterator[str]:
 def to_json(value: Any) -> Any:
     """What `json.dumps` takes: arrays as lists, numbers that JSON lacks (NaN, infinity) as null.
 
+    Images become base64 of their PNG.
+
     >>> to_json({"score": float("nan"), "shape": (1, 2)})
     {'score': None, 'shape': [1, 2]}
     """
+    if _is_picture(value):
+        return _base64_png(value)
     if hasattr(value, "tolist"):  # numpy's arrays and numbers
         value = value.tolist()
     if isinstance(value, Mapping):
@@ -225,3 +244,9 @@ def to_json(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+
+
+def _base64_png(image: Any) -> str:
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode("ascii")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from onnxformers import models
+from onnxformers.models.auto import own_code
 from onnxformers.models.registry import (
     AUTO_CLASSES,
     BASE,
@@ -41,11 +42,13 @@ class _Returns{0}(PreTrainedModel):
 def render() -> str:
     """The text of the stub."""
     homes = sorted(models.HOMES.items(), key=lambda item: (item[1], item[0]))
-    lines = [_import(name, home) for name, home in homes]
+    heads = [(row, head) for row in architectures() for head in row.heads]
+    owners = [(row, head) for row, head in heads if own_code(row, head)]
+    lines = [_own_import(*owner) for owner in sorted(owners, key=lambda item: item[0].code)]
+    lines += [_import(name, home) for name, home in homes]
     lines += ["", *(f"class {name}(AutoClass): ..." for name in AUTO_CLASSES)]
     bases = dict.fromkeys(row.prefix + BASE for row in architectures())
     lines += [f"class {name}(PreTrainedModel): ..." for name in bases]
-    heads = [(row, head) for row in architectures() for head in row.heads]
     returned = sorted({output_class(row, head) for row, head in heads} - {"ModelOutput"})
     lines += [RETURNS.format(name).rstrip() for name in returned]
     lines += ["", *(_model_class(row, head) for row, head in heads)]
@@ -59,9 +62,19 @@ def _import(name: str, home: str) -> str:
     return f"from onnxformers.models.{home} import (\n    {name} as {name},\n)"
 
 
+def _own_import(row: Architecture, head: str) -> str:
+    name = row.prefix + head
+    line = f"from onnxformers.models.architectures.{row.code} import {name} as _{name}"
+    if len(line) <= 100:
+        return line
+    home = f"from onnxformers.models.architectures.{row.code} import"
+    return f"{home} (\n    {name} as _{name},\n)"
+
+
 def _model_class(row: Architecture, head: str) -> str:
     name = output_class(row, head)
     mixin = "" if name == "ModelOutput" else f"_Returns{name}, "
+    mixin += "" if own_code(row, head) is None else f"_{row.prefix}{head}, "
     line = f"class {row.prefix}{head}({mixin}{row.prefix}{BASE}): ..."
     if len(line) <= 100:
         return line

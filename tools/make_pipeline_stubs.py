@@ -17,8 +17,8 @@ import os
 from typing import Any, Literal, overload
 
 from onnxformers.models import PreTrainedModel
-from onnxformers.pipelines.base import Pipeline
 """
+BASE = "from onnxformers.pipelines.base import Pipeline"
 OVERLOAD = """@overload
 def pipeline(
     task: {task},
@@ -33,11 +33,15 @@ def pipeline(
 def render() -> str:
     """The text of the stub."""
     classes = sorted(PIPELINE_CLASSES.items(), key=lambda item: item[1].module)
-    lines = [_import(name, task) for name, task in classes]
+    lines = sorted([_import(name, task) for name, task in classes] + [BASE], key=_home)
     lines += ["from onnxformers.tokenizers import PreTrainedTokenizer", ""]
     lines += [OVERLOAD.format(task=_names(task), result=task.pipeline_class) for task in TASKS]
     lines.append(OVERLOAD.format(task="str", result="Pipeline[Any]"))
     return HEAD + "\n".join(lines) + "\n"
+
+
+def _home(line: str) -> str:
+    return line.split()[1]
 
 
 def _import(name: str, task: Task) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from onnxformers._native.runtime import CancelToken, Session
     from onnxformers.configs import PretrainedConfig
     from onnxformers.generation import GenerationConfig
+    from onnxformers.models.generate import Call
     from onnxformers.models.generation_outputs import GenerateOutput
 
 _log = logging.getLogger("onnxformers")
@@ -241,7 +242,7 @@ class PreTrainedModel:
 
         Source: spec/transformers.js/models.md, generate; transformers' GenerationMixin.
         """
-        from onnxformers.models.generate import Call, generate
+        from onnxformers.models.generate import Call
 
         call = Call(
             logits_processor=logits_processor,
@@ -259,6 +260,21 @@ class PreTrainedModel:
             timeout_s=timeout_s,
             cancel=cancel,
         )
+        written: NDArray[np.int64] | GenerateOutput = self._write(
+            inputs, generation_config, call, options
+        )
+        return written
+
+    def _write(
+        self,
+        inputs: Any,
+        generation_config: GenerationConfig | Mapping[str, Any] | None,
+        call: Call,
+        options: Mapping[str, Any],
+    ) -> Any:
+        """What `generate` does; architectures with code of their own do more around it."""
+        from onnxformers.models.generate import generate
+
         return generate(self, inputs, generation_config, call, options)
 
     @staticmethod

@@ -138,11 +138,8 @@ def _run(
         prompt.ids,
         prompt.mask,
         encoder_ids=prompt.encoder_ids,
-        processors=_callables("logits_processor", call.logits_processor),
-        streamer=call.streamer,
-        prefix_allowed_tokens_fn=call.prefix_allowed_tokens_fn,
         draft=None if call.assistant_model is None else _open(call.assistant_model, prompt, call),
-        **_criteria(config, call),
+        **native_callables(config, call),
         **_guidance(model, prompt, config, call),
     )
     sequences = prompt.with_given(result["sequences"])
@@ -173,6 +170,16 @@ def _callables(name: str, given: Any) -> list[Callable[..., Any]]:
                 f"[generate] {name} must be a callable or a list of them, got {item!r}"
             )
     return listed
+
+
+def native_callables(config: GenerationConfig, call: Call) -> dict[str, Any]:
+    """What of a call the core calls while it generates, by the names of its arguments."""
+    return {
+        "processors": _callables("logits_processor", call.logits_processor),
+        "streamer": call.streamer,
+        "prefix_allowed_tokens_fn": call.prefix_allowed_tokens_fn,
+        **_criteria(config, call),
+    }
 
 
 def _criteria(config: GenerationConfig, call: Call) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
@@ -70,11 +70,18 @@ def merge(
     model: PreTrainedModel,
     given: GenerationConfig | Mapping[str, Any] | None,
     keywords: Mapping[str, Any],
+    own_names: Collection[str] = (),
 ) -> tuple[GenerationConfig, dict[str, Any]]:
     """The options of a call, and what remains of its keywords: inputs of the model.
 
     The later wins: the model's own, a config given, keywords. A `GenerationConfig` takes the place
     of the model's but for special tokens that it does not have; a mapping changes its items only.
+
+    Args:
+        model: Who writes.
+        given: A config, or items of one.
+        keywords: Fields of a config, and inputs.
+        own_names: Further keywords that this architecture takes; they remain with the inputs.
 
     Raises:
         InvalidArgumentError: A keyword is neither; the nearest name is suggested.
@@ -90,7 +97,7 @@ def merge(
         config.update(given)
     inputs = set(model._forward._inputs) | {"attention_mask", "encoder_outputs"}
     inputs |= set(model._forward._optional) | {model.main_input_name}
-    refuse_unknown(keywords, FIELDS.keys() | inputs, "generate")
+    refuse_unknown(keywords, FIELDS.keys() | inputs | set(own_names), "generate")
     for name in ("past_key_values", "inputs_embeds", "position_ids"):
         if keywords.get(name) is not None:
             raise InvalidArgumentError(

@@ -9,7 +9,7 @@ from onnxformers.errors import RunTimeoutError
 from onnxformers.models.feeds import feed_dtypes, make_feeds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from onnxformers._native.runtime import CancelToken, Session
 
@@ -58,8 +58,15 @@ class Graph:
         self.shapes = {node.name: node.shape for node in nodes if node.is_rank_known}
         self.outputs = [node.name for node in session.outputs]
 
-    def run(self, inputs: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
+    def run(
+        self, inputs: Mapping[str, Any], budget: Budget, outputs: Sequence[str] | None = None
+    ) -> dict[str, Any]:
         """Run on those of `inputs` that the session declares; the rest is passed over.
+
+        Args:
+            inputs: Arrays by name.
+            budget: What may end the run.
+            outputs: Those that are wanted; None for all.
 
         Raises:
             InvalidArgumentError: An input is missing or of a wrong shape.
@@ -68,5 +75,6 @@ class Graph:
             ClosedError: The session was closed.
         """
         feeds = make_feeds(self.dtypes, inputs)
-        outputs = self.session.run(feeds, timeout_s=budget.left_s, cancel=budget.cancel)
-        return dict(zip(self.outputs, outputs, strict=True))
+        names = self.outputs if outputs is None else list(outputs)
+        values = self.session.run(feeds, names, timeout_s=budget.left_s, cancel=budget.cancel)
+        return dict(zip(names, values, strict=True))

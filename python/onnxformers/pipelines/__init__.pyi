@@ -3,6 +3,13 @@ import os
 from typing import Any, Literal, overload
 
 from onnxformers.models import PreTrainedModel
+from onnxformers.pipelines.audio_classification import (
+    AudioClassificationPipeline as AudioClassificationPipeline,
+)
+from onnxformers.pipelines.audio_to_audio import AudioToAudioPipeline as AudioToAudioPipeline
+from onnxformers.pipelines.automatic_speech_recognition import (
+    AutomaticSpeechRecognitionPipeline as AutomaticSpeechRecognitionPipeline,
+)
 from onnxformers.pipelines.base import Pipeline
 from onnxformers.pipelines.depth_estimation import (
     DepthEstimationPipeline as DepthEstimationPipeline,
@@ -52,12 +59,16 @@ from onnxformers.pipelines.text_classification import (
 )
 from onnxformers.pipelines.text_generation import TextGenerationPipeline as TextGenerationPipeline
 from onnxformers.pipelines.text_ranking import TextRankingPipeline as TextRankingPipeline
+from onnxformers.pipelines.text_to_audio import TextToAudioPipeline as TextToAudioPipeline
 from onnxformers.pipelines.token_classification import (
     TokenClassificationPipeline as TokenClassificationPipeline,
 )
 from onnxformers.pipelines.translation import TranslationPipeline as TranslationPipeline
 from onnxformers.pipelines.visual_question_answering import (
     VisualQuestionAnsweringPipeline as VisualQuestionAnsweringPipeline,
+)
+from onnxformers.pipelines.zero_shot_audio_classification import (
+    ZeroShotAudioClassificationPipeline as ZeroShotAudioClassificationPipeline,
 )
 from onnxformers.pipelines.zero_shot_classification import (
     ZeroShotClassificationPipeline as ZeroShotClassificationPipeline,
@@ -70,6 +81,33 @@ from onnxformers.pipelines.zero_shot_object_detection import (
 )
 from onnxformers.tokenizers import PreTrainedTokenizer
 
+@overload
+def pipeline(
+    task: Literal["audio-classification"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> AudioClassificationPipeline: ...
+@overload
+def pipeline(
+    task: Literal["audio-to-audio"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> AudioToAudioPipeline: ...
+@overload
+def pipeline(
+    task: Literal["automatic-speech-recognition", "asr"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> AutomaticSpeechRecognitionPipeline: ...
 @overload
 def pipeline(
     task: Literal["feature-extraction", "embeddings"],
@@ -135,6 +173,15 @@ def pipeline(
 ) -> TextGenerationPipeline: ...
 @overload
 def pipeline(
+    task: Literal["text-to-audio", "text-to-speech"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> TextToAudioPipeline: ...
+@overload
+def pipeline(
     task: Literal["text2text-generation"],
     model: str | os.PathLike[str] | PreTrainedModel | None = None,
     *,
@@ -169,6 +216,15 @@ def pipeline(
     processor: Any = None,
     **options: Any,
 ) -> TranslationPipeline: ...
+@overload
+def pipeline(
+    task: Literal["zero-shot-audio-classification"],
+    model: str | os.PathLike[str] | PreTrainedModel | None = None,
+    *,
+    tokenizer: str | os.PathLike[str] | PreTrainedTokenizer | None = None,
+    processor: Any = None,
+    **options: Any,
+) -> ZeroShotAudioClassificationPipeline: ...
 @overload
 def pipeline(
     task: Literal["zero-shot-classification"],

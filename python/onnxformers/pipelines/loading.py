@@ -45,7 +45,7 @@ def load_parts(
     loading = {name: value for name, value in options.items() if name in _LOADING}
     model_options = ModelOptions.from_keywords("pipeline", loading)
     if model is None:
-        model = row.default_model
+        model = _default_model(row)
     if not isinstance(model, (str, os.PathLike)):
         model = _loaded_model(model)
         defaults = _call_defaults(row, options)
@@ -66,6 +66,14 @@ def load_parts(
     chosen = import_module("onnxformers.models.auto").class_for(row.auto_class, config.model_type)
     model = chosen.load(name, model_options, opening())
     return {"model": model, **parts, **defaults}
+
+
+def _default_model(row: Task) -> str:
+    if not row.default_model:
+        raise InvalidArgumentError(
+            f"[pipeline] {row.name} has no usual model; name one: pipeline({row.name!r}, model)"
+        )
+    return row.default_model
 
 
 def _shorten_idle_spin() -> None:

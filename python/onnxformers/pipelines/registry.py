@@ -15,7 +15,7 @@ class Task(NamedTuple):
         pipeline_class: Name of the pipeline class.
         auto_class: AutoModel class that loads its model; of several the first that can.
         default_model: Hub id used when none is given; the choice of Transformers.js 3 where it has
-            the task.
+            the task. "" for a task without a usual one.
         aliases: Other names of the task.
         processor: Auto class of what makes arrays of images or sound; "" for none.
         has_tokenizer: Whether it reads or writes text.
@@ -41,6 +41,32 @@ _SEGMENTATION = (
 )
 
 TASKS = (
+    Task(
+        "audio-classification",
+        "audio_classification",
+        "AudioClassificationPipeline",
+        "AutoModelForAudioClassification",
+        "Xenova/wav2vec2-base-superb-ks",
+        processor="AutoFeatureExtractor",
+        has_tokenizer=False,
+    ),
+    Task(
+        "audio-to-audio",
+        "audio_to_audio",
+        "AudioToAudioPipeline",
+        "AutoModel",
+        "",
+        has_tokenizer=False,
+    ),
+    Task(
+        "automatic-speech-recognition",
+        "automatic_speech_recognition",
+        "AutomaticSpeechRecognitionPipeline",
+        ("AutoModelForSpeechSeq2Seq", "AutoModelForCTC"),
+        "Xenova/whisper-tiny.en",
+        aliases=("asr",),
+        processor="AutoFeatureExtractor",
+    ),
     Task(
         "feature-extraction",
         "feature_extraction",
@@ -93,6 +119,14 @@ TASKS = (
         "Xenova/gpt2",
     ),
     Task(
+        "text-to-audio",
+        "text_to_audio",
+        "TextToAudioPipeline",
+        ("AutoModelForTextToWaveform", "AutoModelForTextToSpectrogram"),
+        "Xenova/speecht5_tts",
+        aliases=("text-to-speech",),
+    ),
+    Task(
         "text2text-generation",
         "text2text_generation",
         "Text2TextGenerationPipeline",
@@ -120,6 +154,14 @@ TASKS = (
         "TranslationPipeline",
         "AutoModelForSeq2SeqLM",
         "Xenova/t5-small",
+    ),
+    Task(
+        "zero-shot-audio-classification",
+        "zero_shot_audio_classification",
+        "ZeroShotAudioClassificationPipeline",
+        "AutoModel",
+        "Xenova/clap-htsat-unfused",
+        processor="AutoFeatureExtractor",
     ),
     Task(
         "zero-shot-classification",
@@ -261,15 +303,9 @@ TRANSLATION_PAIR = re.compile(r"translation_(?P<src_lang>.+)_to_(?P<tgt_lang>.+)
 #: Tasks of the specification that this version does not have.
 NOT_YET = frozenset(
     {
-        "audio-classification",
-        "audio-to-audio",
-        "automatic-speech-recognition",
         "table-question-answering",
         "tabular-classification",
         "tabular-regression",
-        "text-to-audio",
         "text-to-image",
-        "text-to-speech",
-        "zero-shot-audio-classification",
     }
 )

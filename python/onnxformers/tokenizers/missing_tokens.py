@@ -34,6 +34,8 @@ def missing_tokens(
     listed = _listed(config)
     special = [*settings.special_tokens.items()]
     special += [("", token) for token in settings.additional_special_tokens]
+    if row.letters_stay:
+        special = [(name, token) for name, token in special if len(str(token)) > 1]
     names = {str(token) for _, token in special}
     found = {
         token.content: _as_special(token, token.content in names)

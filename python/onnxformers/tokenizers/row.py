@@ -26,6 +26,8 @@ class TokenizerRow(NamedTuple):
         padding_side: the side on which rows are filled up.
         needs_prefix_space: texts that are split into words need `add_prefix_space`.
         mask_takes_space: a mask token that the files do not describe takes the space before it.
+        letters_stay: a special token of one letter is not looked for in texts, where it is that
+            letter.
     """
 
     name: str
@@ -38,6 +40,7 @@ class TokenizerRow(NamedTuple):
     padding_side: str = "right"
     needs_prefix_space: bool = False
     mask_takes_space: bool = False
+    letters_stay: bool = False
 
 
 GENERIC = TokenizerRow(name="PreTrainedTokenizer", model_input_names=WITH_TYPE_IDS)

@@ -199,6 +199,6 @@ ROWS = (
     # ---- letters, residues, sounds
     _row("EsmTokenizer", "esm", sets.ESM_TOKENS),
     _row("SpeechT5Tokenizer", "speecht5", sets.BASIC_TOKENS),
-    _row("VitsTokenizer", "vits", sets.VITS_TOKENS),
+    _row("VitsTokenizer", "vits", sets.VITS_TOKENS, letters_stay=True),
     _row("Wav2Vec2CTCTokenizer", sets.WAV2VEC2_MODELS, sets.BASIC_TOKENS),
 )

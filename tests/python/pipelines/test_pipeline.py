@@ -231,7 +231,7 @@ def test_closing() -> None:
 @pytest.mark.parametrize(
     ("task", "message"),
     [
-        ("poetry", "unknown task 'poetry'; there are feature-extraction, embeddings"),
+        ("poetry", "unknown task 'poetry'; there are audio-classification, audio-to-audio"),
         ("text-to-image", "'text-to-image' is not available yet"),
         ("translation_en", "unknown task 'translation_en'"),
     ],

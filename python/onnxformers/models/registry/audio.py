@@ -26,6 +26,12 @@ ARCHITECTURES = (
     Architecture("hifigan", "SpeechT5", {"HifiGan": ENCODER}, "spectrogram"),
     Architecture("hubert", "Hubert", _HEARS, _VALUES),
     Architecture(
+        "moonshine",
+        "Moonshine",
+        dict.fromkeys(("Model", "ForConditionalGeneration"), SEQ2SEQ),
+        _VALUES,
+    ),
+    Architecture(
         "musicgen",
         "Musicgen",
         {"ForConditionalGeneration": "music-generation", "Model": DECODER, "ForCausalLM": DECODER},
@@ -38,6 +44,7 @@ ARCHITECTURES = (
             **dict.fromkeys(("Model", "ForSpeechToText"), SEQ2SEQ),
             "ForTextToSpeech": "text-to-spectrogram",
         },
+        code="speecht5",
     ),
     Architecture("unispeech", "UniSpeech", _HEARS, _VALUES),
     Architecture("unispeech-sat", "UniSpeechSat", {**_HEARS, **_FRAMES}, _VALUES),
@@ -51,5 +58,6 @@ ARCHITECTURES = (
         "Whisper",
         dict.fromkeys(("Model", "ForConditionalGeneration"), SEQ2SEQ),
         _FEATURES,
+        code="whisper",
     ),
 )

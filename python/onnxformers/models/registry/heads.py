@@ -39,7 +39,7 @@ AUTO_CLASSES: dict[str, AutoRow] = {
     "AutoModelForSeq2SeqLM": AutoRow(("ForConditionalGeneration", "MTModel"), TEXT),
     "AutoModelForSequenceClassification": AutoRow(("ForSequenceClassification",), TEXT),
     "AutoModelForSpeechSeq2Seq": AutoRow(
-        ("ForConditionalGeneration", "ForSpeechToText"), AUDIO, ("whisper", "speecht5")
+        ("ForConditionalGeneration", "ForSpeechToText"), AUDIO, ("whisper", "moonshine", "speecht5")
     ),
     "AutoModelForTextToSpectrogram": AutoRow(("ForTextToSpeech",), AUDIO),
     "AutoModelForTextToWaveform": AutoRow(

@@ -10,20 +10,21 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_HOMES = {
+HOMES = {
     "AutoFeatureExtractor": "auto",
     "AutoImageProcessor": "auto",
     "AutoProcessor": "auto",
     "BatchFeature": "batch_feature",
     "FeatureExtractor": "base",
+    "ImageProcessor": "image",
     "Processor": "combined",
 }
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name at its first use."""
-    if name in _HOMES:
-        value = getattr(import_module(f"onnxformers.processors.{_HOMES[name]}"), name)
+    if name in HOMES:
+        value = getattr(import_module(f"onnxformers.processors.{HOMES[name]}"), name)
     elif name.removesuffix("Fast").endswith(("Processor", "FeatureExtractor")):
         value = import_module("onnxformers.processors.registry").class_named(name)
     else:
@@ -38,4 +39,4 @@ def __dir__() -> list[str]:
     """The public names."""
     from onnxformers.processors.registry import PREPROCESSORS, PROCESSORS
 
-    return sorted({*_HOMES, *PREPROCESSORS, *PROCESSORS})
+    return sorted({*HOMES, *PREPROCESSORS, *PROCESSORS})

@@ -8,6 +8,8 @@ PYBIND11_MODULE(_native, m, pybind11::mod_gil_not_used()) {
   onnxformers::bindings::bind_errors();
   auto base = m.def_submodule("base");
   onnxformers::bindings::bind_base(base);
+  auto audio = m.def_submodule("audio");
+  onnxformers::bindings::bind_audio(audio);
   auto tokenizers = m.def_submodule("tokenizers");
   onnxformers::bindings::bind_tokenizers(tokenizers);
   auto runtime = m.def_submodule("runtime");

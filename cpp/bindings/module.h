@@ -7,6 +7,7 @@ namespace onnxformers::bindings {
 namespace py = pybind11;
 
 void bind_errors();
+void bind_audio(py::module_& m);
 void bind_base(py::module_& m);
 void bind_models(py::module_& m);
 void bind_tokenizers(py::module_& m);

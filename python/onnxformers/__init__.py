@@ -124,6 +124,7 @@ _HOMES = {
 #: The modules a user may want, for `onnxformers.ops.softmax` after `import onnxformers`.
 _ROOMS = frozenset(
     (
+        "audio",
         "configs",
         "errors",
         "generation",

@@ -16,6 +16,8 @@ from tokenizer_peers import PEERS, Ids, Peer
 
 SENTENCES = 1000
 LOADS = 3
+#: Of the same documents in a round: the first finds the processor's caches filled by another peer.
+CALLS = 5
 #: The peers that read tokenizer.json themselves, so that loading can be compared.
 READERS = ("onnxformers", "tokenizers", "transformers", "tokie", "iree-tokenizer")
 
@@ -83,7 +85,7 @@ def measure_threads(family: Family, options: argparse.Namespace) -> dict[str, An
     found = {}
     for text in options.text:
         seen, _ = parts(documents(options.inputs, text), options)
-        timings = interleave(arrays_cases(peers, seen), rounds=options.rounds)
+        timings = interleave(arrays_cases(peers, seen), rounds=options.rounds, calls=CALLS)
         found[text] = {name: megabytes(seen) / timing.wall for name, timing in timings.items()}
     return found
 
@@ -109,13 +111,13 @@ def measure_text(peers: dict[str, Peer], text: str, options: argparse.Namespace)
     fresh = interleave(unseen_cases(peers, unseen), rounds=options.rounds, warmup=0)
     first = statistics.median(map(megabytes, unseen))
     differing = {name: differences(peer, peers["tokenizers"], seen) for name, peer in peers.items()}
-    arrays = interleave(arrays_cases(peers, seen), rounds=options.rounds)
+    arrays = interleave(arrays_cases(peers, seen), rounds=options.rounds, calls=CALLS)
     with_offsets = {
         name: in_process(functools.partial(peer.offsets, seen))
         for name, peer in peers.items()
         if peer.offsets is not None
     }
-    offsets = interleave(with_offsets, rounds=options.rounds)
+    offsets = interleave(with_offsets, rounds=options.rounds, calls=CALLS)
     return {
         name: {
             "arrays": megabytes(seen) / arrays[name].cpu,

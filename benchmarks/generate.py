@@ -124,9 +124,8 @@ def optimum_peer(folder: Path, way: Way, threads: int, device: str) -> Write:
     return first_row(model.generate, ids, attention_mask=mask, **lengths(), **way.options)
 
 
-def genai_peer(folder: Path, way: Way, threads: int, device: str) -> Write:
-    """onnxruntime-genai, on a folder of its own layout with the same graph."""
-    need_cpu(device)
+def genai_model(folder: Path, threads: int) -> Any:
+    """The graph, opened by onnxruntime-genai in a folder of its own layout."""
     import onnxruntime_genai as genai
 
     home = Path(tempfile.mkdtemp())
@@ -134,7 +133,15 @@ def genai_peer(folder: Path, way: Way, threads: int, device: str) -> Write:
     for name in ("tokenizer.json", "tokenizer_config.json"):
         (home / name).symlink_to((folder / name).resolve())
     (home / "genai_config.json").write_text(json.dumps(genai_config(folder, threads)))
-    model = genai.Model(str(home))
+    return genai.Model(str(home))
+
+
+def genai_peer(folder: Path, way: Way, threads: int, device: str) -> Write:
+    """onnxruntime-genai."""
+    need_cpu(device)
+    import onnxruntime_genai as genai
+
+    model = genai_model(folder, threads)
     total = len(PROMPT) + NEW_TOKENS
 
     def write() -> list[int]:

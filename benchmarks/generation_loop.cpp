@@ -76,7 +76,7 @@ double microseconds_of_step(Table& model, const Options& options, std::size_t st
   const auto processors = make_processors(options, facts);
   const auto warpers = make_warpers(options);
   const auto stopping = make_criteria(options);
-  const SearchParts parts{.model = model,
+  const SearchParts parts{.model = &model,
                           .options = options,
                           .processors = processors,
                           .warpers = warpers,

@@ -163,7 +163,8 @@ void bind_runtime(py::module_& m) {
       "Why a provider cannot be used; empty when a model of one node opens on it.");
   bind_node_info(m);
   bind_signature(m);
-  py::class_<runtime::CancelToken>(m, "CancelToken", "Cancels the runs that it was given to.")
+  py::class_<runtime::CancelToken, std::shared_ptr<runtime::CancelToken>>(
+      m, "CancelToken", "Cancels the runs that it was given to.")
       .def(py::init<>())
       .def("cancel", &runtime::CancelToken::cancel, py::call_guard<GilRelease>(),
            "Stop these runs, and refuse later ones.")

@@ -14,7 +14,6 @@ namespace onnxformers::bindings {
 namespace {
 
 using namespace pybind11::literals;
-using models::CacheSlot;
 
 constexpr std::string_view kPlace = "generate";
 
@@ -22,26 +21,10 @@ using Numbers = py::array_t<std::int64_t, py::array::c_style>;
 using Scores = py::array_t<float, py::array::c_style>;
 using Rows = std::vector<std::size_t>;
 
-std::vector<CacheSlot> read_slots(const std::vector<SlotFields>& fields) {
-  std::vector<CacheSlot> slots;
-  for (const auto& [input, output, is_encoder, shape, rows_factor, time_axis] : fields) {
-    if (time_axis == 0 || time_axis >= shape.size()) {
-      fail(ErrorKind::InvalidArgument, kPlace, "'" + input + "' has no axis that grows");
-    }
-    slots.push_back({.input = input,
-                     .output = output,
-                     .is_encoder = is_encoder,
-                     .shape = shape,
-                     .rows_factor = rows_factor,
-                     .time_axis = time_axis});
-  }
-  return slots;
-}
-
 /// The array as an input of the first of these models that takes it.
-FedTensor feed_fixed(std::initializer_list<const OpenModel*> models, const std::string& name,
-                     py::handle array) {
-  for (const OpenModel* model : models) {
+FedTensor feed_fixed(std::span<const std::shared_ptr<const OpenModel>> models,
+                     const std::string& name, py::handle array) {
+  for (const auto& model : models) {
     const auto& inputs = model->session->inputs();
     const auto found = std::ranges::find(inputs, name, &runtime::NodeInfo::name);
     if (found != inputs.end()) {
@@ -49,15 +32,6 @@ FedTensor feed_fixed(std::initializer_list<const OpenModel*> models, const std::
     }
   }
   fail(ErrorKind::InvalidArgument, kPlace, "the decoder has no input '" + name + "'");
-}
-
-/// The device asked for, else that of the session; nothing for plain memory.
-std::optional<runtime::Device> device_for(const runtime::Session& session,
-                                          const std::optional<std::string>& asked) {
-  if (asked) {
-    return runtime::parse_device(*asked);
-  }
-  return session.device().name == "cpu" ? std::nullopt : std::optional(session.device());
 }
 
 Scores to_scores(const generation::Logits& logits) {
@@ -106,20 +80,14 @@ Scores hidden(PyStepModel& self) {
 
 }  // namespace
 
-PyStepModel::PyStepModel(const PySession& first, const OptionalSession& later,
-                         const std::vector<SlotFields>& slots, const FixedArrays& fixed,
+PyStepModel::PyStepModel(const PyDecoderGraph& graph, const FixedArrays& fixed,
                          std::optional<double> timeout_s, const Cancel& cancel,
-                         const std::optional<std::string>& device, const OptionalSession& embedder)
-    : first_(first.model()),
-      later_(later.is_none() ? first_ : later.cast<const PySession&>().model()),
-      embedder_(embedder.is_none() ? nullptr : embedder.cast<const PySession&>().model()) {
-  const auto graph = std::make_shared<const models::DecoderGraph>(
-      first_->session, later_->session, read_slots(slots),
-      embedder_ == nullptr ? nullptr : embedder_->session);
+                         const std::optional<std::string>& device) {
+  const auto opened = graph.open();
   std::vector<models::FixedInput> inputs;
   for (const auto& [key, array] : fixed) {
     const auto name = key.cast<std::string>();
-    FedTensor fed = feed_fixed({first_.get(), later_.get()}, name, array);
+    FedTensor fed = feed_fixed(graph.models(), name, array);
     if (fed.owned == nullptr) {
       fail(ErrorKind::InvalidType, kPlace, "'" + name + "' must be a numpy.ndarray");
     }
@@ -129,7 +97,7 @@ PyStepModel::PyStepModel(const PySession& first, const OptionalSession& later,
   keep_alive_.push_back(cancel);
   limits_ = {.deadline = runtime::deadline_after(timeout_s),
              .cancel = cancel.is_none() ? nullptr : cancel.cast<runtime::CancelToken*>()};
-  steps_.emplace(graph, std::move(inputs), device_for(*later_->session, device));
+  steps_.emplace(opened, std::move(inputs), cache_device(*opened, device));
 }
 
 models::DecoderSteps& PyStepModel::on_this_thread() {
@@ -146,17 +114,13 @@ void bind_step_model(py::module_& m) {
       m, "StepModel",
       "One generation over the sessions of a decoder: its cache and its inputs. For one thread at "
       "a time; of no use after an error.")
-      .def(
-          py::init<const PySession&, const PyStepModel::OptionalSession&,
-                   const std::vector<SlotFields>&, const PyStepModel::FixedArrays&,
-                   std::optional<double>, const PyStepModel::Cancel&,
-                   const std::optional<std::string>&, const PyStepModel::OptionalSession&>(),
-          "first"_a, "later"_a, "slots"_a, "fixed"_a, "timeout_s"_a = py::none(),
-          "cancel"_a = py::none(), "device"_a = py::none(), "embedder"_a = py::none(),
-          "Sessions of the first and of the later steps (None: the first runs all), the cache as "
-          "(input, output, is_encoder, shape, rows_factor, sequence_axis) of each array, and what "
-          "goes into every step, by input name. The cache stays on the session's device, or on the "
-          "one given.")
+      .def(py::init<const PyDecoderGraph&, const PyStepModel::FixedArrays&, std::optional<double>,
+                    const PyStepModel::Cancel&, const std::optional<std::string>&>(),
+           "graph"_a, "fixed"_a, "timeout_s"_a = py::none(), "cancel"_a = py::none(),
+           "device"_a = py::none(),
+           "What goes into every step beside tokens and cache, by input name. The cache stays on "
+           "the "
+           "session's device, or on the one given.")
       .def_property_readonly("rows", [](PyStepModel& self) { return self.on_this_thread().rows(); })
       .def("admit", &admit, "ids"_a.noconvert(), "mask"_a.noconvert() = py::none(),
            "Read prompts of shape (rows, tokens), padded at the left; scores of the next tokens, "

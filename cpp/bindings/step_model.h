@@ -6,33 +6,26 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include <pybind11/numpy.h>
 #include <pybind11/typing.h>
 
+#include "bindings/decoder_graph.h"
 #include "bindings/runtime_arrays.h"
-#include "bindings/runtime_session.h"
 #include "models/decoder_steps.h"
 
 namespace onnxformers::bindings {
 
-/// input, output, is_encoder, shape, rows_factor, sequence_axis of a Python CacheSlot.
-using SlotFields =
-    std::tuple<std::string, std::string, bool, std::vector<std::int64_t>, std::size_t, std::size_t>;
-
 /// onnxformers._native.generation.StepModel: one generation over the sessions of a decoder.
 class PyStepModel {
  public:
-  using OptionalSession = py::typing::Optional<PySession>;
   using FixedArrays = py::typing::Dict<py::str, py::object>;
   using Cancel = py::typing::Optional<runtime::CancelToken>;
 
-  PyStepModel(const PySession& first, const OptionalSession& later,
-              const std::vector<SlotFields>& slots, const FixedArrays& fixed,
+  PyStepModel(const PyDecoderGraph& graph, const FixedArrays& fixed,
               std::optional<double> timeout_s, const Cancel& cancel,
-              const std::optional<std::string>& device, const OptionalSession& embedder);
+              const std::optional<std::string>& device);
 
   /// For calls on this thread, with the GIL released: until they end, nobody else may use it.
   /// SIGINT stops them if the thread is Python's main one. Keep this object alive meanwhile.
@@ -40,9 +33,6 @@ class PyStepModel {
   models::DecoderSteps& on_this_thread();
 
  private:
-  std::shared_ptr<const OpenModel> first_;
-  std::shared_ptr<const OpenModel> later_;
-  std::shared_ptr<const OpenModel> embedder_;
   std::vector<py::object> keep_alive_;
   runtime::RunLimits limits_;
   std::optional<models::DecoderSteps> steps_;

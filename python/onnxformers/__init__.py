@@ -69,6 +69,7 @@ _OF_MODELS = (
     "AutoModelForVision2Seq",
     "AutoModelForXVector",
     "AutoModelForZeroShotObjectDetection",
+    "GenerationQueue",
     "ModelOutput",
     "PreTrainedModel",
 )

@@ -135,3 +135,7 @@ class InferenceTimeoutError(InferenceError, TimeoutError):
 
 class InferenceOutputError(InferenceError, TypeError):
     """The answer of a remote model does not have the shape of its task."""
+
+
+class QueueFullError(OnnxformersError, RuntimeError):
+    """Too many requests wait; try again later."""

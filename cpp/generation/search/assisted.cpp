@@ -28,13 +28,13 @@ class AssistedSearch {
         rows_(parts, prompts, 1) {}
 
   SearchResult run(const Prompts& prompts) {
-    Logits logits = parts_.model.admit(prompts);
+    Logits logits = parts_.model->admit(prompts);
     draft_->begin(prompts, logits.vocab_size);
     std::span<const Token> guesses;
     while (!take(logits, guesses)) {
       const std::size_t length = rows_.sequences().length();
       if (taken_ < guesses.size()) {
-        parts_.model.crop(length - 1);
+        parts_.model->crop(length - 1);
       }
       if (!guesses.empty()) {
         draft_->learn(taken_);
@@ -43,7 +43,7 @@ class AssistedSearch {
       guesses = draft_->guess(rows_.sequences(), max_length_ - length - 1);
       unread_.assign(1, rows_.sequences().row(0).back());
       unread_.insert(unread_.end(), guesses.begin(), guesses.end());
-      logits = parts_.model.extend(unread_);
+      logits = parts_.model->extend(unread_);
     }
     return rows_.finish();
   }

@@ -45,7 +45,7 @@ class BeamSearch {
   }
 
   SearchResult run(const Prompts& prompts) {
-    const RepeatedLogits first(parts_.model.admit(prompts), beams_);
+    const RepeatedLogits first(parts_.model->admit(prompts), beams_);
     Logits logits = first.view();
     for (step_ = 0;; ++step_) {
       advance(logits);
@@ -58,7 +58,7 @@ class BeamSearch {
           parent /= beams_;
         }
       }
-      logits = parts_.model.step(next_.tokens, next_.parents);
+      logits = parts_.model->step(next_.tokens, next_.parents);
     }
   }
 

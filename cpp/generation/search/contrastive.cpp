@@ -23,9 +23,9 @@ class ContrastiveSearch {
         next_(prompts.rows) {}
 
   SearchResult run(const Prompts& prompts) {
-    Logits logits = parts_.model.admit(prompts);
+    Logits logits = parts_.model->admit(prompts);
     count_ = std::min(count_, logits.vocab_size);
-    VectorHistory history(prompts, parts_.model.hidden());
+    VectorHistory history(prompts, parts_.model->hidden());
     parents_.resize(prompts.rows * count_);
     for (std::size_t i = 0; i < parents_.size(); ++i) {
       parents_[i] = i / count_;
@@ -35,7 +35,7 @@ class ContrastiveSearch {
       find_candidates(logits);
       rows_.record(logits);
       // One step ahead with every candidate: its vector is known only then.
-      const Logits ahead = parts_.model.step(tokens_, parents_);
+      const Logits ahead = parts_.model->step(tokens_, parents_);
       choose(history);
       if (rows_.append(next_, {})) {
         return rows_.finish();
@@ -60,7 +60,7 @@ class ContrastiveSearch {
   }
 
   void choose(VectorHistory& history) {
-    const StepModel::Hidden ahead = parts_.model.hidden();
+    const StepModel::Hidden ahead = parts_.model->hidden();
     for (std::size_t row = 0; row < next_.size(); ++row) {
       const std::size_t first = row * count_;
       std::size_t best = first;

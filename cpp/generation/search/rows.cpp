@@ -1,10 +1,8 @@
 #include "generation/search/rows.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "base/errors.h"
-#include "generation/search/repeated_logits.h"
 
 namespace onnxformers::generation {
 
@@ -60,31 +58,6 @@ SearchResult OpenRows::finish() {
     result.sequences.emplace_back(row.begin(), row.end());
   }
   return result;
-}
-
-SearchResult generate_rows(const SearchParts& parts, const Prompts& prompts, std::size_t copies,
-                           const Choose& choose) {
-  OpenRows rows(parts, prompts, copies);
-  std::vector<Token> next(prompts.rows * copies);
-  // The model has read each prompt once: its first step repeats the rows.
-  std::vector<std::size_t> parents;
-  for (std::size_t i = 0; copies > 1 && i < next.size(); ++i) {
-    parents.push_back(i / copies);
-  }
-  Logits logits = parts.model.admit(prompts);
-  std::optional<RepeatedLogits> repeated;
-  if (copies > 1) {
-    logits = repeated.emplace(logits, copies).view();
-  }
-  while (true) {
-    rows.process(logits);
-    choose(logits, rows.steps(), rows.done(), next);
-    rows.record(logits);
-    if (rows.append(next, logits)) {
-      return rows.finish();
-    }
-    logits = parts.model.step(next, std::exchange(parents, {}));
-  }
 }
 
 }  // namespace onnxformers::generation

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -41,15 +40,5 @@ class OpenRows {
   Recorder recorder_;
   std::optional<Token> pad_;
 };
-
-/// The token of each row that goes on.
-/// @param step tokens generated so far.
-using Choose = std::function<void(const Logits& logits, std::size_t step,
-                                  std::span<const char> done, std::span<Token> next)>;
-
-/// The loop of greedy search and sampling.
-/// @param copies rows for each prompt.
-SearchResult generate_rows(const SearchParts& parts, const Prompts& prompts, std::size_t copies,
-                           const Choose& choose);
 
 }  // namespace onnxformers::generation

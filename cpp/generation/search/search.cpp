@@ -14,7 +14,7 @@ namespace {
   fail(ErrorKind::InvalidArgument, "generate", what);
 }
 
-enum class Mode : std::uint8_t { Greedy, Sample, Contrastive, Assisted, Beams };
+enum class Mode : std::uint8_t { Rows, Contrastive, Assisted, Beams };
 
 /// What is asked for, as GenerationConfig.get_generation_mode sees it.
 struct Request {
@@ -42,7 +42,7 @@ struct Request {
     if (has_draft) {
       return Mode::Assisted;
     }
-    return is_drawn ? Mode::Sample : Mode::Greedy;
+    return Mode::Rows;
   }
 
   std::size_t rows;
@@ -131,12 +131,19 @@ SearchResult search(const SearchParts& parts, const Prompts& prompts) {
       return contrastive_search(parts, prompts);
     case Mode::Assisted:
       return assisted_search(parts, prompts);
-    case Mode::Sample:
-      return sample(parts, prompts);
-    case Mode::Greedy:
+    case Mode::Rows:
       break;
   }
-  return greedy_search(parts, prompts);
+  return row_search(parts, prompts);
+}
+
+void check_row_search(const SearchParts& parts, const Prompts& prompts) {
+  const Request request(parts, prompts);
+  check_prompts(parts.options, prompts);
+  check(request);
+  if (request.mode() != Mode::Rows) {
+    refuse("only greedy search and sampling run beside other requests");
+  }
 }
 
 }  // namespace onnxformers::generation

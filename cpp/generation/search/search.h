@@ -12,7 +12,7 @@ namespace onnxformers::generation {
 
 /// All that a search works with. The caller keeps it alive.
 struct SearchParts {
-  StepModel& model;
+  StepModel* model;  ///< nullptr where somebody else runs it
   const Options& options;
   const LogitsProcessors& processors;
   const LogitsProcessors& warpers;  ///< applied after the processors when tokens are drawn
@@ -36,8 +36,8 @@ struct SearchResult {
 
 /// A search. `prompts` are those of the (decoder's) user: num_return_sequences and num_beams repeat
 /// them here.
-SearchResult greedy_search(const SearchParts& parts, const Prompts& prompts);
-SearchResult sample(const SearchParts& parts, const Prompts& prompts);
+/// Greedy search, or sampling with do_sample.
+SearchResult row_search(const SearchParts& parts, const Prompts& prompts);
 /// With penalty_alpha and top_k; needs a model that gives its vectors.
 SearchResult contrastive_search(const SearchParts& parts, const Prompts& prompts);
 /// With a draft or prompt_lookup_num_tokens: greedy search or sampling of one row in fewer steps.
@@ -48,5 +48,8 @@ SearchResult beam_search(const SearchParts& parts, const Prompts& prompts);
 /// The one that the options ask for, as Python transformers chooses.
 /// Throws InvalidArgument for options that contradict each other.
 SearchResult search(const SearchParts& parts, const Prompts& prompts);
+
+/// Throws InvalidArgument like `search`, and where that would be another one than `row_search`.
+void check_row_search(const SearchParts& parts, const Prompts& prompts);
 
 }  // namespace onnxformers::generation

@@ -7,21 +7,24 @@ import onnxformers._native.tokenizers
 import typing
 
 __all__: list[str] = [
+    "DecoderGraph",
     "InterruptFlag",
     "LogitsProcessor",
+    "Outcome",
+    "Scheduler",
     "StepModel",
     "draw_tokens",
     "generate",
     "processor_infos",
 ]
 
-class StepModel:
+class DecoderGraph:
     """
-    One generation over the sessions of a decoder: its cache and its inputs. For one thread at a time; of no use after an error.
+    The sessions of a decoder and how they are fed, for any number of generations. Keeps the sessions in memory.
     """
     def __init__(
         self,
-        first: onnxformers._native.runtime.Session,
+        first: onnxformers._native.runtime.Session | None,
         later: onnxformers._native.runtime.Session | None,
         slots: collections.abc.Sequence[
             tuple[
@@ -33,14 +36,26 @@ class StepModel:
                 typing.SupportsInt | typing.SupportsIndex,
             ]
         ],
+        embedder: onnxformers._native.runtime.Session | None = None,
+    ) -> None:
+        """
+        Sessions of the first and of the later steps (None: the first runs all), and the cache as (input, output, is_encoder, shape, rows_factor, sequence_axis) of each array.
+        """
+
+class StepModel:
+    """
+    One generation over the sessions of a decoder: its cache and its inputs. For one thread at a time; of no use after an error.
+    """
+    def __init__(
+        self,
+        graph: DecoderGraph,
         fixed: dict[str, typing.Any],
         timeout_s: typing.SupportsFloat | typing.SupportsIndex | None = None,
         cancel: onnxformers._native.runtime.CancelToken | None = None,
         device: str | None = None,
-        embedder: onnxformers._native.runtime.Session | None = None,
     ) -> None:
         """
-        Sessions of the first and of the later steps (None: the first runs all), the cache as (input, output, is_encoder, shape, rows_factor, sequence_axis) of each array, and what goes into every step, by input name. The cache stays on the session's device, or on the one given.
+        What goes into every step beside tokens and cache, by input name. The cache stays on the session's device, or on the one given.
         """
     def admit(
         self,
@@ -107,6 +122,60 @@ class InterruptFlag:
         """
     @property
     def is_set(self) -> bool: ...
+
+class Outcome:
+    """
+    How a request ended.
+    """
+    def result(self) -> dict[str, typing.Any]:
+        """
+        As generate() gives it; raises what ended the request.
+        """
+
+class Scheduler:
+    """
+    Requests of any threads, run as one batch on the thread that calls run.
+    """
+    def __init__(
+        self,
+        graph: DecoderGraph,
+        *,
+        max_rows: typing.SupportsInt | typing.SupportsIndex,
+        max_tokens: typing.SupportsInt | typing.SupportsIndex | None,
+        max_waiting: typing.SupportsInt | typing.SupportsIndex,
+    ) -> None: ...
+    def close(self, cancels: bool) -> None:
+        """
+        Takes no further requests; cancels: stops those there are.
+        """
+    def load(self) -> tuple[int, int]:
+        """
+        Requests that run, and that wait.
+        """
+    def run(self) -> None:
+        """
+        Runs requests until close.
+        """
+    def submit(
+        self,
+        done: collections.abc.Callable[[Outcome], None],
+        options: dict[str, typing.Any],
+        ids: numpy.typing.NDArray[numpy.int64],
+        mask: numpy.typing.NDArray[numpy.int64] | None = None,
+        *,
+        processors: collections.abc.Iterable[typing.Any] = (),
+        stopping: collections.abc.Iterable[typing.Any] = (),
+        interrupts: collections.abc.Sequence[InterruptFlag] = (),
+        stop_strings: collections.abc.Sequence[str] = (),
+        tokenizer: onnxformers._native.tokenizers.Tokenizer | None = None,
+        streamer: typing.Any = None,
+        prefix_allowed_tokens_fn: typing.Any = None,
+        timeout_s: typing.SupportsFloat | typing.SupportsIndex | None = None,
+        cancels: collections.abc.Sequence[onnxformers._native.runtime.CancelToken] = [],
+    ) -> bool:
+        """
+        Calls done(outcome) at the request's end, on the thread of run. False: as many wait as may.
+        """
 
 def draw_tokens(
     input_ids: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],

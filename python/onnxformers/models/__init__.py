@@ -41,6 +41,8 @@ _OUTPUTS = (
 )
 HOMES = {
     "AutoClass": "auto",
+    "GenerationFuture": "generation_queue",
+    "GenerationQueue": "generation_queue",
     "ModelOptions": "loading",
     "PreTrainedModel": "base",
     "PretrainedMixin": "auto",

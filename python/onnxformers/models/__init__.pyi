@@ -12,6 +12,8 @@ from onnxformers.models.architectures.whisper import (
 from onnxformers.models.auto import AutoClass as AutoClass
 from onnxformers.models.auto import PretrainedMixin as PretrainedMixin
 from onnxformers.models.base import PreTrainedModel as PreTrainedModel
+from onnxformers.models.generation_queue import GenerationFuture as GenerationFuture
+from onnxformers.models.generation_queue import GenerationQueue as GenerationQueue
 from onnxformers.models.loading import ModelOptions as ModelOptions
 from onnxformers.models.outputs import BaseModelOutput as BaseModelOutput
 from onnxformers.models.outputs import BaseModelOutputWithPast as BaseModelOutputWithPast

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from onnxformers._native.runtime import CancelToken, Session
     from onnxformers.configs import PretrainedConfig
     from onnxformers.generation import GenerationConfig
-    from onnxformers.models.generate import Call
+    from onnxformers.models.generation_jobs import Call
     from onnxformers.models.generation_outputs import GenerateOutput
+    from onnxformers.models.generation_queue import GenerationFuture, GenerationQueue
 
 _log = logging.getLogger("onnxformers")
 
@@ -74,6 +75,7 @@ class PreTrainedModel:
         module = import_module(f"onnxformers.models.forward.{kind.forward}")
         self._forward = module.Forward(graphs, config, kind.optional_inputs)
         self._output_class: type[ModelOutput] = getattr(output_classes, self.output_name)
+        self._queue: GenerationQueue | None = None
 
     @classmethod
     def from_pretrained(cls, name_or_path: str | os.PathLike[str], **options: Any) -> Self:
@@ -242,7 +244,7 @@ class PreTrainedModel:
 
         Source: spec/transformers.js/models.md, generate; transformers' GenerationMixin.
         """
-        from onnxformers.models.generate import Call
+        from onnxformers.models.generation_jobs import Call
 
         call = Call(
             logits_processor=logits_processor,
@@ -277,6 +279,42 @@ class PreTrainedModel:
 
         return generate(self, inputs, generation_config, call, options)
 
+    def submit(
+        self,
+        inputs: Any = None,
+        generation_config: GenerationConfig | Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> GenerationFuture:
+        """Ask for a generation that runs beside others, and go on at once.
+
+        Requests of any threads and tasks run as one batch, which takes less time than one after
+        the other; see `GenerationQueue`, which has limits of its own.
+
+        Args:
+            inputs: As of `generate`.
+            generation_config: As there.
+            **options: All that `generate` takes, a streamer among them. `timeout_s` and `max_time`
+                count from now.
+
+        Returns:
+            The future output of `generate`: `result()`, `await`, `cancel()`.
+
+        Raises:
+            InvalidArgumentError, InvalidTypeError, UnsupportedModelError: As of `generate`.
+            QueueFullError: Too many requests wait.
+            ClosedError: The model was closed.
+
+        Example:
+            >>> from onnxformers import AutoModelForCausalLM
+            >>> model = AutoModelForCausalLM.from_pretrained("tests/conformance/models/gpt-neo")
+            >>> futures = [model.submit([[332, i]], max_new_tokens=2) for i in (5, 6)]
+            >>> [future.result().shape for future in futures]
+            [(1, 4), (1, 4)]
+        """
+        from onnxformers.models.generation_queue import queue_of
+
+        return queue_of(self).submit(inputs, generation_config, **options)
+
     @staticmethod
     def _merge_positional(args: tuple[Any, ...], inputs: dict[str, Any]) -> dict[str, Any]:
         from collections.abc import Mapping
@@ -294,10 +332,15 @@ class PreTrainedModel:
         return list(self.session.providers)
 
     def close(self) -> None:
-        """Free the sessions; runs under way end normally. May be called again.
+        """Free the sessions; runs and requests under way end normally. May be called again.
 
         Source: spec/transformers.js/models.md, dispose.
         """
+        if self._queue is not None:
+            self._queue.close()
+        decoder: Any = getattr(self._forward, "decoder", None)
+        if hasattr(decoder, "native"):  # of a decoder that writes; others have the name too
+            decoder.native = None
         for session in self.sessions.values():
             session.close()
 

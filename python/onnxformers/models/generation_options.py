@@ -15,7 +15,7 @@ from onnxformers.options import refuse_unknown
 
 if TYPE_CHECKING:
     from onnxformers.models.base import PreTrainedModel
-    from onnxformers.models.generate import Call
+    from onnxformers.models.generation_jobs import Call
     from onnxformers.models.prompts import Prompt
 
 #: Fields that change nothing where ONNX Runtime has the cache, and those that are for Python alone.

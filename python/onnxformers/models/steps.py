@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from onnxformers._native.generation import StepModel
+from onnxformers._native.generation import DecoderGraph, StepModel
 from onnxformers.models.feeds import convert
 from onnxformers.models.forward.encoder_decoder import ENCODED, ENCODER_MASK
 from onnxformers.models.graph import Budget
@@ -71,17 +71,29 @@ def open_steps(
         given = {ENCODED: encoded, ENCODER_MASK: mask}
         # Some decoders take no mask (ViT-GPT2), later ones no states.
         fixed |= {name: value for name, value in given.items() if name in declared}
-    later = decoder.later
-    embedder: Graph | None = getattr(forward, "embed", None)
-    return StepModel(
-        decoder.first.session,
-        None if later is None or later is decoder.first else later.session,
-        [_fields(slot) for slot in decoder.layout.slots],
-        _converted(decoder, fixed),
-        budget.left_s,
-        cancel,
-        embedder=None if embedder is None else embedder.session,
-    )
+    return StepModel(decoder_graph(model), _converted(decoder, fixed), budget.left_s, cancel)
+
+
+def decoder_graph(model: PreTrainedModel) -> DecoderGraph:
+    """What all generations of a model share; made for the first of them.
+
+    Raises:
+        FileFormatError: A session is no decoder that writes tokens.
+        ClosedError: The model was closed.
+    """
+    decoder: Decoder = model._forward.decoder
+    made: DecoderGraph | None = decoder.native
+    if made is None:
+        later = decoder.later
+        embedder: Graph | None = getattr(model._forward, "embed", None)
+        # Two threads may both make one: they are alike.
+        made = decoder.native = DecoderGraph(
+            decoder.first.session,
+            None if later is None or later is decoder.first else later.session,
+            [_fields(slot) for slot in decoder.layout.slots],
+            None if embedder is None else embedder.session,
+        )
+    return made
 
 
 def _declared(decoder: Decoder) -> dict[str, np.dtype[Any]]:

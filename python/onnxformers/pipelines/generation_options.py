@@ -22,7 +22,7 @@ _INTERNAL = frozenset({"first_row", "generation", "max_length"})
 def generation_names() -> frozenset[str]:
     """Every option that goes on to `model.generate`."""
     from onnxformers.generation.config_fields import FIELDS
-    from onnxformers.models.generate import Call
+    from onnxformers.models.generation_jobs import Call
 
     arguments = {entry.name for entry in fields(Call)}
     return frozenset({*FIELDS, *arguments, "generation_config"} - _GIVEN)

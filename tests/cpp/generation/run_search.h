@@ -31,7 +31,7 @@ inline generation::SearchResult run(FakeModel& model, const generation::Options&
   StoppingCriteria stopping;
   stopping.push_back(std::make_unique<MaxLength>(options.count("max_length").value()));
   stopping.push_back(std::make_unique<EosToken>(options.tokens("eos_token_id")));
-  const SearchParts parts{.model = model,
+  const SearchParts parts{.model = &model,
                           .options = options,
                           .processors = none,
                           .warpers = none,

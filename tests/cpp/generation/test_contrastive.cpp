@@ -95,7 +95,7 @@ TEST(padding_is_no_part_of_what_was_said) {
   const LogitsProcessors none;
   StoppingCriteria stopping;
   stopping.push_back(std::make_unique<MaxLength>(12));
-  const SearchParts parts{.model = model,
+  const SearchParts parts{.model = &model,
                           .options = options,
                           .processors = none,
                           .warpers = none,

@@ -16,7 +16,7 @@ import tiny_models as tiny
 
 import onnx_builder as ob
 from onnxformers import models
-from onnxformers._native.generation import StepModel
+from onnxformers._native.generation import DecoderGraph, StepModel
 from onnxformers._native.runtime import Session
 from onnxformers.errors import FileFormatError, InvalidArgumentError
 from onnxformers.models.steps import open_steps
@@ -241,7 +241,7 @@ def test_scores_in_bfloat16(tmp_path: Path) -> None:
 
 def raw_steps(graph: bytes, slots: list[Any]) -> Any:
     session = Session(ob.model(graph))
-    return StepModel(session, None, slots, {})
+    return StepModel(DecoderGraph(session, None, slots), {})
 
 
 def test_sessions_that_are_no_decoders_are_refused() -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from onnxformers.generation import GenerationConfig
-    from onnxformers.models.generate import Call
+    from onnxformers.models.generation_jobs import Call
 
 
 class WhisperForConditionalGeneration(PreTrainedModel):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from onnxformers.models.architectures.whisper_options import Settings
     from onnxformers.models.base import PreTrainedModel
-    from onnxformers.models.generate import Call
+    from onnxformers.models.generation_jobs import Call
 
     Ids = NDArray[np.int64]
 

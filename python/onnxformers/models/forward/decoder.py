@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from onnxformers._native.generation import DecoderGraph
     from onnxformers._native.runtime import CancelToken
     from onnxformers.configs import PretrainedConfig
 
@@ -35,6 +36,8 @@ class Decoder:
         later: The graph of the others; None when the model has none, so that a cache cannot be
             used.
         layout: Its cache.
+        native: What the core made of it for generations, if it has; keeps the sessions in memory.
+        joins_rows: Whether rows of different lengths may run together; None: not known yet.
     """
 
     def __init__(self, first: Graph, with_past: Graph | None, config: PretrainedConfig) -> None:
@@ -42,6 +45,8 @@ class Decoder:
         own = CacheLayout.read(first, config)
         self.later = with_past or (first if own.slots else None)
         self.layout = CacheLayout.read(with_past, config) if with_past else own
+        self.native: DecoderGraph | None = None
+        self.joins_rows: bool | None = None
 
     @property
     def inputs(self) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
+CONFORMANCE = ROOT / "tests" / "conformance"
 CLASSIFIER = ROOT / "tests" / "conformance" / "models" / "bert-uncased-sst"
 
 
@@ -41,3 +42,23 @@ def test_classify_stream_labels_every_line() -> None:
     assert [text for _, _, text in rows] == texts
     assert rows[0][:2] == ["POSITIVE", "0.8137"]  # as the conformance case says
     assert all(label in {"POSITIVE", "NEGATIVE"} for label, _, _ in rows)
+
+
+def test_gallery_draws_every_photograph(tmp_path: Path) -> None:
+    photos = [str(CONFORMANCE / "inputs" / name) for name in ("media-port.jpg", "media-gray.png")]
+    tasks = [
+        f"image-classification={CONFORMANCE / 'models' / 'vit-cls'}",
+        f"image-to-image={CONFORMANCE / 'models' / 'swin2sr-x2'}",
+    ]
+    options = [f"--task={task}" for task in tasks]
+    printed = run("gallery.py", *photos, "--out", str(tmp_path / "page"), *options)
+    assert printed.splitlines()[0] == "image-classification: 2 done"
+    page = (tmp_path / "page" / "index.html").read_text("utf-8")
+    drawn = sorted(path.name for path in (tmp_path / "page").glob("*.png"))
+    assert drawn == [
+        "image-classification-media-gray.png",
+        "image-classification-media-port.png",
+        "image-to-image-media-gray.png",
+        "image-to-image-media-port.png",
+    ]
+    assert all(f'src="{name}"' in page for name in drawn)

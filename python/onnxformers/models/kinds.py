@@ -32,7 +32,9 @@ class Kind(NamedTuple):
         return len(self.layouts[0]) == 1
 
 
-_ENCODER_INPUTS = _TEXT | {"pixel_mask"}
+# Processors say how large the images were, for what is done with the outputs.
+_IMAGES = frozenset({"pixel_mask", "original_sizes", "reshaped_input_sizes"})
+_ENCODER_INPUTS = _TEXT | _IMAGES
 _DECODERS = (
     ("decoder_model_merged",),
     ("decoder_model", "decoder_with_past_model"),
@@ -43,7 +45,7 @@ _SEQ2SEQ = tuple(("encoder_model", *decoders) for decoders in _DECODERS)
 KINDS: dict[str, Kind] = {
     "encoder-only": Kind((("model",),), optional_inputs=_ENCODER_INPUTS),
     "text-tower": Kind((("text_model",),)),
-    "vision-tower": Kind((("vision_model",),), optional_inputs=frozenset({"pixel_mask"})),
+    "vision-tower": Kind((("vision_model",),), optional_inputs=_IMAGES),
     "audio-tower": Kind((("audio_model",),), optional_inputs=frozenset({"attention_mask"})),
     "decoder-only": Kind((("model",), *_DECODERS), "decoder", generates=True),
     "encoder-decoder": Kind(
@@ -69,18 +71,18 @@ KINDS: dict[str, Kind] = {
     "mask-generation": Kind(
         (("vision_encoder", "prompt_encoder_mask_decoder"),),
         "mask_generation",
-        frozenset({"original_sizes", "reshaped_input_sizes"}),
+        _IMAGES,
     ),
     "image-text-to-text": Kind(
         (("embed_tokens", "vision_encoder", "decoder_model_merged"),),
         "image_text",
-        _TEXT,
+        _ENCODER_INPUTS,
         generates=True,
     ),
     "image-text-to-text-seq2seq": Kind(
         (("embed_tokens", "vision_encoder", "encoder_model", "decoder_model_merged"),),
         "image_text_seq2seq",
-        _TEXT | {"decoder_attention_mask"},
+        _ENCODER_INPUTS | {"decoder_attention_mask"},
         generates=True,
         has_encoder=True,
     ),

@@ -139,7 +139,9 @@ def _alone(
     ids = read_ids("input_ids", ids)
     mask = _read_mask("attention_mask", given.pop("attention_mask", None), ids)
     mask = _infer_mask(ids, config) if mask is None else mask
-    given.pop("token_type_ids", None)  # tokenizers give them to models that take none
+    taken = set(model._forward._inputs)  # tokenizers and processors give more to all models
+    given = {name: value for name, value in given.items() if name in taken}
+    given.pop("token_type_ids", None)
     _check_length(model, ids, mask)
     if mask is not None and len(ids) and not mask[:, -1:].all():
         _log.warning(

@@ -82,5 +82,17 @@ def best_labels(
         Dicts with "label" and "score", best first; equal scores keep the order of the labels.
     """
     names = config.id2label
-    best = np.argsort(-scores, kind="stable")[:top_k].tolist()
+    best = _best(scores, len(scores) if top_k is None else min(top_k, len(scores))).tolist()
     return [{"label": names.get(i, f"LABEL_{i}"), "score": float(scores[i])} for i in best]
+
+
+def _best(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    """Where the greatest scores are, greatest first; equal ones in their order.
+
+    Only what is no less than the last of them is sorted.
+    """
+    if count == 0 or count == len(scores):
+        return np.argsort(-scores, kind="stable")[:count]
+    least = np.partition(scores, len(scores) - count)[-count]
+    places = np.flatnonzero(~(scores < least))
+    return places[np.argsort(-scores[places], kind="stable")][:count]

@@ -121,6 +121,9 @@ class ImagePipeline(Pipeline[Options]):
         Yields:
             Which images, and arrays with a row for each.
         """
+        if len(images) == 1:
+            yield [0], dict(self.image_processor(images))
+            return
         by_size: dict[tuple[int, int], list[int]] = {}
         for row, image in enumerate(images):
             by_size.setdefault(image.size, []).append(row)

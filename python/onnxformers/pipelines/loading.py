@@ -130,7 +130,7 @@ def _loaded_model(model: Any) -> PreTrainedModel:
 def _parts(row: Task, name: str, given: Mapping[str, Any], files: LoadOptions) -> dict[str, Any]:
     """What goes with the model: those of tokenizer and processor that the task has.
 
-    A processor that was given and has a tokenizer brings it with it.
+    A processor that has a tokenizer brings it with it.
     """
     has = {"tokenizer": row.has_tokenizer, "processor": bool(row.processor)}
     for part, value in given.items():
@@ -142,7 +142,7 @@ def _parts(row: Task, name: str, given: Mapping[str, Any], files: LoadOptions) -
         processor = _processor(row.processor, name if processor is None else processor, files)
         parts["processor"] = processor
     if row.has_tokenizer:
-        if tokenizer is None and given.get("processor") is not None:
+        if tokenizer is None:
             tokenizer = getattr(processor, "tokenizer", None)
         parts["tokenizer"] = _tokenizer(name if tokenizer is None else tokenizer, files)
     return parts

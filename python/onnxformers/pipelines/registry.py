@@ -245,7 +245,7 @@ TASKS = (
         "keypoint_detection",
         "KeypointDetectionPipeline",
         "AutoModel",
-        "onnx-community/vitpose-base-simple",
+        "",
         processor=_IMAGES,
         has_tokenizer=False,
     ),
@@ -273,7 +273,7 @@ TASKS = (
         "VisualQuestionAnsweringPipeline",
         ("AutoModelForImageTextToText", "AutoModel"),
         "Xenova/moondream2",
-        processor=_IMAGES,
+        processor="AutoProcessor",
     ),
     Task(
         "zero-shot-image-classification",

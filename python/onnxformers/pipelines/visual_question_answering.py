@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
 from onnxformers import ops
-from onnxformers.errors import FileFormatError
+from onnxformers.errors import FileFormatError, InvalidArgumentError
 from onnxformers.models.kinds import KINDS
 from onnxformers.options import check_positive
 from onnxformers.pipelines.class_logits import best_labels, class_logits
@@ -82,15 +80,10 @@ class VisualQuestionAnsweringPipeline(ImageQuestionPipeline[VisualQuestionAnswer
         self, image: Image, question: str, options: VisualQuestionAnsweringOptions
     ) -> list[ImageAnswer]:
         """What the model writes, or the best of its answers."""
-        seen = dict(self.image_processor([image]))
         kind = KINDS[self.model.kind]
         if not kind.generates:
-            return self._choose(seen, question, options)
-        encoded = self.tokenizer(self._prompt(question))
-        inputs = {name: encoded[name] for name in ("input_ids", "attention_mask")}
-        if not kind.has_encoder:
-            self._check_prompt(inputs["input_ids"])
-        inputs["pixel_values"] = seen["pixel_values"]
+            return self._choose(dict(self.image_processor([image])), question, options)
+        inputs = self._read_both(image, question)
         written = self.write(inputs, options, **self._length(options))[0]
         begin = 0 if kind.has_encoder else inputs["input_ids"].shape[1]
         texts = [self.tokenizer.decode(ids[begin:], skip_special_tokens=True) for ids in written]
@@ -116,14 +109,23 @@ class VisualQuestionAnsweringPipeline(ImageQuestionPipeline[VisualQuestionAnswer
             )
         return (own or _LLAVA).replace("{}", question)
 
-    def _check_prompt(self, ids: Any) -> None:
+    def _read_both(self, image: Image, question: str) -> dict[str, Any]:
+        """The image, and the question in its prompt, as the model reads them."""
+        if _IMAGE in question:
+            raise InvalidArgumentError(f"[{self.task}] {_IMAGE} in a question stands for images")
+        prompt = self._prompt(question)
+        if hasattr(self.processor, "tokenizer"):
+            made = dict(self.processor([image], text=prompt))
+        else:
+            made = {**self.image_processor([image]), **self.tokenizer(prompt)}
         token = self.model.config.get("image_token_index")
-        if (np.asarray(ids) == token).sum() != 1:
+        if not KINDS[self.model.kind].has_encoder and not (made["input_ids"] == token).any():
             raise FileFormatError(
-                f"[{self.task}] the prompt must have one token {token} for the image "
+                f"[{self.task}] the prompt must have the token {token} for the image "
                 f"(image_token_index of config.json, {_IMAGE} of the tokenizer), got "
-                f"{np.asarray(ids).tolist()}"
+                f"{made['input_ids'].tolist()}"
             )
+        return {name: made[name] for name in ("input_ids", "attention_mask", "pixel_values")}
 
     def _length(self, options: VisualQuestionAnsweringOptions) -> dict[str, Any]:
         own: Mapping[str, Any] = self.model.generation_config or {}

@@ -63,6 +63,14 @@ def test_rows_of_several_lengths_and_several_answers(llava: PreTrainedModel) -> 
     assert both[:, :6].tolist() == [padded[0], padded[0], padded[1], padded[1]]
 
 
+def test_what_processors_say_of_sizes_is_passed_over(llava: PreTrainedModel) -> None:
+    given: Any = {"pixel_values": pixels(1), "max_new_tokens": 2}
+    sizes = {"original_sizes": [[40, 30]], "reshaped_input_sizes": [[32, 32]]}
+    ids = [prompt(expanded=False)]
+    assert llava.generate(ids, **given, **sizes).tolist() == llava.generate(ids, **given).tolist()
+    assert llava(input_ids=ids, pixel_values=pixels(1), **sizes).logits.shape[0] == 1
+
+
 def test_images_and_their_tokens_must_be_as_many(llava: PreTrainedModel) -> None:
     with pytest.raises(InvalidArgumentError, match="1 image tokens for 2 images"):
         llava.generate([prompt(expanded=False)], pixel_values=pixels(2))

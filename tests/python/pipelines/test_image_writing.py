@@ -140,6 +140,13 @@ def test_answers_that_a_model_chooses() -> None:
     assert len(ask(picture(9, 9), "Is it?")) == 3
 
 
+def test_a_prompt_without_the_token_of_images_is_refused() -> None:
+    tokenizer = AutoTokenizer.from_pretrained(LLAVA, chat_template="no image")
+    with pipeline("visual-question-answering", LLAVA, tokenizer=tokenizer) as ask:  # noqa: SIM117
+        with pytest.raises(FileFormatError, match="must have the token 147 for the image"):
+            ask(picture(4, 4), "who?")
+
+
 @pytest.mark.parametrize("template", [None, "{{ messages[0]['content'] }}!"])
 def test_llava_writes_answers(template: str | None) -> None:
     tokenizer = AutoTokenizer.from_pretrained(LLAVA, chat_template=template)
@@ -149,5 +156,9 @@ def test_llava_writes_answers(template: str | None) -> None:
         assert all(isinstance(one["answer"], str) for (one,) in answers)
         several = ask(picture(40, 30), "who?", num_beams=2, num_return_sequences=2)
         assert len(several) == 2
-        with pytest.raises(FileFormatError, match="one token 147 for the image"):
+        with pytest.raises(InvalidArgumentError, match="<image> in a question"):
             ask(picture(4, 4), "<image> who?")
+        # With the parts of the processor the prompt has one token for the image: the same answer.
+        parts = {"tokenizer": tokenizer, "processor": ask.processor.image_processor}
+        again = pipeline("visual-question-answering", ask.model, **parts)
+        assert again(picture(40, 30), "who?", max_new_tokens=5) == answers[0]

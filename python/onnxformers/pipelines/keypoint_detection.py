@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
 from onnxformers.errors import FileFormatError
 from onnxformers.options import check_positive, check_share
 from onnxformers.pipelines.base import CallOptions
 from onnxformers.pipelines.image import Batch, ImageOnlyPipeline
+from onnxformers.processors.keypoints import hottest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from numpy.typing import NDArray
 
     from onnxformers.pipelines.image_results import Keypoint
 
@@ -84,7 +81,7 @@ class KeypointDetectionPipeline(
             )
         names = self.model.config.id2label
         for maps, (height, width) in zip(heatmaps, batch.sizes, strict=True):
-            scores, places = peaks(maps)
+            scores, places = hottest(maps)
             x, y = places[:, 0] * width, places[:, 1] * height
             found: list[Keypoint] = [
                 {
@@ -98,28 +95,3 @@ class KeypointDetectionPipeline(
             if options.top_k is not None:
                 found = sorted(found, key=lambda one: -one["score"])[: options.top_k]
             yield found
-
-
-def peaks(maps: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """The greatest value of each heat map, and where it is.
-
-    A place moves a quarter of a cell towards the greater of its neighbours, for the true one lies
-    between two cells.
-
-    Args:
-        maps: Shape (maps, height, width).
-
-    Returns:
-        Values of shape (maps,), and places (x, y) as shares of width and height, (maps, 2).
-    """
-    count, height, width = maps.shape
-    flat = maps.reshape(count, -1)
-    best = flat.argmax(axis=1)
-    rows, columns = np.divmod(best, width)
-    index = np.arange(count)
-    padded = np.pad(maps, ((0, 0), (1, 1), (1, 1)), mode="edge")
-    x_slope = padded[index, rows + 1, columns + 2] - padded[index, rows + 1, columns]
-    y_slope = padded[index, rows + 2, columns + 1] - padded[index, rows, columns + 1]
-    x = (columns + 0.5 + 0.25 * np.sign(x_slope)) / width
-    y = (rows + 0.5 + 0.25 * np.sign(y_slope)) / height
-    return flat[index, best], np.stack([x, y], axis=1)

@@ -22,6 +22,7 @@ from onnxformers.processors.donut import DonutProcessor as DonutProcessor
 from onnxformers.processors.efficientnet import EfficientNetLevels as _EfficientNetLevels
 from onnxformers.processors.florence2 import Florence2Processor as Florence2Processor
 from onnxformers.processors.image import ImageProcessor as ImageProcessor
+from onnxformers.processors.keypoints import PoseEstimation as _PoseEstimation
 from onnxformers.processors.labels import LabelProcessor as _LabelProcessor
 from onnxformers.processors.labels import TargetProcessor as _TargetProcessor
 from onnxformers.processors.llava import LlavaProcessor as LlavaProcessor
@@ -66,6 +67,7 @@ class SegformerImageProcessor(_SemanticSegmentation, ImageProcessor): ...
 class SiglipImageProcessor(ImageProcessor): ...
 class Swin2SRImageProcessor(_MirroredWindows): ...
 class ViTImageProcessor(ImageProcessor): ...
+class VitPoseImageProcessor(_PoseEstimation, ImageProcessor): ...
 class VitMatteImageProcessor(_TrimapPictures): ...
 class YolosImageProcessor(_Detection, _YolosSizes): ...
 class CLIPProcessor(Processor): ...
@@ -120,6 +122,7 @@ SiglipImageProcessorFast = SiglipImageProcessor
 Swin2SRImageProcessorFast = Swin2SRImageProcessor
 ViTImageProcessorFast = ViTImageProcessor
 VitMatteImageProcessorFast = VitMatteImageProcessor
+VitPoseImageProcessorFast = VitPoseImageProcessor
 YolosImageProcessorFast = YolosImageProcessor
 BeitFeatureExtractor = BeitImageProcessor
 BitFeatureExtractor = BitImageProcessor
@@ -155,4 +158,5 @@ SiglipFeatureExtractor = SiglipImageProcessor
 Swin2SRFeatureExtractor = Swin2SRImageProcessor
 ViTFeatureExtractor = ViTImageProcessor
 VitMatteFeatureExtractor = VitMatteImageProcessor
+VitPoseFeatureExtractor = VitPoseImageProcessor
 YolosFeatureExtractor = YolosImageProcessor

@@ -11,7 +11,7 @@ from onnxformers.processors.image import ImageProcessor
 from onnxformers.processors.image_sizes import shortest_edge_size
 
 if TYPE_CHECKING:
-    from onnxformers.processors.image import Pixels, Settings
+    from onnxformers.processors.image import Settings
     from onnxformers.processors.image_sizes import Size
 
 #: From this side on pictures are squeezed into a square, not cropped.
@@ -30,12 +30,9 @@ class ConvNextCrop(ImageProcessor):
             return edge, edge
         return shortest_edge_size(picture, int(edge / settings["crop_pct"]))
 
-    def shape(self, picture: Pixels, settings: Settings) -> Pixels:
-        """The picture resized and cropped."""
-        from onnxformers.image import center_crop
-
-        picture = super().shape(picture, settings)
+    def window(self, settings: Settings) -> Size | None:
+        """A square of `shortest_edge`."""
         edge = settings["size"].get("shortest_edge")
         if edge is None or edge >= _NO_CROP or not settings["do_resize"]:
-            return picture
-        return center_crop(picture, (edge, edge))
+            return None
+        return edge, edge

@@ -16,7 +16,7 @@ from onnxformers.processors.outputs import array_of, sizes_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from onnxformers.processors.image import Pixels, Settings
+    from onnxformers.processors.image import Settings
     from onnxformers.processors.image_sizes import Size
 
 _PLACE = "post_process_depth_estimation"
@@ -68,9 +68,9 @@ class DPTSizes(ImageProcessor):
         keep, multiple = settings["keep_aspect_ratio"], settings["ensure_multiple_of"]
         return multiple_size(picture, target, keep, multiple)
 
-    def frame(self, picture: Pixels, settings: Settings) -> Frame:
+    def frame(self, size: Size, settings: Settings) -> Frame:
         """In the middle of the next multiple of `size_divisor`."""
-        size, divisor = picture.shape[:2], settings.get("size_divisor")
+        divisor = settings.get("size_divisor")
         if not settings["do_pad"] or not divisor:
             return Frame(size)
         height, width = multiples_up(size, divisor)

@@ -19,8 +19,9 @@ from onnxformers.processors.image_sizes import (
 )
 
 if TYPE_CHECKING:
-    from onnxformers.processors.image import Pixels, Settings
+    from onnxformers.processors.image import Settings
     from onnxformers.processors.image_sizes import Size
+    from onnxformers.processors.views import View
 
 #: Sides of YOLOS's pictures are multiples of this.
 _YOLOS_PATCH = 16
@@ -29,27 +30,24 @@ _YOLOS_PATCH = 16
 class PaddedBatch(ImageProcessor):
     """Pads pictures below and at the right to the largest of the call, or to `pad_size`."""
 
-    def frames(self, pictures: Sequence[Pixels], settings: Settings) -> list[Frame]:
+    def frames(self, views: Sequence[View], settings: Settings) -> list[Frame]:
         """One size for all pictures."""
         if not settings["do_pad"]:
-            return super().frames(pictures, settings)
-        largest = (
-            max(picture.shape[0] for picture in pictures),
-            max(picture.shape[1] for picture in pictures),
-        )
+            return super().frames(views, settings)
+        largest = (max(view.window[0] for view in views), max(view.window[1] for view in views))
         pad_size = settings.get("pad_size")
         size = largest if pad_size is None else (pad_size["height"], pad_size["width"])
-        return [Frame(size) for _ in pictures]
+        return [Frame(size) for _ in views]
 
 
 class MaskedBatch(PaddedBatch):
     """Likewise, with `pixel_mask`: int64 (pictures, height, width), 1 where there is picture."""
 
-    def to_arrays(self, pictures: Sequence[Pixels], settings: Settings) -> dict[str, Any]:
+    def to_arrays(self, views: Sequence[View], settings: Settings) -> dict[str, Any]:
         """`pixel_values`, and `pixel_mask` where pictures are padded."""
-        arrays = super().to_arrays(pictures, settings)
+        arrays = super().to_arrays(views, settings)
         if settings["do_pad"]:
-            arrays["pixel_mask"] = pixel_mask(pictures, arrays["pixel_values"].shape[2:])
+            arrays["pixel_mask"] = pixel_mask(views, arrays["pixel_values"].shape[2:])
         return arrays
 
 

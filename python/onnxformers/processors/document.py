@@ -5,34 +5,39 @@ Source: transformers 4.46.3, models/donut and nougat.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from onnxformers.processors.frames import Frame
+from onnxformers.processors.frames import Frame, shown
 from onnxformers.processors.image import ImageProcessor
 from onnxformers.processors.image_sizes import shortest_edge_size
+from onnxformers.processors.views import pixels_of, whole
 
 if TYPE_CHECKING:
-    from onnxformers.processors.image import Pixels, Settings
+    from onnxformers.processors.image import Settings
     from onnxformers.processors.image_sizes import Size
+    from onnxformers.processors.views import Picture, View
 
 
 class PageShape(ImageProcessor):
     """The steps `do_crop_margin`, `do_align_long_axis`, `do_thumbnail`, and padding around."""
 
-    def shape(self, picture: Pixels, settings: Settings) -> Pixels:
+    def view(self, picture: Picture, settings: Settings) -> View:
         """The page without its margin, upright, and no larger than `size`."""
         from onnxformers.image import crop_margin, thumbnail
 
         size = settings["size"]
-        target = (size["height"], size["width"])
+        target, pixels = (size["height"], size["width"]), pixels_of(picture)
         if settings.get("do_crop_margin"):
-            picture = crop_margin(picture)
-        if settings["do_align_long_axis"] and _lies_across(picture, target):
-            picture = np.ascontiguousarray(np.rot90(picture, 3))
-        picture = super().shape(picture, settings)
-        return thumbnail(picture, target) if settings["do_thumbnail"] else picture
+            pixels = crop_margin(pixels)
+        if settings["do_align_long_axis"] and _lies_across(pixels.shape, target):
+            pixels = np.ascontiguousarray(np.rot90(pixels, 3))
+        view = super().view(pixels, settings)
+        if not settings["do_thumbnail"]:
+            return view
+        return whole(thumbnail(shown(view, settings["resample"]), target))
 
     def resized_size(self, picture: Size, settings: Settings) -> Size | None:
         """The shorter side becomes the shorter one of `size`."""
@@ -41,13 +46,13 @@ class PageShape(ImageProcessor):
             return None
         return shortest_edge_size(picture, min(size["height"], size["width"]))
 
-    def frame(self, picture: Pixels, settings: Settings) -> Frame:
-        """In the middle of `size`, on black."""
-        size = settings["size"]
+    def frame(self, size: Size, settings: Settings) -> Frame:
+        """In the middle of the settings' `size`, on black."""
         if not settings["do_pad"]:
-            return Frame((picture.shape[0], picture.shape[1]))
-        above, left = size["height"] - picture.shape[0], size["width"] - picture.shape[1]
-        return Frame((size["height"], size["width"]), (above // 2, left // 2), fills_pixels=True)
+            return Frame(size)
+        height, width = settings["size"]["height"], settings["size"]["width"]
+        corner = ((height - size[0]) // 2, (width - size[1]) // 2)
+        return Frame((height, width), corner, fills_pixels=True)
 
 
 class DonutShape(PageShape):
@@ -62,6 +67,6 @@ class DonutShape(PageShape):
         return super().read_settings(config, place)
 
 
-def _lies_across(picture: Pixels, target: Size) -> bool:
-    height, width = picture.shape[:2]
+def _lies_across(picture: Sequence[int], target: Size) -> bool:
+    height, width = picture[:2]
     return (target[1] < target[0] and width > height) or (target[1] > target[0] and width < height)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from onnxformers.errors import InvalidArgumentError
+from onnxformers.processors.views import View, channels_of, pixels_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,18 +39,20 @@ class Frame:
 
 def batch_of(
     place: str,
-    pictures: Sequence[Pixels],
+    views: Sequence[View],
     frames: Sequence[Frame],
     levels: Levels,
+    resample: int,
     flip_channels: bool = False,
 ) -> NDArray[np.float32]:
-    """One array of all pictures.
+    """One array of all pictures: resized, cropped, rescaled and normalised in one pass.
 
     Args:
         place: for messages.
-        pictures: uint8, each of shape (height, width, channels).
+        views: the pictures.
         frames: where each one goes.
-        levels: the float of each byte; a picture's bytes are looked up in it.
+        levels: what each byte of each channel becomes.
+        resample: Pillow's number of a filter.
         flip_channels: last channel first.
 
     Returns:
@@ -64,21 +67,29 @@ def batch_of(
             f"[{place}] pictures come out with different sizes ({sizes[0]} and {sizes[1]}, height "
             "and width): give size= with height and width, or one picture a call"
         )
-    channels = levels.shape[0]
-    batch = np.zeros((len(pictures), channels, *sizes[0]), np.float32)
-    for array, picture, frame in zip(batch, pictures, frames, strict=True):
-        _check_fits(place, picture, frame, channels)
-        _fill(array, picture, frame, levels[::-1] if flip_channels else levels, flip_channels)
+    batch = np.zeros((len(views), len(levels), *sizes[0]), np.float32)
+    for array, view, frame in zip(batch, views, frames, strict=True):
+        _check_fits(place, view, frame, len(levels))
+        pixels = shown(view, resample)
+        _fill(array[::-1] if flip_channels else array, pixels, frame, levels)
     return batch
 
 
-def _check_fits(place: str, picture: Pixels, frame: Frame, channels: int) -> None:
-    if picture.shape[2] != channels:
+def _fill(array: NDArray[np.float32], pixels: Pixels, frame: Frame, levels: Levels) -> None:
+    (top, left), (height, width) = frame.corner, pixels.shape[:2]
+    for channel, table in enumerate(levels):
+        if frame.fills_pixels:
+            array[channel] = table[0]
+        array[channel, top : top + height, left : left + width] = table[pixels[..., channel]]
+
+
+def _check_fits(place: str, view: View, frame: Frame, channels: int) -> None:
+    if channels_of(view.picture) != channels:
         raise InvalidArgumentError(
             f"[{place}] image_mean and image_std are for {channels} channels, a picture has "
-            f"{picture.shape[2]}"
+            f"{channels_of(view.picture)}"
         )
-    (top, left), (height, width) = frame.corner, picture.shape[:2]
+    (top, left), (height, width) = frame.corner, view.window
     if min(top, left) < 0 or top + height > frame.size[0] or left + width > frame.size[1]:
         raise InvalidArgumentError(
             f"[{place}] a picture of height and width {(height, width)} does not fit into "
@@ -86,15 +97,17 @@ def _check_fits(place: str, picture: Pixels, frame: Frame, channels: int) -> Non
         )
 
 
-def _fill(
-    array: NDArray[np.float32], picture: Pixels, frame: Frame, levels: Levels, flip: bool
-) -> None:
-    (top, left), (height, width) = frame.corner, picture.shape[:2]
-    for channel in range(levels.shape[0]):
-        plane = picture[..., levels.shape[0] - 1 - channel if flip else channel]
-        if frame.fills_pixels:
-            array[channel] = levels[channel, 0]
-        array[channel, top : top + height, left : left + width] = levels[channel][plane]
+def shown(view: View, resample: int) -> Pixels:
+    """The pixels of a view, uint8 of shape (height, width, channels)."""
+    from onnxformers.image import crop, resize
+
+    pixels = pixels_of(view.picture)
+    if view.resized != pixels.shape[:2]:
+        pixels = resize(pixels, view.resized, resample)
+    if view.window == view.resized:
+        return pixels
+    (top, left), (height, width) = view.corner, view.window
+    return crop(pixels, (left, top, left + width, top + height))
 
 
 def level_table(place: str, settings: Mapping[str, Any], channels: int) -> Levels:
@@ -152,9 +165,9 @@ def _per_channel(
     return np.broadcast_to(column, (channels, 1))
 
 
-def pixel_mask(pictures: Sequence[Pixels], size: Sequence[int]) -> NDArray[np.int64]:
+def pixel_mask(views: Sequence[View], size: Sequence[int]) -> NDArray[np.int64]:
     """1 where there is picture, 0 below and at the right; shape (pictures, height, width)."""
-    mask = np.zeros((len(pictures), *size), np.int64)
-    for plane, picture in zip(mask, pictures, strict=True):
-        plane[: picture.shape[0], : picture.shape[1]] = 1
+    mask = np.zeros((len(views), *size), np.int64)
+    for plane, view in zip(mask, views, strict=True):
+        plane[: view.window[0], : view.window[1]] = 1
     return mask

@@ -11,14 +11,14 @@ from onnxformers.processors.batch_feature import BatchFeature
 from onnxformers.processors.frames import Frame, batch_of, level_table
 from onnxformers.processors.image_settings import EVERY_SETTING, read_image_settings
 from onnxformers.processors.image_sizes import multiples_down, multiples_up, output_size
+from onnxformers.processors.views import centre, channels_of, check_resized, size_of, whole
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from onnxformers.processors.image_sizes import Size
-
-    Pixels = NDArray[np.uint8]
+    from onnxformers.processors.views import Picture, View
 
 Settings = Mapping[str, Any]
 
@@ -67,10 +67,10 @@ class ImageProcessor(Preprocessor):
         """
         settings = self.settings_with(options)
         pictures = [self.read(image, settings) for image in self.as_list(images)]
-        shaped = [self.shape(picture, settings) for picture in pictures]
-        features = BatchFeature(self.to_arrays(shaped, settings))
-        features["original_sizes"] = [list(picture.shape[:2]) for picture in pictures]
-        features["reshaped_input_sizes"] = [list(picture.shape[:2]) for picture in shaped]
+        views = [self.view(picture, settings) for picture in pictures]
+        features = BatchFeature(self.to_arrays(views, settings))
+        features["original_sizes"] = [list(size_of(picture)) for picture in pictures]
+        features["reshaped_input_sizes"] = [list(view.window) for view in views]
         return features
 
     preprocess = __call__
@@ -91,41 +91,28 @@ class ImageProcessor(Preprocessor):
             raise InvalidArgumentError(f"[{type(self).__name__}] expected pictures, got none")
         return list(images)
 
-    def read(self, image: Any, settings: Settings) -> Pixels:
-        """A picture as uint8 of shape (height, width, channels), upright."""
-        import numpy as np
-
+    def read(self, image: Any, settings: Settings) -> Picture:
+        """A picture, upright, as Pillow's image."""
         from onnxformers.image import load_image
 
         mode = "RGB" if settings.get("do_convert_rgb", True) else None
-        pixels = np.asarray(load_image(image, mode=mode))
-        return pixels if pixels.ndim == 3 else pixels[..., None]
+        return load_image(image, mode=mode)
 
-    def shape(self, picture: Pixels, settings: Settings) -> Pixels:
-        """The picture resized and cropped."""
-        from onnxformers.image import center_crop, resize
-
-        size = self.resized_size(picture.shape[:2], settings)
+    def view(self, picture: Picture, settings: Settings) -> View:
+        """The picture as it is resized and cropped."""
+        old = size_of(picture)
+        size = self.resized_size(old, settings)
         if size is not None:
-            self._check_size(picture, size)
-            picture = resize(picture, size, settings.get("resample", 2))
+            check_resized(type(self).__name__, old, size)
+        view, window = whole(picture, size), self.window(settings)
+        return view if window is None else centre(view, window)
+
+    def window(self, settings: Settings) -> Size | None:
+        """Height and width of the centre that is cut out; None for all."""
         crop = settings.get("crop_size")
-        if settings.get("do_center_crop") and crop is not None:
-            picture = center_crop(picture, (crop["height"], crop["width"]))
-        return picture
-
-    def _check_size(self, picture: Pixels, size: Size) -> None:
-        from onnxformers.image.loading import MAX_PIXELS
-
-        height, width = size
-        if min(size) >= 1 and height * width <= MAX_PIXELS:
-            return
-        what = "no pixel" if min(size) < 1 else f"more than {MAX_PIXELS} pixels"
-        raise InvalidArgumentError(
-            f"[{type(self).__name__}] a picture of height {picture.shape[0]} and width "
-            f"{picture.shape[1]} would be resized to {what} ({height} x {width}); cut it, or give "
-            "another size="
-        )
+        if not settings.get("do_center_crop") or crop is None:
+            return None
+        return crop["height"], crop["width"]
 
     def resized_size(self, picture: Size, settings: Settings) -> Size | None:
         """Height and width that a picture is resized to; None when it is not.
@@ -144,33 +131,27 @@ class ImageProcessor(Preprocessor):
             return multiples_down(found, divisor)
         return found
 
-    def to_arrays(self, pictures: Sequence[Pixels], settings: Settings) -> dict[str, Any]:
+    def to_arrays(self, views: Sequence[View], settings: Settings) -> dict[str, Any]:
         """The arrays that a model takes, by name."""
-        frames = self.frames(pictures, settings)
-        return {"pixel_values": self.batch(pictures, frames, settings)}
+        place = type(self).__name__
+        levels = self.levels(settings, channels_of(views[0].picture))
+        frames = self.frames(views, settings)
+        flip = bool(settings.get("do_flip_channel_order"))
+        resample = settings.get("resample", 2)
+        return {"pixel_values": batch_of(place, views, frames, levels, resample, flip)}
 
-    def frames(self, pictures: Sequence[Pixels], settings: Settings) -> list[Frame]:
+    def frames(self, views: Sequence[View], settings: Settings) -> list[Frame]:
         """The size of the array that each picture goes into, and where it lies in it."""
-        return [self.frame(picture, settings) for picture in pictures]
+        return [self.frame(view.window, settings) for view in views]
 
-    def frame(self, picture: Pixels, settings: Settings) -> Frame:
-        """Likewise, for one picture."""
-        size: Size = (picture.shape[0], picture.shape[1])
+    def frame(self, size: Size, settings: Settings) -> Frame:
+        """Likewise, for one picture of a height and width."""
         pad_size, divisor = settings.get("pad_size"), settings.get("size_divisor")
         if not settings.get("do_pad"):
             return Frame(size)
         if pad_size is not None:
             return Frame((pad_size["height"], pad_size["width"]))
         return Frame(multiples_up(size, divisor) if divisor else size)
-
-    def batch(
-        self, pictures: Sequence[Pixels], frames: Sequence[Frame], settings: Settings
-    ) -> NDArray[np.float32]:
-        """One array of all pictures, rescaled and normalised."""
-        place = type(self).__name__
-        levels = self.levels(settings, pictures[0].shape[2])
-        flip = bool(settings.get("do_flip_channel_order"))
-        return batch_of(place, pictures, frames, levels, flip)
 
     def levels(self, settings: Settings, channels: int) -> NDArray[np.float32]:
         """What becomes of each byte, shape (channels, 256)."""

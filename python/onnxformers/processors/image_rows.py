@@ -26,7 +26,7 @@ _SEMANTIC = "semantic.SemanticSegmentation"
 _DEPTH = "depth.DepthEstimation"
 _GENERIC = "image.ImageProcessor"
 #: Mix-ins for outputs; every other home is an image processor.
-_MIXINS = ("detection", "panoptic", "semantic")
+_MIXINS = ("detection", "keypoints", "panoptic", "semantic")
 
 Settings = Mapping[str, Any]
 
@@ -219,6 +219,12 @@ ROWS = (
     _row("Siglip", _resize(_square(224), BICUBIC), _normalize(HALF)),
     _row("Swin2SR", homes=("swin2sr.MirroredWindows",), do_pad=True, pad_size=8),
     _row("ViT", _resize(_square(224), BILINEAR), _normalize(HALF)),
+    _row(
+        "VitPose",
+        _resize({"height": 256, "width": 192}, BILINEAR),
+        _normalize(IMAGENET),
+        homes=("keypoints.PoseEstimation",),
+    ),
     _row(
         "VitMatte",
         _normalize(HALF),

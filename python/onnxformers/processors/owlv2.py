@@ -13,12 +13,14 @@ import numpy as np
 
 from onnxformers.processors.frames import level_table, normalized_planes
 from onnxformers.processors.image import ImageProcessor
+from onnxformers.processors.views import pixels_of, whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from onnxformers.processors.image import Pixels, Settings
+    from onnxformers.processors.image import Settings
     from onnxformers.processors.image_sizes import Size
+    from onnxformers.processors.views import Picture, Pixels, View
 
     Floats = NDArray[np.float32]
 
@@ -31,14 +33,15 @@ _TRUNCATE = 4.0
 class SquarePictures(ImageProcessor):
     """Pads to a square with grey, then resizes with a bell curve against aliasing."""
 
-    def shape(self, picture: Pixels, settings: Settings) -> Pixels:
+    def view(self, picture: Picture, settings: Settings) -> View:
         """The picture as it is: it is resized as floats."""
-        return picture
+        return whole(picture)
 
-    def to_arrays(self, pictures: Sequence[Pixels], settings: Settings) -> dict[str, Any]:
+    def to_arrays(self, views: Sequence[View], settings: Settings) -> dict[str, Any]:
         """The arrays that a model takes, by name."""
         place = type(self).__name__
         bare = {**settings, "do_normalize": False}
+        pictures = [pixels_of(view.picture) for view in views]
         table = level_table(place, bare, pictures[0].shape[2])
         planes = [self.planes(picture, table, settings) for picture in pictures]
         if settings["do_normalize"]:

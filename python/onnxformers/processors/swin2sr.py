@@ -12,19 +12,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from onnxformers.processors.image import ImageProcessor
+from onnxformers.processors.views import pixels_of, whole
 
 if TYPE_CHECKING:
-    from onnxformers.processors.image import Pixels, Settings
+    from onnxformers.processors.image import Settings
+    from onnxformers.processors.views import Pixels, View
 
 
 class MirroredWindows(ImageProcessor):
     """Pads to multiples of `pad_size`."""
 
-    def to_arrays(self, pictures: Sequence[Pixels], settings: Settings) -> dict[str, Any]:
+    def to_arrays(self, views: Sequence[View], settings: Settings) -> dict[str, Any]:
         """The arrays that a model takes, by name."""
         if settings["do_pad"]:
-            pictures = [_mirrored(picture, settings["pad_size"]) for picture in pictures]
-        return super().to_arrays(pictures, {**settings, "do_pad": False})
+            window = settings["pad_size"]
+            views = [whole(_mirrored(pixels_of(view.picture), window)) for view in views]
+        return super().to_arrays(views, {**settings, "do_pad": False})
 
 
 def _mirrored(picture: Pixels, window: int) -> Pixels:

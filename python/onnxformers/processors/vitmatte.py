@@ -13,6 +13,7 @@ from onnxformers.errors import InvalidArgumentError
 from onnxformers.processors.batch_feature import BatchFeature
 from onnxformers.processors.frames import level_table
 from onnxformers.processors.image import ImageProcessor
+from onnxformers.processors.views import pixels_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,7 +66,10 @@ class TrimapPictures(ImageProcessor):
         from onnxformers.image import load_image
 
         picture, trimap = image
-        pixels, known = super().read(picture, settings), np.asarray(load_image(trimap, mode="L"))
+        pixels, known = (
+            pixels_of(super().read(picture, settings)),
+            np.asarray(load_image(trimap, mode="L")),
+        )
         if pixels.shape[:2] != known.shape:
             raise InvalidArgumentError(
                 f"[{type(self).__name__}] a picture of height and width {pixels.shape[:2]} has a "

@@ -101,6 +101,13 @@ def test_red_and_blue_are_swapped_where_the_config_says_so() -> None:
     np.testing.assert_array_equal(processor(image).pixel_values[0], by_hand(image, (6, 6))[::-1])
 
 
+def test_channels_are_normalised_before_they_are_swapped() -> None:
+    config = {"do_normalize": True, "image_mean": [0.1, 0.2, 0.3], "image_std": [1, 2, 3]}
+    plain = onnxformers.ImageProcessor(config)(picture())
+    swapped = onnxformers.ImageProcessor(config, do_flip_channel_order=True)(picture())
+    np.testing.assert_array_equal(swapped.pixel_values, plain.pixel_values[:, ::-1])
+
+
 def test_a_class_reads_the_settings_it_has_and_no_others() -> None:
     config = {"size": 8, "do_center_crop": True, "crop_size": 4}
     assert onnxformers.ViTImageProcessor(config)(picture()).pixel_values.shape[2:] == (8, 8)

@@ -118,6 +118,23 @@ def test_depths_take_the_size_of_the_picture() -> None:
     assert larger["predicted_depth"].shape == (6, 8)
 
 
+def test_joints_lie_in_their_boxes() -> None:
+    heat = np.zeros((2, 3, 4, 4), np.float32)
+    heat[:, 0, 1, 2] = 0.9
+    heat[:, 0, 1, 3] = 0.5
+    heat[:, 1, 0, 0] = 0.4
+    processor = onnxformers.VitPoseImageProcessor()
+    boxes = [[[0, 0, 40, 80]], [[100, 200, 40, 80]]]
+    one, other = processor.post_process_pose_estimation({"heatmaps": heat}, boxes)
+    np.testing.assert_allclose(one[0]["keypoints"][0], [27.5, 30])
+    np.testing.assert_allclose(other[0]["keypoints"], one[0]["keypoints"] + [100, 200])
+    (((best,)),) = processor.post_process_pose_estimation({"heatmaps": heat[:1]}, boxes[:1], 0.3)
+    assert best["labels"].tolist() == [0, 1]
+    assert best["scores"].tolist() == pytest.approx([0.9, 0.4])
+    with pytest.raises(InvalidArgumentError, match="a box for each of 2 rows"):
+        processor.post_process_pose_estimation({"heatmaps": heat}, boxes[:1])
+
+
 GOOD = {"logits": certain([1, 2], 3), "pred_boxes": BOXES}
 
 

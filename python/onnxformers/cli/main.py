@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from onnxformers.cli import chat, demo, download, info, inspect, run
+from onnxformers.cli import chat, demo, download, info, inspect, run, serve
 from onnxformers.cli.show import printable
 from onnxformers.errors import OnnxformersError
 
@@ -16,6 +16,7 @@ from onnxformers.errors import OnnxformersError
 COMMANDS = {
     "run": run,
     "chat": chat,
+    "serve": serve,
     "download": download,
     "inspect": inspect,
     "info": info,

@@ -92,6 +92,16 @@ class TokenizedPipeline(Pipeline[Options]):
         self._model_limit = limit if isinstance(limit, int) and limit > 0 else None
 
     @property
+    def model_limit(self) -> int | None:
+        """The most tokens that the model takes; None where its files do not say."""
+        return self._model_limit
+
+    @property
+    def token_budget(self) -> int:
+        """Tokens that go through the model at once, padding included."""
+        return self._token_budget
+
+    @property
     def _cuts_left(self) -> bool:
         return self.tokenizer.truncation_side == "left"
 

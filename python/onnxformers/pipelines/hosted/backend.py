@@ -32,7 +32,8 @@ class LocalBackend:
         inputs, parameters = _read(question)
         if question.task == "conversational":
             pipe = self._pipeline("text-generation", question)
-            return turns.answer(pipe, inputs, parameters, **options)
+            chosen = tasks.read_options("text-generation", parameters)
+            return turns.answer(pipe, turns.read_turn(inputs), **chosen, **options)
         task = _task_name(question)
         pipe = self._pipeline(task, question)
         return tasks.answer(pipe, task, inputs, parameters, **options)
@@ -54,7 +55,7 @@ class LocalBackend:
         for pipe in opened.values():
             pipe.close()
 
-    def _pipeline(self, task: str, question: Question) -> Pipeline[Any]:
+    def _pipeline(self, task: str, question: Question) -> Any:
         key = (task, question.model)
         with self._lock:
             if key not in self._pipelines:

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.options import refuse_unknown
-from onnxformers.pipelines.hosted.streams import finish_reason, write_stepwise
-from onnxformers.pipelines.hosted.writing import SAME, as_options, drop_neutral
+from onnxformers.pipelines.chats import parse_calls
+from onnxformers.pipelines.hosted.streams import finish_reason, write_stepwise, write_whole
+from onnxformers.pipelines.hosted.writing import REASONS, SAME, as_options, drop_neutral
 
 if TYPE_CHECKING:
-    from onnxformers.pipelines.base import Pipeline
+    from onnxformers.pipelines.text_generation import TextGenerationPipeline
 
 #: Field -> option of the pipeline.
 _FIELDS: Mapping[str, str] = {
@@ -39,7 +40,6 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "top_logprobs": (None, 0),
 }
 _IGNORED = ("metadata", "model", "store", "stream", "stream_options", "tool_choice", "user")
-_REASONS = {"eos_token": "stop", "stop_sequence": "stop", "length": "length"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,22 +128,25 @@ def _call_of(call: Any) -> dict[str, Any]:
         raise InvalidArgumentError("[chat] a tool call must hold a function with JSON") from None
 
 
-def complete(pipe: Pipeline[Any], chat: Chat, **options: Any) -> dict[str, Any]:
+def complete(pipe: TextGenerationPipeline, chat: Chat, **options: Any) -> dict[str, Any]:
     """The answer as a whole: a `ChatCompletionOutput`."""
-    results = pipe(chat.messages, **chat.options, **options)
-    choices, written = [], 0
-    for index, result in enumerate(results):
-        message = result["generated_text"][-1]
-        ids = pipe.tokenizer.encode(message["content"], add_special_tokens=False)
-        written += len(ids)
-        room = chat.options.get("max_new_tokens")
-        is_cut = room is not None and len(ids) >= room
-        choices.append(_choice(index, message, "length" if is_cut else "stop"))
-    return {
-        **_head(chat, "chat.completion"),
-        "choices": choices,
-        "usage": _usage(_prompt_tokens(pipe, chat), written),
-    }
+    call = {**chat.options, **options, "return_full_text": False}
+    written = write_whole(pipe, chat.messages, call)
+    reason = REASONS[written.reason]
+    choices = [
+        _choice(index, _message(result["generated_text"], chat), reason)
+        for index, result in enumerate(written.results)
+    ]
+    usage = _usage(prompt_tokens(pipe, chat), written.tokens)
+    return {**_head(chat, "chat.completion"), "choices": choices, "usage": usage}
+
+
+def _message(answer: str, chat: Chat) -> dict[str, Any]:
+    """What was written as a message, with the calls in it."""
+    if "tools" not in chat.options:
+        return {"content": answer}
+    content, calls = parse_calls(answer)
+    return {"content": content, "tool_calls": calls}
 
 
 def _choice(index: int, message: Mapping[str, Any], reason: str) -> dict[str, Any]:
@@ -169,7 +172,7 @@ def _written_call(number: int, call: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def stream(
-    pipe: Pipeline[Any], chat: Chat, **options: Any
+    pipe: TextGenerationPipeline, chat: Chat, **options: Any
 ) -> Generator[dict[str, Any], None, None]:
     """The answer piece by piece: `ChatCompletionStreamOutput`s.
 
@@ -179,7 +182,7 @@ def stream(
         raise InvalidArgumentError("[chat] a stream has one answer; leave n out")
     head = _head(chat, "chat.completion.chunk")
     yield {**head, "choices": [_delta({"role": "assistant", "content": ""})]}
-    call = {**chat.options, **options}
+    call = {**chat.options, **options, "return_full_text": False}
     steps = write_stepwise(pipe, chat.messages, call)
     holds = "tools" in chat.options
     count, text, last = 0, "", None
@@ -191,14 +194,14 @@ def stream(
                 yield {**head, "choices": [_delta({"content": step.text})]}
     except StopIteration as end:
         result = end.value
-    reason = _REASONS[finish_reason(pipe, last, text, call)]
+    reason = REASONS[finish_reason(pipe, last, text, call)]
     if holds:
-        choice = _choice(0, result[0]["generated_text"][-1], reason)
+        choice = _choice(0, _message(result[0]["generated_text"], chat), reason)
         reason = choice["finish_reason"]
         yield {**head, "choices": [_delta(choice["message"])]}
     yield {**head, "choices": [_delta({}, reason)]}
     if chat.tells_usage:
-        usage = _usage(_prompt_tokens(pipe, chat), count)
+        usage = _usage(prompt_tokens(pipe, chat), count)
         yield {**head, "choices": [], "usage": usage}
 
 
@@ -221,7 +224,12 @@ def _usage(read: int, written: int) -> dict[str, int]:
     return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": total}
 
 
-def _prompt_tokens(pipe: Pipeline[Any], chat: Chat) -> int:
+def prompt_tokens(pipe: TextGenerationPipeline, chat: Chat) -> int:
+    """Tokens of a chat, as the model sees it.
+
+    Raises:
+        ChatTemplateError: There is no template, or it refuses the chat.
+    """
     ids = pipe.tokenizer.apply_chat_template(
         chat.messages, tools=chat.options.get("tools"), add_generation_prompt=True
     )

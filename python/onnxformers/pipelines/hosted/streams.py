@@ -13,7 +13,7 @@ from onnxformers._native.runtime import CancelToken
 from onnxformers.generation import TextStreamer
 
 if TYPE_CHECKING:
-    from onnxformers.pipelines.base import Pipeline
+    from onnxformers.pipelines.text_generation import TextGenerationPipeline
 
 
 class Step(NamedTuple):
@@ -63,7 +63,7 @@ class _Steps(TextStreamer):
 
 
 def write_stepwise(
-    pipe: Pipeline[Any], prompt: Any, options: dict[str, Any]
+    pipe: TextGenerationPipeline, prompt: Any, options: dict[str, Any]
 ) -> Generator[Step, None, Any]:
     """The tokens that a pipeline writes; gives in the end what the pipeline gave.
 
@@ -98,12 +98,16 @@ def write_stepwise(
                 raise item
             else:
                 return item[0]
-    finally:
+    except GeneratorExit:
         token.cancel()
+        raise
+    finally:
         thread.join()
 
 
-def finish_reason(pipe: Any, last: int | None, text: str, options: dict[str, Any]) -> str:
+def finish_reason(
+    pipe: TextGenerationPipeline, last: int | None, text: str, options: dict[str, Any]
+) -> str:
     """Why a text ends where it does: "eos_token", "stop_sequence" or "length"."""
     settings = pipe._settings({k: v for k, v in options.items() if k != "cancel"})
     ends = np.atleast_1d(np.asarray(pipe.setting("eos_token_id", settings) or []))
@@ -114,8 +118,49 @@ def finish_reason(pipe: Any, last: int | None, text: str, options: dict[str, Any
     return "stop_sequence" if stops and text.endswith(stops) else "length"
 
 
+class Written(NamedTuple):
+    """What a pipeline wrote for one prompt.
+
+    Attributes:
+        results: What it gave, one for each sequence asked for.
+        tokens: How many tokens were written.
+        reason: Why the first sequence ends, see `finish_reason`.
+    """
+
+    results: list[Any]
+    tokens: int
+    reason: str
+
+
+def write_whole(pipe: TextGenerationPipeline, prompt: Any, options: dict[str, Any]) -> Written:
+    """What a pipeline writes, and how much it was."""
+    if not pipe.writes_one(**{k: v for k, v in options.items() if k != "cancel"}):
+        return _write_several(pipe, prompt, options)
+    count, text, last = 0, "", None
+    steps = write_stepwise(pipe, prompt, options)
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            reason = finish_reason(pipe, last, text, options)
+            return Written(end.value, count, reason)
+        count, text, last = count + 1, text + step.text, step.token
+
+
+def _write_several(pipe: TextGenerationPipeline, prompt: Any, options: dict[str, Any]) -> Written:
+    """Several sequences are counted by their texts."""
+    results = pipe(prompt, **{**options, "return_full_text": False})
+    lengths = [
+        len(pipe.tokenizer.encode(result["generated_text"], add_special_tokens=False))
+        for result in results
+    ]
+    room = options.get("max_new_tokens")
+    reason = "length" if room is not None and lengths[0] >= room else "eos_token"
+    return Written(results, sum(lengths), reason)
+
+
 def text_events(
-    pipe: Pipeline[Any], prompt: str, options: dict[str, Any]
+    pipe: TextGenerationPipeline, prompt: str, options: dict[str, Any]
 ) -> Generator[dict[str, Any], None, None]:
     """The events of the Inference API's stream: `TextGenerationStreamOutput`."""
     special = frozenset(pipe.tokenizer.all_special_ids)

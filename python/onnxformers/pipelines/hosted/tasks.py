@@ -6,7 +6,7 @@ Source: spec/inference/HfInference_class.md, modules.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError, UnsupportedTaskError
@@ -22,25 +22,14 @@ def same(*names: str) -> dict[str, str]:
     return {name: name for name in names}
 
 
-def as_is(value: Any, inputs: Any) -> Any:
-    """The value."""
-    return value
+def as_is(result: Any) -> Any:
+    """The result."""
+    return result
 
 
-def as_lists(value: Any, inputs: Any) -> Any:
-    """An array as lists; that of one text without the axis of texts."""
-    return (value[0] if isinstance(inputs, str) else value).tolist()
-
-
-def in_list(value: Any, inputs: Any) -> Any:
-    """The labels of a text in a list of texts."""
-    return [value] if isinstance(inputs, str) else value
-
-
-def flat(value: Any, inputs: Any) -> Any:
-    """Of texts that give one result each, the results."""
-    nested = isinstance(inputs, list) and value and isinstance(value[0], list)
-    return [results[0] for results in value] if nested else value
+def as_list(array: Any) -> Any:
+    """An array as lists of numbers."""
+    return array.tolist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +40,18 @@ class Row:
         parameters: Name of the parameter -> option of the pipeline. None else is taken: options of
             pipelines may hold what no stranger should give.
         defaults: Options where the API has other defaults than the pipeline.
-        write: Pipeline's result and inputs -> answer.
+        write: The pipeline's result for one input -> the answer for it.
         writes: Whether the model writes text.
+        nests: Whether one input is answered like a list of one.
+        item: What one input is.
     """
 
     parameters: Mapping[str, str]
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    write: Callable[[Any, Any], Any] = as_is
+    write: Callable[[Any], Any] = as_is
     writes: bool = False
+    nests: bool = False
+    item: type = str
 
 
 _LABELLING = same("top_k", "function_to_apply")
@@ -72,25 +65,27 @@ _QUESTIONS = same(
     "top_k",
 )
 
+_REWRITING = Row(WRITING, writes=True, nests=True)
+
 ROWS: Mapping[str, Row] = {
     "feature-extraction": Row(
         same("normalize", "pooling", "prompt_name", "truncate_dim", "truncation")
         | {"truncate": "truncation", "dimensions": "truncate_dim"},
         {"pooling": "auto"},
-        as_lists,
+        as_list,
     ),
-    "sentence-similarity": Row(same("pooling", "prompt_name")),
+    "sentence-similarity": Row(same("pooling", "prompt_name"), {"pooling": "auto"}, item=dict),
     "fill-mask": Row(same("top_k", "targets")),
-    "question-answering": Row(_QUESTIONS),
-    "summarization": Row(WRITING, write=flat, writes=True),
-    "text-classification": Row(_LABELLING, {"top_k": None}, in_list),
+    "question-answering": Row(_QUESTIONS, item=dict),
+    "summarization": _REWRITING,
+    "text-classification": Row(_LABELLING, {"top_k": None}, nests=True),
     "text-generation": Row(CONTINUING, writes=True),
-    "text-ranking": Row(same("top_k", "return_documents", "function_to_apply")),
-    "text2text-generation": Row(WRITING, write=flat, writes=True),
+    "text-ranking": Row(same("top_k", "return_documents", "function_to_apply"), item=dict),
+    "text2text-generation": _REWRITING,
     "token-classification": Row(
         same("aggregation_strategy", "ignore_labels", "stride"), {"aggregation_strategy": "simple"}
     ),
-    "translation": Row({**WRITING, **same("src_lang", "tgt_lang")}, write=flat, writes=True),
+    "translation": replace(_REWRITING, parameters=WRITING | same("src_lang", "tgt_lang")),
     "zero-shot-classification": Row(same("candidate_labels", "multi_label", "hypothesis_template")),
 }
 
@@ -128,6 +123,57 @@ def read_options(task: str, parameters: Any) -> dict[str, Any]:
     return {**row.defaults, **(as_options(options) if row.writes else options)}
 
 
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The inputs of a request.
+
+    Attributes:
+        items: One or more, each as the pipeline takes it.
+        is_list: Whether the request had a list, and is answered with one.
+    """
+
+    items: list[Any]
+    is_list: bool
+
+
+def read_inputs(task: str, inputs: Any) -> Inputs:
+    """One input or a list of them.
+
+    Raises:
+        InvalidTypeError: One is of a wrong type.
+        InvalidArgumentError: The list is empty.
+    """
+    is_list = isinstance(inputs, list)
+    items = inputs if is_list else [inputs]
+    if not items:
+        raise InvalidArgumentError(f"[{task}] inputs are empty")
+    kind = find_row(task).item
+    for index, item in enumerate(items):
+        if not isinstance(item, kind):
+            words = "a text" if kind is str else "an object"
+            place = f"input {index}" if is_list else "inputs"
+            raise InvalidTypeError(f"[{task}] {place} must be {words}, got {type(item).__name__}")
+    return Inputs(items, is_list)
+
+
+def run(pipe: Pipeline[Any], items: list[Any], options: Mapping[str, Any]) -> list[Any]:
+    """The pipeline's result for each input; one alone goes the short way."""
+    if len(items) > 1:
+        return list(pipe(items, **options))
+    result = pipe(items[0], **options)
+    # An array has the axis of inputs even for one.
+    return list(result) if hasattr(result, "dtype") else [result]
+
+
+def write(task: str, inputs: Inputs, results: list[Any]) -> Any:
+    """The answer of the API from the results."""
+    row = find_row(task)
+    answers = [row.write(result) for result in results]
+    if row.writes and row.nests:  # each a list of what was written, of which one is wanted
+        answers = [answer[0] if isinstance(answer, list) else answer for answer in answers]
+    return answers if inputs.is_list or row.nests else answers[0]
+
+
 def answer(
     pipe: Pipeline[Any], task: str, inputs: Any, parameters: Any = None, **options: Any
 ) -> Any:
@@ -144,7 +190,11 @@ def answer(
         InvalidTypeError: The inputs are of a wrong type.
         InvalidArgumentError: A parameter or an input cannot be used.
     """
-    chosen = read_options(task, parameters)
-    if isinstance(inputs, list) and not inputs:
-        raise InvalidArgumentError(f"[{task}] inputs are empty")
-    return find_row(task).write(pipe(inputs, **chosen, **options), inputs)
+    return answer_with(
+        pipe, task, read_inputs(task, inputs), read_options(task, parameters) | options
+    )
+
+
+def answer_with(pipe: Pipeline[Any], task: str, inputs: Inputs, options: Mapping[str, Any]) -> Any:
+    """The same, of what was read before."""
+    return write(task, inputs, run(pipe, inputs.items, options))

@@ -6,10 +6,10 @@ Source: spec/inference/HfInference_class.md, conversational.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
-from onnxformers.pipelines.hosted.tasks import read_options
 
 if TYPE_CHECKING:
     from onnxformers.pipelines.base import Pipeline
@@ -17,32 +17,50 @@ if TYPE_CHECKING:
 _TASK = "conversational"
 
 
-def answer(pipe: Pipeline[Any], inputs: Any, parameters: Any, **options: Any) -> dict[str, Any]:
-    """The next turn: a `ConversationalOutput`.
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A conversation, and what is said now.
 
-    Raises:
-        InvalidTypeError: The inputs are no conversation.
-        InvalidArgumentError: The lists are not of equal length.
+    Attributes:
+        said: By the user, before.
+        answered: To that.
+        text: What is said now.
     """
-    said, answered, text = _read(inputs)
-    messages = []
-    for question, reply in zip(said, answered, strict=True):
-        messages += [_message("user", question), _message("assistant", reply)]
-    messages.append(_message("user", text))
-    chosen = read_options("text-generation", parameters)
-    (result,) = pipe(messages, **{**chosen, "return_full_text": False}, **options)
+
+    said: list[str]
+    answered: list[str]
+    text: str
+
+    @property
+    def messages(self) -> list[dict[str, str]]:
+        """The same as a chat."""
+        found = []
+        for question, reply in zip(self.said, self.answered, strict=True):
+            found += [_message("user", question), _message("assistant", reply)]
+        return [*found, _message("user", self.text)]
+
+
+def answer(pipe: Pipeline[Any], turn: Turn, **options: Any) -> dict[str, Any]:
+    """The next turn: a `ConversationalOutput`."""
+    (result,) = pipe(turn.messages, **{**options, "return_full_text": False})
     reply = result["generated_text"]
     return {
         "generated_text": reply,
         "conversation": {
-            "past_user_inputs": [*said, text],
-            "generated_responses": [*answered, reply],
+            "past_user_inputs": [*turn.said, turn.text],
+            "generated_responses": [*turn.answered, reply],
         },
         "warnings": [],
     }
 
 
-def _read(inputs: Any) -> tuple[list[str], list[str], str]:
+def read_turn(inputs: Any) -> Turn:
+    """The conversation of a request.
+
+    Raises:
+        InvalidTypeError: The inputs are none.
+        InvalidArgumentError: The lists are not of equal length.
+    """
     if not isinstance(inputs, Mapping) or not isinstance(inputs.get("text"), str):
         raise InvalidTypeError(f"[{_TASK}] inputs must be an object with a text")
     said = inputs.get("past_user_inputs") or []
@@ -55,7 +73,7 @@ def _read(inputs: Any) -> tuple[list[str], list[str], str]:
             f"[{_TASK}] past_user_inputs and generated_responses must be of equal length, got "
             f"{len(said)} and {len(answered)}"
         )
-    return said, answered, inputs["text"]
+    return Turn(said, answered, inputs["text"])
 
 
 def _message(role: str, content: str) -> dict[str, str]:

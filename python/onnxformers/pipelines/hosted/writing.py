@@ -31,15 +31,21 @@ SAME = (
     "typical_p",
 )
 #: Name there -> option of pipelines.
-WRITING: Mapping[str, str] = {
+WRITING: dict[str, str] = {
     **{name: name for name in SAME},
+    "clean_up_tokenization_spaces": "clean_up_tokenization_spaces",
     "stop": "stop_strings",
     "stop_sequences": "stop_strings",
+    "truncation": "truncation",
     "grammar": "guided",
     "response_format": "response_format",
 }
 #: Of decoders alone.
-CONTINUING: Mapping[str, str] = {**WRITING, "return_full_text": "return_full_text"}
+CONTINUING: dict[str, str] = {**WRITING, "return_full_text": "return_full_text"}
+#: What clients of the Hub call the ways to cut.
+_TRUNCATIONS = ("do_not_truncate", "longest_first", "only_first", "only_second")
+#: Why a text ends, in the words of OpenAI's interface.
+REASONS = {"eos_token": "stop", "stop_sequence": "stop", "length": "length"}
 #: Those that ask for a draw, which a server makes unless do_sample forbids it.
 _DRAWS = ("temperature", "top_k", "top_p", "typical_p")
 #: Parameters that only say how much is told, or are without effect at these values.
@@ -61,7 +67,13 @@ def drop_neutral(parameters: Mapping[str, Any], task: str) -> dict[str, Any]:
     Raises:
         InvalidArgumentError: One asks for what we do not have.
     """
-    left = {name: value for name, value in parameters.items() if value is not None}
+    left = dict(parameters)
+    nested = left.pop("generate_parameters", None) or left.pop("generation_parameters", None)
+    if isinstance(nested, Mapping):
+        left |= nested
+    left = {name: value for name, value in left.items() if value is not None}
+    if left.get("truncation") in _TRUNCATIONS:
+        left["truncation"] = left["truncation"] != "do_not_truncate"
     for name, values in _NEUTRAL.items():
         value = left.pop(name, None)
         if value not in values:

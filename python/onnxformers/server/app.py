@@ -1,0 +1,86 @@
+"""The ASGI application: routes, and models that live as long as it does."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from onnxformers.server import hosted_routes, openai_routes, operations
+from onnxformers.server.endpoint import Endpoint, Handler
+from onnxformers.server.problems import Problem, problem_body
+from onnxformers.server.settings import ServerSettings
+from onnxformers.server.state import State
+
+_ROUTES: tuple[tuple[str, str, Handler], ...] = (
+    ("POST", "/v1/embeddings", openai_routes.embeddings),
+    ("POST", "/v1/completions", openai_routes.complete),
+    ("POST", "/v1/chat/completions", openai_routes.chat),
+    ("GET", "/v1/models", openai_routes.models),
+    ("GET", "/v1/models/{model:path}", openai_routes.models),
+    ("POST", "/v1/rerank", openai_routes.rerank),
+    ("POST", "/rerank", openai_routes.rerank),
+    ("POST", "/models/{model:path}/v1/chat/completions", hosted_routes.chat),
+    ("POST", "/models/{model:path}/pipeline/{task}", hosted_routes.infer),
+    ("POST", "/models/{model:path}", hosted_routes.infer),
+    ("POST", "/pipeline/{task}/{model:path}", hosted_routes.infer),
+    ("POST", "/", hosted_routes.infer),
+    ("GET", "/metrics", operations.metrics),
+    ("GET", "/openapi.json", operations.openapi),
+)
+#: Routes that need no key, and are answered however busy the server is.
+_OPEN: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "/health", operations.health),
+    ("GET", "/ready", operations.ready),
+)
+
+
+def create_app(settings: ServerSettings) -> Starlette:
+    """The application; it loads the models when it starts, and lets them go when it ends.
+
+    Args:
+        settings: What it is to serve.
+
+    Returns:
+        The application; `app.state.serving` is its `State`.
+    """
+    state = State(settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        state.load()
+        yield
+        state.close()
+
+    routes = [_route(state, *row) for row in _ROUTES]
+    routes += [_route(state, *row, is_open=True) for row in _OPEN]
+    handlers: Any = {HTTPException: _tell, 500: _tell_failure}
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
+    app.router.redirect_slashes = False
+    app.state.serving = state
+    return app
+
+
+def _route(state: State, method: str, path: str, handler: Handler, is_open: bool = False) -> Route:
+    is_openai = path.startswith("/v1/")
+    endpoint = Endpoint(state, path, handler, is_openai=is_openai, is_open=is_open)
+    return Route(path, endpoint, methods=[method])
+
+
+def _tell(request: Request, error: Exception) -> Response:
+    """Paths and methods that are none, in JSON."""
+    assert isinstance(error, HTTPException)
+    problem = Problem(error.status_code, f"{request.method} {request.url.path}: {error.detail}")
+    body = problem_body(problem, request.url.path.startswith("/v1/"))
+    return Response(body, error.status_code, error.headers, "application/json")
+
+
+def _tell_failure(request: Request, error: Exception) -> Response:
+    body = problem_body(Problem(500, "the server failed; see its log"), is_openai=False)
+    return Response(body, 500, media_type="application/json")

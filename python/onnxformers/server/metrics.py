@@ -1,0 +1,118 @@
+"""Counters, gauges and histograms in the text format of Prometheus.
+
+Source: the "Exposition formats" chapter of Prometheus' documentation.
+"""
+
+from __future__ import annotations
+
+import bisect
+import threading
+from collections.abc import Callable, Sequence
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_COUNTS = (1, 2, 4, 8, 16, 32, 64, 128)
+
+Labels = tuple[tuple[str, str], ...]
+
+
+class Counter:
+    """A number that grows, for each set of labels."""
+
+    kind = "counter"
+
+    def __init__(self) -> None:
+        self._values: dict[Labels, float] = {}
+        self._lock = threading.Lock()
+
+    def add(self, amount: float = 1, **labels: str) -> None:
+        """Count."""
+        key = tuple(labels.items())
+        with self._lock:
+            self._values[key] = self._values.get(key, 0) + amount
+
+    def lines(self, name: str) -> list[str]:
+        """The text."""
+        return [f"{name}{_braces(key)} {value:g}" for key, value in self._values.copy().items()]
+
+
+class Gauge:
+    """A number that is asked for."""
+
+    kind = "gauge"
+
+    def __init__(self, ask: Callable[[], float]) -> None:
+        self._ask = ask
+
+    def lines(self, name: str) -> list[str]:
+        """The text."""
+        return [f"{name} {self._ask():g}"]
+
+
+class Histogram:
+    """How often values up to each bound were seen, for each set of labels."""
+
+    kind = "histogram"
+
+    def __init__(self, bounds: Sequence[float] = _SECONDS) -> None:
+        self._bounds = bounds
+        self._seen: dict[Labels, list[float]] = {}
+        self._lock = threading.Lock()
+
+    def see(self, value: float, **labels: str) -> None:
+        """Count a value."""
+        key = tuple(labels.items())
+        with self._lock:
+            # Of each bound, of none, and the sum.
+            counts = self._seen.setdefault(key, [0.0] * (len(self._bounds) + 2))
+            counts[bisect.bisect_left(self._bounds, value)] += 1
+            counts[-1] += value
+
+    def lines(self, name: str) -> list[str]:
+        """The text."""
+        found = []
+        for key, counts in self._seen.copy().items():
+            total = 0.0
+            for bound, count in zip((*self._bounds, "+Inf"), counts, strict=False):
+                total += count
+                found.append(f"{name}_bucket{_braces((*key, ('le', str(bound))))} {total:g}")
+            found.append(f"{name}_sum{_braces(key)} {counts[-1]:g}")
+            found.append(f"{name}_count{_braces(key)} {total:g}")
+        return found
+
+
+class Metrics:
+    """What a server counts."""
+
+    def __init__(self, in_flight: Callable[[], float], waiting: Callable[[], float]) -> None:
+        self.requests = Counter()
+        self.tokens = Counter()
+        self.padding = Counter()
+        self.seconds = Histogram()
+        self.batch_size = Histogram(_COUNTS)
+        self._rows: dict[str, tuple[str, Counter | Gauge | Histogram]] = {
+            "requests_total": ("requests by route and status", self.requests),
+            "requests_in_flight": ("requests that are not answered", Gauge(in_flight)),
+            "queue_depth": ("requests that wait for a model", Gauge(waiting)),
+            "tokens_total": ("tokens by model and kind (read, written)", self.tokens),
+            "padding_tokens_total": ("tokens that only filled up rows", self.padding),
+            "batch_requests": ("requests joined in one run", self.batch_size),
+            "seconds": ("time by stage (wait, run, total)", self.seconds),
+        }
+
+    def text(self) -> str:
+        """All of them."""
+        lines = []
+        for short, (words, metric) in self._rows.items():
+            name = f"onnxformers_{short}"
+            lines += [f"# HELP {name} {words}", f"# TYPE {name} {metric.kind}"]
+            lines += metric.lines(name)
+        return "\n".join(lines) + "\n"
+
+
+def _braces(labels: Labels) -> str:
+    pairs = ",".join(f'{name}="{_escaped(value)}"' for name, value in labels)
+    return f"{{{pairs}}}" if pairs else ""
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

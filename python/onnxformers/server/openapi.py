@@ -1,0 +1,104 @@
+"""What can be asked, as OpenAPI: written from the routes and the types of their bodies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from onnxformers.server import openai_routes
+from onnxformers.settings import env
+
+_INFERENCE = {
+    "type": "object",
+    "required": ["inputs"],
+    "properties": {
+        "inputs": {"description": "a text, a list of texts, or an object, as the task has it"},
+        "parameters": {"type": "object"},
+        "stream": {"type": "boolean"},
+    },
+}
+_CHAT = {
+    "type": "object",
+    "required": ["messages"],
+    "properties": {
+        "model": {"type": "string"},
+        "messages": {"type": "array", "minItems": 1, "items": {"type": "object"}},
+        "stream": {"type": "boolean"},
+        "max_tokens": {"type": "integer", "minimum": 1},
+        "temperature": {"type": "number", "minimum": 0},
+    },
+}
+_COMPLETION = {
+    "type": "object",
+    "required": ["prompt"],
+    "properties": {
+        "model": {"type": "string"},
+        "prompt": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+        "stream": {"type": "boolean"},
+        "max_tokens": {"type": "integer", "minimum": 1},
+    },
+}
+#: Path -> method, summary, schema of the body.
+_PATHS: dict[str, tuple[str, str, Any]] = {
+    "/": ("post", "what the first model does", _INFERENCE),
+    "/models/{model}": ("post", "what a model does", _INFERENCE),
+    "/models/{model}/pipeline/{task}": ("post", "a task by a model", _INFERENCE),
+    "/models/{model}/v1/chat/completions": ("post", "a chat with a model", _CHAT),
+    "/pipeline/{task}/{model}": ("post", "a task by a model", _INFERENCE),
+    "/v1/chat/completions": ("post", "a chat", _CHAT),
+    "/v1/completions": ("post", "texts that go on", _COMPLETION),
+    "/v1/embeddings": ("post", "vectors of texts", openai_routes.EmbeddingRequest),
+    "/v1/models": ("get", "the models", None),
+    "/v1/models/{model}": ("get", "one of the models", None),
+    "/v1/rerank": ("post", "documents ranked for a query", openai_routes.RerankRequest),
+    "/rerank": ("post", "documents ranked for a query", openai_routes.RerankRequest),
+    "/health": ("get", "the process answers", None),
+    "/ready": ("get", "the server wants requests", None),
+    "/metrics": ("get", "counters for Prometheus", None),
+    "/openapi.json": ("get", "this page", None),
+}
+_REFUSALS = {
+    "400": "the body cannot be read",
+    "401": "an API key is wanted",
+    "404": "the model is not served, or does something else",
+    "413": "the body or the inputs are too large",
+    "422": "the request cannot be answered as it is",
+    "429": "the server is busy; Retry-After says when to come again",
+}
+
+
+def description() -> dict[str, Any]:
+    """The document."""
+    structs = [row[2] for row in _PATHS.values() if isinstance(row[2], type)]
+    _, components = msgspec.json.schema_components(
+        structs, ref_template="#/components/schemas/{name}"
+    )
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "onnxformers", "version": env.version},
+        "paths": {path: {row[0]: _operation(path, *row[1:])} for path, row in _PATHS.items()},
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{}, {"key": []}],
+    }
+
+
+def _operation(path: str, summary: str, body: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {"summary": summary, "responses": {"200": {"description": "done"}}}
+    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    found["parameters"] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in names
+    ]
+    if body is not None:
+        is_struct = isinstance(body, type)
+        schema = {"$ref": f"#/components/schemas/{body.__name__}"} if is_struct else body
+        found["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": schema}},
+        }
+        found["responses"] |= {status: {"description": text} for status, text in _REFUSALS.items()}
+    return found

@@ -1,0 +1,79 @@
+"""What goes wrong with a request: statuses, and errors in the words of each interface."""
+
+from __future__ import annotations
+
+import logging
+
+import msgspec
+
+from onnxformers.errors import (
+    ChatTemplateError,
+    GuidedGenerationError,
+    InvalidArgumentError,
+    InvalidTypeError,
+    MissingExtraError,
+    RunTimeoutError,
+    UnsupportedTaskError,
+)
+
+_log = logging.getLogger("onnxformers")
+
+_STATUSES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], int], ...] = (
+    (UnsupportedTaskError, 404),
+    (
+        (
+            InvalidArgumentError,
+            InvalidTypeError,
+            ChatTemplateError,
+            GuidedGenerationError,
+            MissingExtraError,
+        ),
+        422,
+    ),
+    (msgspec.ValidationError, 422),
+    ((msgspec.DecodeError, UnicodeDecodeError, RecursionError), 400),
+    (RunTimeoutError, 504),
+)
+#: Status -> what OpenAI's interface calls it.
+_KINDS = {401: "authentication_error", 404: "not_found_error", 429: "rate_limit_error"}
+
+
+class Problem(Exception):
+    """A request that gets no answer.
+
+    Attributes:
+        status: Of HTTP.
+        text: What to tell.
+        headers: To send.
+    """
+
+    def __init__(self, status: int, text: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(text)
+        self.status, self.text, self.headers = status, text, headers or {}
+
+
+def too_busy(text: str) -> Problem:
+    """The answer to one request too many."""
+    return Problem(429, text, {"retry-after": "1"})
+
+
+def as_problem(error: BaseException) -> Problem:
+    """What to tell of an error; of one that is not the caller's nothing but that there is one."""
+    if isinstance(error, Problem):
+        return error
+    for kinds, status in _STATUSES:
+        if isinstance(error, kinds):
+            text = "the body is nested too deep" if isinstance(error, RecursionError) else error
+            return Problem(status, str(text))
+    _log.error("a request failed", exc_info=error)
+    return Problem(500, "the server failed; see its log")
+
+
+def problem_body(problem: Problem, is_openai: bool) -> bytes:
+    """The JSON of a problem."""
+    if not is_openai:
+        return msgspec.json.encode({"error": problem.text})
+    default = "server_error" if problem.status >= 500 else "invalid_request_error"
+    kind = _KINDS.get(problem.status, default)
+    told = {"message": problem.text, "type": kind, "param": None, "code": None}
+    return msgspec.json.encode({"error": told})

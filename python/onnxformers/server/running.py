@@ -1,0 +1,115 @@
+"""Running the application: one process or several, until a signal says to end.
+
+After SIGTERM /ready answers 503, requests are still taken for `drain_s` seconds, what is being
+answered is finished, and the process exits with 0. A second signal ends it at once.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+from onnxformers.errors import InvalidArgumentError
+from onnxformers.server.app import create_app
+from onnxformers.server.settings import ServerSettings
+
+if TYPE_CHECKING:
+    from onnxformers.server.state import State
+
+# The queue of connections that nobody has accepted.
+_BACKLOG = 2048
+
+
+class Server(uvicorn.Server):
+    """A server that takes its leave."""
+
+    def __init__(self, config: uvicorn.Config, state: State) -> None:
+        super().__init__(config)
+        self._state = state
+        self._ends_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end; the second time, end."""
+        if self._ends_at is not None:
+            self.force_exit = self.should_exit = True
+            return
+        self._state.is_draining = True
+        self._ends_at = time.monotonic() + self._state.settings.drain_s
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to stop taking requests; asked ten times a second."""
+        if self._ends_at is not None and time.monotonic() >= self._ends_at:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+
+def serve(settings: ServerSettings) -> None:
+    """Serve until a signal comes.
+
+    Raises:
+        OnnxformersError: A model cannot be loaded.
+        InvalidArgumentError: The address cannot be listened on.
+    """
+    listener = listen(settings)
+    if settings.workers == 1:
+        serve_alone(settings, listener)
+        return
+    from onnxformers.server.workers import Workers
+
+    Workers(settings, listener).run()
+
+
+def serve_alone(settings: ServerSettings, listener: socket.socket) -> None:
+    """Serve in this process until a signal comes.
+
+    Raises:
+        OnnxformersError: A model cannot be loaded.
+    """
+    app = create_app(settings)
+    state: State = app.state.serving
+    state.load()
+    Server(server_config(app), state).run(sockets=[listener])
+
+
+def listen(settings: ServerSettings) -> socket.socket:
+    """A socket on the address.
+
+    Raises:
+        InvalidArgumentError: It is taken, or not ours.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise InvalidArgumentError(
+            f"[serve] cannot listen on {settings.host}:{settings.port}: {error}"
+        ) from None
+    listener.listen(_BACKLOG)
+    listener.set_inheritable(True)
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if family == socket.AF_INET6 else host
+    sys.stderr.write(f"onnxformers serves on http://{shown}:{port}\n")
+    return listener
+
+
+def server_config(app: Any) -> uvicorn.Config:
+    """How uvicorn runs the application."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        lifespan="on",
+        ws="none",
+        backlog=_BACKLOG,
+        timeout_keep_alive=75,
+    )

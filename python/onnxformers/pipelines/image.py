@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar, overload
 
@@ -94,8 +95,23 @@ class ImagePipeline(Pipeline[Options]):
     def run_stream(self, items: Sequence[Any], options: Options) -> Iterable[Any]:
         """The result for each image, in the order given, as soon as it is there."""
         size = options.batch_size or self._default_rows
-        parts = (items[start : start + size] for start in range(0, len(items), size))
-        return chain.from_iterable(self.run_part(part, options) for part in parts)
+        parts = [items[start : start + size] for start in range(0, len(items), size)]
+        if len(parts) == 1:
+            return self.run_part(parts[0], options)
+        return chain.from_iterable(self._run_ahead(parts, options))
+
+    def _run_ahead(self, parts: Sequence[Sequence[Any]], options: Options) -> Iterator[list[Any]]:
+        """The results for each part; a thread decodes the next one while the model runs."""
+        with ThreadPoolExecutor(1, "onnxformers-decode") as reader:
+            waiting = reader.submit(self.load_part, parts[0])
+            for later in parts[1:]:
+                loaded, waiting = waiting.result(), reader.submit(self.load_part, later)
+                yield self.run_part(loaded, options)
+            yield self.run_part(waiting.result(), options)
+
+    def load_part(self, items: Sequence[Any]) -> list[Any]:
+        """What `run_part` takes, with the images in memory."""
+        return [self.load(item) for item in items]
 
     def run_part(self, items: Sequence[Any], options: Options) -> list[Any]:
         """The results for so many images as are in memory at once."""

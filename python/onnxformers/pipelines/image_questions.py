@@ -57,6 +57,10 @@ class ImageQuestionPipeline(WritingImagePipeline[Options]):
         """A dict with an image and a question is one input."""
         return isinstance(inputs, Mapping) or is_image(inputs)
 
+    def load_part(self, items: Sequence[Any]) -> list[Any]:
+        """The items as they are: each is read when its question is."""
+        return list(items)
+
     def run_part(self, items: Sequence[Any], options: Options) -> list[Any]:
         """The answers to each question."""
         return [self._answer_item(item, index, options) for index, item in enumerate(items)]

@@ -245,7 +245,7 @@ TASKS = (
         "keypoint_detection",
         "KeypointDetectionPipeline",
         "AutoModel",
-        "",
+        "onnx-community/vitpose-base-simple",
         processor=_IMAGES,
         has_tokenizer=False,
     ),

@@ -179,3 +179,15 @@ def test_a_task_over_images_takes_no_tokenizer() -> None:
 
 def test_a_single_pixel_and_a_thin_line_are_images(classify: ImageClassificationPipeline) -> None:
     assert len(classify(pictures((1, 1), (1, 90), (90, 1)))) == 3
+
+
+def test_a_broken_image_among_others_is_said_where_it_comes(
+    classify: ImageClassificationPipeline,
+) -> None:
+    images: list[Any] = [PHOTO, PHOTO, b"no picture", PHOTO]
+    with pytest.raises(FileFormatError):
+        classify(images)
+    results = classify(iter(images), batch_size=1)
+    assert next(results) == next(results) == classify(PHOTO)
+    with pytest.raises(FileFormatError):
+        next(results)

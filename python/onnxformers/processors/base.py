@@ -63,7 +63,7 @@ class Preprocessor(ABC):
     ) -> None:
         place = type(self).__name__
         known = {**copy.deepcopy(dict(config or {})), **settings}
-        refuse_unknown(settings, {*self.setting_names(), *(config or {})}, place)
+        refuse_unknown(settings, self.setting_names(), place)
         self.__dict__.update(
             config=MappingProxyType(known),
             settings=MappingProxyType(self.read_settings({**self.defaults, **known}, place)),
@@ -72,7 +72,7 @@ class Preprocessor(ABC):
 
     @classmethod
     def setting_names(cls) -> frozenset[str]:
-        """The keys of the config that the class reads."""
+        """The keys of the config that the class reads; others are kept, not taken from callers."""
         return frozenset(cls.defaults)
 
     @classmethod
@@ -139,7 +139,7 @@ class Preprocessor(ABC):
                 f"[{place}] return_tensors must be 'np' or None, got {tensors!r}"
             )
         known = self.setting_names() | self.call_options | {"return_tensors"}
-        refuse_unknown(changes, known | set(self.config), place)
+        refuse_unknown(changes, known, place)
         if not changes:
             return self.settings
         try:

@@ -9,7 +9,7 @@ from onnxformers.errors import InvalidArgumentError
 from onnxformers.processors.base import Preprocessor
 from onnxformers.processors.batch_feature import BatchFeature
 from onnxformers.processors.frames import Frame, batch_of, level_table
-from onnxformers.processors.image_settings import EVERY_SETTING, read_image_settings
+from onnxformers.processors.image_settings import EVERY_SETTING, OLDER, read_image_settings
 from onnxformers.processors.image_sizes import multiples_down, multiples_up, output_size
 from onnxformers.processors.views import centre, channels_of, check_resized, size_of, whole
 
@@ -35,6 +35,12 @@ class ImageProcessor(Preprocessor):
     type_key = "image_processor_type"
     defaults: ClassVar[Settings] = EVERY_SETTING
     model_input_names = ("pixel_values",)
+
+    @classmethod
+    def setting_names(cls) -> frozenset[str]:
+        """The keys of the config that the class reads, under older names too."""
+        older = (name for name, today in OLDER.items() if today in cls.defaults)
+        return frozenset((*cls.defaults, *older))
 
     @classmethod
     def read_settings(cls, config: Settings, place: str) -> dict[str, Any]:

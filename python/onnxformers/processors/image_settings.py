@@ -31,9 +31,12 @@ EVERY_SETTING: Mapping[str, Any] = MappingProxyType(
         "do_crop_margin": False,
     }
 )
+#: Goes with a size that is a number: the limit of the longer side.
+_MAX_SIZE = "max_size"
 #: Older key -> today's.
 OLDER = {
     "image_size": "size",
+    _MAX_SIZE: "size",
     "mean": "image_mean",
     "std": "image_std",
     "size_divisibility": "size_divisor",
@@ -68,16 +71,17 @@ def read_image_settings(
             )
     given = {name: value for name, value in config.items() if value is not None}
     for older, name in OLDER.items():
-        if name in defaults and older in given and given.get(name) == defaults[name]:
+        is_set = given.get(name) != defaults.get(name)
+        if name in defaults and older in given and older != _MAX_SIZE and not is_set:
             given[name] = given[older]
     settings = {name: given.get(name, default) for name, default in defaults.items()}
     for name, check in _CHECKS.items():
         if settings.get(name) is not None:
             settings[name] = check(settings[name], f"[{place}] {name}", defaults.get(name))
     size: Any = settings.get("size")
-    if isinstance(given.get("size"), int) and "max_size" in given and "shortest_edge" in size:
+    if isinstance(given.get("size"), int) and _MAX_SIZE in given and "shortest_edge" in size:
         settings["size"] = size_dict(
-            {**size, "longest_edge": given["max_size"]}, f"[{place}] max_size", None
+            {**size, "longest_edge": given[_MAX_SIZE]}, f"[{place}] {_MAX_SIZE}", None
         )
     return settings
 

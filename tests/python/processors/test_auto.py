@@ -112,12 +112,13 @@ def test_options_of_loading_and_settings_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_a_setting_of_the_call_holds_for_the_call(tmp_path: Path) -> None:
-    processor = AutoProcessor.from_pretrained(write(tmp_path, VIT))
+    processor = AutoProcessor.from_pretrained(write(tmp_path, {**VIT, "of_no_one": 2}))
     assert processor(gray(), size=2).pixel_values.shape == (1, 3, 2, 2)
     assert processor(gray(), do_normalize=False).pixel_values.max() == 0
     assert processor(gray(), return_tensors="np").pixel_values.shape == (1, 3, 4, 6)
     for options, message in [
         ({"do_normalise": False}, "did you mean 'do_normalize'"),
+        ({"of_no_one": 1}, "unknown option 'of_no_one'"),
         ({"return_tensors": "pt"}, "return_tensors must be 'np' or None"),
         ({"size": -1}, "must be a whole number"),
     ]:

@@ -34,8 +34,10 @@ class SquarePictures(ImageProcessor):
     """Pads to a square with grey, then resizes with a bell curve against aliasing."""
 
     def view(self, picture: Picture, settings: Settings) -> View:
-        """The picture as it is: it is resized as floats."""
-        return whole(picture)
+        """The picture in the size of the square: it is resized as floats, with what is added."""
+        size = settings["size"]
+        resized = (size["height"], size["width"]) if settings["do_resize"] else None
+        return whole(picture, resized)
 
     def to_arrays(self, views: Sequence[View], settings: Settings) -> dict[str, Any]:
         """The arrays that a model takes, by name."""

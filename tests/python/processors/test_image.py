@@ -288,5 +288,6 @@ def test_efficientnet_and_owlv2_have_pixels_of_their_own() -> None:
     owl = onnxformers.Owlv2ImageProcessor(size={"height": 16, "width": 16})
     same = owl(picture(16, 16), do_normalize=False).pixel_values[0]
     np.testing.assert_allclose(same, by_hand(picture(16, 16), (16, 16)), atol=1e-7)
-    gray = owl(picture(8, 16), do_normalize=False).pixel_values[0]
-    np.testing.assert_allclose(gray[:, 9:], 0.5)
+    gray = owl(picture(8, 16), do_normalize=False)
+    np.testing.assert_allclose(gray.pixel_values[0, :, 9:], 0.5)
+    assert gray.reshaped_input_sizes == [[16, 16]]

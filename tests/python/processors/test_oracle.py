@@ -6,6 +6,7 @@ Reference: transformers 4.46.3, the classes in models/*/image_processing_*.py.
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,8 +15,10 @@ import pytest
 from PIL import Image
 
 import onnxformers
+from onnxformers import AutoProcessor
 from onnxformers.errors import InvalidArgumentError
 
+MODELS = Path(__file__).parents[2] / "conformance" / "models"
 pytestmark = pytest.mark.oracle
 transformers = pytest.importorskip(
     "transformers", reason="the reference: pip install transformers==4.46.3"
@@ -261,3 +264,32 @@ def test_depths_are_those_of_the_reference() -> None:
             np.testing.assert_allclose(
                 one["predicted_depth"], other["predicted_depth"].numpy(), rtol=1e-5, atol=1e-5
             )
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "text"),
+    [
+        ("clip", None, ["a cat", "dogs"]),
+        ("clipseg", None, ["a cat", "dogs"]),
+        ("llava", None, ["USER: <image>\nwhat?", "<image> and on"]),
+        ("donut", "DonutProcessor", ["abc", "a"]),
+        ("donut", "TrOCRProcessor", ["abc", "a"]),
+        ("clip", "OwlViTProcessor", [["a cat", "dogs"], ["a"]]),
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_pictures_and_texts_are_put_together_as_in_the_reference(
+    model: str, name: str | None, text: Any
+) -> None:
+    folder = MODELS / model
+    if name is None:
+        ours, theirs = AutoProcessor, transformers.AutoProcessor
+    else:
+        ours, theirs = getattr(onnxformers, name), getattr(transformers, name)
+    options: dict[str, Any] = {"images": picture(40, 60), "text": text, "return_tensors": "np"}
+    if name == "OwlViTProcessor":
+        del options["images"]  # CLIP's config is none of OWL-ViT's
+    else:
+        options["padding"] = True
+    want = theirs.from_pretrained(folder)(**options)
+    compared(ours.from_pretrained(folder)(**options), want)

@@ -1,6 +1,7 @@
 #include "audio/fft.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -18,10 +19,13 @@ constexpr std::size_t kLargestLength = std::size_t{1} << 24;
 /// Beyond it a transform by the definition costs more than a convolution of twice the length.
 constexpr std::size_t kLargestFactor = 61;
 
+/// The radices that have a kernel of their own.
+constexpr std::array<std::size_t, 5> kKernels{5, 8, 4, 3, 2};
+
 /// Factors in the order of the passes; empty when one is too large.
 std::vector<std::size_t> factors_of(std::size_t length) {
   std::vector<std::size_t> factors;
-  for (const std::size_t radix : {std::size_t{5}, std::size_t{4}, std::size_t{3}, std::size_t{2}}) {
+  for (const std::size_t radix : kKernels) {
     for (; length % radix == 0; length /= radix) {
       factors.push_back(radix);
     }
@@ -130,7 +134,7 @@ void Fft::plan_passes(const std::vector<std::size_t>& factors) {
         push_root(pass.twiddles, p * k, rest);
       }
     }
-    if (radix > 5) {
+    if (std::find(kKernels.begin(), kKernels.end(), radix) == kKernels.end()) {
       pass.roots = roots_of_unity(radix);
     }
     passes_.push_back(std::move(pass));
@@ -158,6 +162,9 @@ Planes Fft::forward(Planes data, Planes scratch) const {
         break;
       case 5:
         pass_radix5(step);
+        break;
+      case 8:
+        pass_radix8(step);
         break;
       default:
         pass_any_radix(step, pass.radix, pass.roots.data());

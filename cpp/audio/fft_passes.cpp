@@ -7,19 +7,30 @@ namespace onnxformers::audio {
 
 namespace {
 
+/// One complex value of kLanes frames.
 struct Complex {
+  Lane re;
+  Lane im;
+};
+
+/// A factor that all frames share.
+struct Factor {
   double re;
   double im;
 };
 
-ONNXFORMERS_INLINE Complex operator+(Complex a, Complex b) { return {a.re + b.re, a.im + b.im}; }
-ONNXFORMERS_INLINE Complex operator-(Complex a, Complex b) { return {a.re - b.re, a.im - b.im}; }
-ONNXFORMERS_INLINE Complex operator*(Complex a, Complex b) {
+ONNXFORMERS_INLINE Complex operator+(const Complex& a, const Complex& b) {
+  return {a.re + b.re, a.im + b.im};
+}
+ONNXFORMERS_INLINE Complex operator-(const Complex& a, const Complex& b) {
+  return {a.re - b.re, a.im - b.im};
+}
+ONNXFORMERS_INLINE Complex operator*(const Complex& a, Factor b) {
   return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
 }
-ONNXFORMERS_INLINE Complex scaled(Complex a, double by) { return {a.re * by, a.im * by}; }
+ONNXFORMERS_INLINE Complex scaled(const Complex& a, double by) { return {a.re * by, a.im * by}; }
 /// a / i.
-ONNXFORMERS_INLINE Complex turned(Complex a) { return {a.im, -a.re}; }
+ONNXFORMERS_INLINE Complex turned(const Complex& a) { return {a.im, a.re * -1.0}; }
 
 /// Where the values of one group lie.
 struct Group {
@@ -88,30 +99,41 @@ ONNXFORMERS_INLINE void butterfly(const Complex (&a)[5], Complex (&y)[5]) {
   y[3] = middle2 - turn2;
 }
 
+ONNXFORMERS_INLINE void butterfly(const Complex (&a)[8], Complex (&y)[8]) {
+  constexpr double kRoot = 0.70710678118654752440;  // sqrt(1 / 2)
+  const Complex even[4] = {a[0], a[2], a[4], a[6]};
+  const Complex odd[4] = {a[1], a[3], a[5], a[7]};
+  Complex low[4];
+  Complex high[4];
+  butterfly(even, low);
+  butterfly(odd, high);
+  // Times exp(-2 pi i k / 8).
+  high[1] = scaled(high[1] + turned(high[1]), kRoot);
+  high[2] = turned(high[2]);
+  high[3] = scaled(turned(high[3]) - high[3], kRoot);
+  for (std::size_t k = 0; k < 4; ++k) {
+    y[k] = low[k] + high[k];
+    y[k + 4] = low[k] - high[k];
+  }
+}
+
 template <std::size_t kRadix, bool kTwiddled>
 ONNXFORMERS_INLINE void transform_group(const Group& group) {
-  const double* ONNXFORMERS_RESTRICT in_re = group.in_re;
-  const double* ONNXFORMERS_RESTRICT in_im = group.in_im;
-  double* ONNXFORMERS_RESTRICT out_re = group.out_re;
-  double* ONNXFORMERS_RESTRICT out_im = group.out_im;
-  const std::size_t stride = group.stride;
-  const std::size_t width = group.width;
-  Complex w[kRadix]{};
+  Factor w[kRadix]{};
   for (std::size_t k = 1; kTwiddled && k < kRadix; ++k) {
     w[k] = {group.twiddles[2 * k - 2], group.twiddles[2 * k - 1]};
   }
-  ONNXFORMERS_INDEPENDENT
-  for (std::size_t i = 0; i < width; ++i) {
+  for (std::size_t i = 0; i < group.width; i += kLanes) {
     Complex a[kRadix];
     Complex y[kRadix];
     for (std::size_t j = 0; j < kRadix; ++j) {
-      a[j] = {in_re[j * stride + i], in_im[j * stride + i]};
+      a[j] = {load(group.in_re + j * group.stride + i), load(group.in_im + j * group.stride + i)};
     }
     butterfly(a, y);
     for (std::size_t k = 0; k < kRadix; ++k) {
       const Complex out = kTwiddled && k > 0 ? y[k] * w[k] : y[k];
-      out_re[k * width + i] = out.re;
-      out_im[k * width + i] = out.im;
+      store(group.out_re + k * group.width + i, out.re);
+      store(group.out_im + k * group.width + i, out.im);
     }
   }
 }
@@ -125,26 +147,22 @@ ONNXFORMERS_INLINE void transform(const PassData& pass) {
   }
 }
 
-/// Adds `weight` times the values in[i] to out[i].
-ONNXFORMERS_MULTIVERSION
-void add_scaled(const Group& group, const double* in_re, const double* in_im, Complex weight) {
-  double* ONNXFORMERS_RESTRICT out_re = group.out_re;
-  double* ONNXFORMERS_RESTRICT out_im = group.out_im;
-  ONNXFORMERS_INDEPENDENT
-  for (std::size_t i = 0; i < group.width; ++i) {
-    const Complex term = Complex{in_re[i], in_im[i]} * weight;
-    out_re[i] += term.re;
-    out_im[i] += term.im;
-  }
-}
-
-ONNXFORMERS_MULTIVERSION
-void multiply(const Group& group, Complex factor) {
-  ONNXFORMERS_INDEPENDENT
-  for (std::size_t i = 0; i < group.width; ++i) {
-    const Complex value = Complex{group.out_re[i], group.out_im[i]} * factor;
-    group.out_re[i] = value.re;
-    group.out_im[i] = value.im;
+/// Output k of a group by the definition.
+ONNXFORMERS_INLINE void transform_one(const Group& group, std::size_t radix, std::size_t k,
+                                      const double* roots) {
+  const Factor twiddle =
+      k == 0 ? Factor{1.0, 0.0} : Factor{group.twiddles[2 * k - 2], group.twiddles[2 * k - 1]};
+  for (std::size_t i = 0; i < group.width; i += kLanes) {
+    Complex sum{load(group.in_re + i), load(group.in_im + i)};
+    for (std::size_t j = 1; j < radix; ++j) {
+      const Complex a{load(group.in_re + j * group.stride + i),
+                      load(group.in_im + j * group.stride + i)};
+      const double* root = roots + 2 * (j * k % radix);
+      sum = sum + a * Factor{root[0], root[1]};
+    }
+    const Complex out = sum * twiddle;
+    store(group.out_re + k * group.width + i, out.re);
+    store(group.out_im + k * group.width + i, out.im);
   }
 }
 
@@ -162,24 +180,14 @@ void pass_radix4(const PassData& pass) { transform<4>(pass); }
 ONNXFORMERS_MULTIVERSION
 void pass_radix5(const PassData& pass) { transform<5>(pass); }
 
+ONNXFORMERS_MULTIVERSION
+void pass_radix8(const PassData& pass) { transform<8>(pass); }
+
+ONNXFORMERS_MULTIVERSION
 void pass_any_radix(const PassData& pass, std::size_t radix, const double* roots) {
   for (std::size_t p = 0; p < pass.groups; ++p) {
-    Group group = group_of(pass, p, radix);
     for (std::size_t k = 0; k < radix; ++k) {
-      for (std::size_t i = 0; i < group.width; ++i) {
-        group.out_re[i] = 0.0;
-        group.out_im[i] = 0.0;
-      }
-      for (std::size_t j = 0; j < radix; ++j) {
-        const double* root = roots + 2 * (j * k % radix);
-        add_scaled(group, group.in_re + j * group.stride, group.in_im + j * group.stride,
-                   {root[0], root[1]});
-      }
-      if (p > 0 && k > 0) {
-        multiply(group, {group.twiddles[2 * k - 2], group.twiddles[2 * k - 1]});
-      }
-      group.out_re += group.width;
-      group.out_im += group.width;
+      transform_one(group_of(pass, p, radix), radix, k, roots);
     }
   }
 }

@@ -23,6 +23,7 @@ void pass_radix2(const PassData& pass);
 void pass_radix3(const PassData& pass);
 void pass_radix4(const PassData& pass);
 void pass_radix5(const PassData& pass);
+void pass_radix8(const PassData& pass);
 /// Any radix by the definition; `roots` are exp(-2 pi i j / radix), re and im.
 void pass_any_radix(const PassData& pass, std::size_t radix, const double* roots);
 

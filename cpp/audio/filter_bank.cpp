@@ -1,7 +1,5 @@
 #include "audio/filter_bank.h"
 
-#include <array>
-
 #include "audio/lanes.h"
 #include "base/errors.h"
 #include "base/multiversion.h"
@@ -15,20 +13,27 @@ struct Bands {
   const double* weights;
 };
 
+/// In two sums, as an addition has to wait for the one before it.
+ONNXFORMERS_INLINE Lane band_sum(const double* power, const double* weights, std::size_t length) {
+  Lane even = filled(0.0);
+  Lane odd = filled(0.0);
+  std::size_t i = 0;
+  for (; i + 2 <= length; i += 2) {
+    even = even + load(power + i * kLanes) * weights[i];
+    odd = odd + load(power + (i + 1) * kLanes) * weights[i + 1];
+  }
+  if (i < length) {
+    even = even + load(power + i * kLanes) * weights[i];
+  }
+  return even + odd;
+}
+
 ONNXFORMERS_MULTIVERSION
 void apply_bands(const Bands& bank, const double* power, double floor, double* out) {
+  const Lane least = filled(floor);
   for (const FilterBank::Band& band : bank.bands) {
-    std::array<double, kLanes> sums{};
-    const double* bin = power + band.begin * kLanes;
-    const double* weight = bank.weights + band.weight;
-    for (std::size_t i = 0; i < band.length; ++i, bin += kLanes) {
-      for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        sums[lane] += bin[lane] * weight[i];
-      }
-    }
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      out[lane] = sums[lane] < floor ? floor : sums[lane];
-    }
+    const Lane sum = band_sum(power + band.begin * kLanes, bank.weights + band.weight, band.length);
+    store(out, larger(sum, least));
     out += kLanes;
   }
 }

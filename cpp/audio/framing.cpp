@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
+#include "audio/transpose.h"
 #include "base/multiversion.h"
 
 namespace onnxformers::audio {
@@ -37,21 +39,20 @@ double padded(std::span<const Sample> sound, std::ptrdiff_t place, PadMode mode)
   return 0.0;
 }
 
-void remove_means(double* frames, std::size_t frame_length,
-                  std::span<const std::size_t, kLanes> lengths) {
+ONNXFORMERS_MULTIVERSION
+void remove_means(double* frames, std::size_t frame_length, const double* counts) {
+  Lane sum = filled(0.0);
+  for (std::size_t i = 0; i < frame_length; ++i) {
+    sum = sum + load(frames + i * kLanes);
+  }
   std::array<double, kLanes> means{};
-  for (std::size_t i = 0; i < frame_length; ++i) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      means[lane] += frames[i * kLanes + lane];
-    }
-  }
+  store(means.data(), sum);
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    means[lane] /= static_cast<double>(std::max<std::size_t>(lengths[lane], 1));
+    means[lane] /= counts[lane];
   }
+  const Lane mean = load(means.data());
   for (std::size_t i = 0; i < frame_length; ++i) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      frames[i * kLanes + lane] -= i < lengths[lane] ? means[lane] : 0.0;
-    }
+    store(frames + i * kLanes, load(frames + i * kLanes) - mean);
   }
 }
 
@@ -59,17 +60,14 @@ ONNXFORMERS_MULTIVERSION
 void emphasize(double* frames, std::size_t frame_length, double coefficient) {
   for (std::size_t i = frame_length - 1; i > 0; --i) {
     double* here = frames + i * kLanes;
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      here[lane] -= coefficient * (here - kLanes)[lane];
-    }
+    store(here, load(here) - load(here - kLanes) * coefficient);
   }
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    frames[lane] *= 1.0 - coefficient;
-  }
+  store(frames, load(frames) * (1.0 - coefficient));
 }
 
-void clear_tails(double* frames, std::size_t frame_length,
-                 std::span<const std::size_t, kLanes> lengths) {
+using FrameLengths = std::array<std::size_t, kLanes>;
+
+void clear_tails(double* frames, std::size_t frame_length, const FrameLengths& lengths) {
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
     for (std::size_t i = lengths[lane]; i < frame_length; ++i) {
       frames[i * kLanes + lane] = 0.0;
@@ -77,14 +75,100 @@ void clear_tails(double* frames, std::size_t frame_length,
   }
 }
 
+ONNXFORMERS_INLINE double* row_of(const RowSplit& rows, std::size_t i) {
+  const std::size_t odd = rows.is_split ? i % 2 : 0;
+  return (odd != 0 ? rows.odd : rows.even) + (rows.is_split ? i / 2 : i) * kLanes;
+}
+
 ONNXFORMERS_MULTIVERSION
 void multiply_rows(const double* frames, std::span<const double> window, const RowSplit& rows) {
   for (std::size_t i = 0; i < window.size(); ++i) {
-    double* out = (i % rows.parts == 0 ? rows.even : rows.odd) + i / rows.parts * kLanes;
-    const double factor = window[i];
+    store(row_of(rows, i), load(frames + i * kLanes) * window[i]);
+  }
+}
+
+ONNXFORMERS_INLINE Lane load_eight(const float* from) {
+  LaneFloats values;
+  std::memcpy(&values, from, sizeof values);
+  return widened(values);
+}
+
+ONNXFORMERS_INLINE Lane load_eight(const double* from) { return load(from); }
+
+/// kLanes frames that begin `hop` samples apart and lie within the sound, times the window.
+template <typename Sample>
+ONNXFORMERS_INLINE void load_whole(const Sample* first, std::size_t hop,
+                                   std::span<const double> window, const RowSplit& rows) {
+  std::size_t i = 0;
+  for (Lane block[kLanes]; i + kLanes <= window.size(); i += kLanes) {
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      out[lane] = frames[i * kLanes + lane] * factor;
+      block[lane] = load_eight(first + lane * hop + i);
     }
+    transpose(block);
+    for (std::size_t row = 0; row < kLanes; ++row) {
+      store(row_of(rows, i + row), block[row] * window[i + row]);
+    }
+  }
+  for (; i < window.size(); ++i) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      row_of(rows, i)[lane] = static_cast<double>(first[lane * hop + i]) * window[i];
+    }
+  }
+}
+
+ONNXFORMERS_MULTIVERSION
+void load_frames(const float* first, std::size_t hop, std::span<const double> window,
+                 const RowSplit& rows) {
+  load_whole(first, hop, window, rows);
+}
+
+ONNXFORMERS_MULTIVERSION
+void load_frames(const double* first, std::size_t hop, std::span<const double> window,
+                 const RowSplit& rows) {
+  load_whole(first, hop, window, rows);
+}
+
+/// The first sample of frame `begin` when frames [begin, end) are kLanes and lie within the sound;
+/// else null.
+template <typename Sample>
+const Sample* whole_frames(std::span<const Sample> sound, const Framing& framing, std::size_t begin,
+                           std::size_t end) {
+  const std::size_t first = begin * framing.hop_length;
+  const std::size_t last = (end - 1) * framing.hop_length + framing.frame_length;
+  const bool is_whole = first >= framing.padding() && last - framing.padding() <= sound.size();
+  return is_whole ? sound.data() + (first - framing.padding()) : nullptr;
+}
+
+/// Copies frame `index` to every kLanes-th place of `out`; what lies beyond the padded sound is 0.
+/// Returns how many samples of the frame lie within it.
+template <typename Sample>
+std::size_t copy_padded(std::span<const Sample> sound, const Framing& framing, std::size_t index,
+                        double* out) {
+  const auto begin = static_cast<std::ptrdiff_t>(index * framing.hop_length) -
+                     static_cast<std::ptrdiff_t>(framing.padding());
+  const auto length = static_cast<std::ptrdiff_t>(framing.frame_length);
+  const auto end = static_cast<std::ptrdiff_t>(sound.size() + framing.padding());
+  const std::ptrdiff_t there = std::clamp<std::ptrdiff_t>(end - begin, 0, length);
+  for (std::ptrdiff_t i = 0; i < length; ++i) {
+    out[static_cast<std::size_t>(i) * kLanes] =
+        i < there ? padded(sound, begin + i, framing.pad_mode) : 0.0;
+  }
+  return static_cast<std::size_t>(there);
+}
+
+void treat_frames(double* frames, const FrameTreatment& treatment, const FrameLengths& lengths) {
+  const std::size_t frame_length = treatment.window.size();
+  if (treatment.removes_dc_offset) {
+    std::array<double, kLanes> counts{};
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      counts[lane] = static_cast<double>(std::max<std::size_t>(lengths[lane], 1));
+    }
+    remove_means(frames, frame_length, counts.data());
+    clear_tails(frames, frame_length, lengths);
+  }
+  if (treatment.has_preemphasis) {
+    emphasize(frames, frame_length, treatment.preemphasis);
+    clear_tails(frames, frame_length, lengths);
   }
 }
 
@@ -96,57 +180,44 @@ std::size_t Framing::count(std::size_t samples) const {
 }
 
 template <typename Sample>
-std::size_t copy_frame(std::span<const Sample> sound, const Framing& framing, std::size_t index,
-                       double* out) {
-  const auto begin = static_cast<std::ptrdiff_t>(index * framing.hop_length) -
-                     static_cast<std::ptrdiff_t>(framing.padding());
-  const auto length = static_cast<std::ptrdiff_t>(framing.frame_length);
-  const auto samples = static_cast<std::ptrdiff_t>(sound.size());
-  if (begin >= 0 && begin + length <= samples) {
-    const Sample* from = sound.data() + begin;
-    for (std::size_t i = 0; i < framing.frame_length; ++i) {
-      out[i * kLanes] = static_cast<double>(from[i]);
+void load_frames(std::span<const Sample> sound, const Framing& framing, FrameRange range,
+                 const FrameTreatment& treatment, double* scratch, const RowSplit& rows) {
+  const std::size_t lanes = range.end - range.begin;
+  const Sample* whole =
+      lanes == kLanes ? whole_frames(sound, framing, range.begin, range.end) : nullptr;
+  if (whole != nullptr && !treatment.has_preemphasis && !treatment.removes_dc_offset) {
+    load_frames(whole, framing.hop_length, treatment.window, rows);
+    return;
+  }
+  FrameLengths lengths{};
+  if (whole != nullptr) {
+    load_frames(whole, framing.hop_length, treatment.ones, {scratch, nullptr, false});
+    lengths.fill(framing.frame_length);
+  } else {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      // Lanes beyond the last frame repeat it; their results are not written.
+      const std::size_t frame = std::min(range.begin + lane, range.end - 1);
+      lengths[lane] = copy_padded(sound, framing, frame, scratch + lane);
     }
-    return framing.frame_length;
   }
-  const std::ptrdiff_t end = samples + static_cast<std::ptrdiff_t>(framing.padding());
-  const std::ptrdiff_t there = std::clamp<std::ptrdiff_t>(end - begin, 0, length);
-  for (std::ptrdiff_t i = 0; i < length; ++i) {
-    out[static_cast<std::size_t>(i) * kLanes] =
-        i < there ? padded(sound, begin + i, framing.pad_mode) : 0.0;
-  }
-  return static_cast<std::size_t>(there);
+  treat_frames(scratch, treatment, lengths);
+  multiply_rows(scratch, treatment.window, rows);
 }
 
 template <typename Sample>
-bool is_silent(std::span<const Sample> sound, const Framing& framing, std::size_t begin,
-               std::size_t end) {
-  const std::size_t first = begin * framing.hop_length;
-  const std::size_t last = (end - 1) * framing.hop_length + framing.frame_length;
-  if (first < framing.padding() || last - framing.padding() > sound.size()) {
-    return false;
-  }
-  const auto* from = sound.data() + (first - framing.padding());
-  return std::all_of(from, sound.data() + (last - framing.padding()),
-                     [](Sample sample) { return sample == Sample{0}; });
+bool is_silent(std::span<const Sample> sound, const Framing& framing, FrameRange range) {
+  const Sample* from = whole_frames(sound, framing, range.begin, range.end);
+  const std::size_t samples =
+      (range.end - 1 - range.begin) * framing.hop_length + framing.frame_length;
+  return from != nullptr &&
+         std::all_of(from, from + samples, [](Sample sample) { return sample == Sample{0}; });
 }
 
-template std::size_t copy_frame(std::span<const float>, const Framing&, std::size_t, double*);
-template std::size_t copy_frame(std::span<const double>, const Framing&, std::size_t, double*);
-template bool is_silent(std::span<const float>, const Framing&, std::size_t, std::size_t);
-template bool is_silent(std::span<const double>, const Framing&, std::size_t, std::size_t);
-
-void treat_frames(double* frames, const FrameTreatment& treatment,
-                  std::span<const std::size_t, kLanes> lengths, const RowSplit& rows) {
-  const std::size_t frame_length = treatment.window.size();
-  if (treatment.removes_dc_offset) {
-    remove_means(frames, frame_length, lengths);
-  }
-  if (treatment.has_preemphasis) {
-    emphasize(frames, frame_length, treatment.preemphasis);
-    clear_tails(frames, frame_length, lengths);
-  }
-  multiply_rows(frames, treatment.window, rows);
-}
+template void load_frames(std::span<const float>, const Framing&, FrameRange, const FrameTreatment&,
+                          double*, const RowSplit&);
+template void load_frames(std::span<const double>, const Framing&, FrameRange,
+                          const FrameTreatment&, double*, const RowSplit&);
+template bool is_silent(std::span<const float>, const Framing&, FrameRange);
+template bool is_silent(std::span<const double>, const Framing&, FrameRange);
 
 }  // namespace onnxformers::audio

@@ -24,35 +24,37 @@ struct Framing {
   [[nodiscard]] std::size_t count(std::size_t samples) const;
 };
 
-/// Copies frame `index` of a sound to every kLanes-th place of `out`; what lies beyond the padded
-/// sound is 0. Returns how many samples of the frame lie within it.
-template <typename Sample>
-std::size_t copy_frame(std::span<const Sample> sound, const Framing& framing, std::size_t index,
-                       double* out);
+/// Frames [begin, end), one to kLanes.
+struct FrameRange {
+  std::size_t begin;
+  std::size_t end;
+};
 
-/// Whether every sample that frames [begin, end) read is 0.
+/// Whether every sample that the frames read is 0, and none of them is padding.
 template <typename Sample>
-bool is_silent(std::span<const Sample> sound, const Framing& framing, std::size_t begin,
-               std::size_t end);
+bool is_silent(std::span<const Sample> sound, const Framing& framing, FrameRange range);
 
-/// What is done to frames before their transform, in this order.
+/// What is done to frames before their transform: the mean of the samples that exist is taken
+/// away, then preemphasis, then the window.
 struct FrameTreatment {
   std::vector<double> window;  ///< of frame_length
-  double preemphasis;          ///< 0 for none
+  std::vector<double> ones;    ///< as many
+  double preemphasis;
   bool has_preemphasis;
   bool removes_dc_offset;
 };
 
-/// Where the samples of treated frames go, a row of kLanes values each.
+/// Where the samples of frames go, a row of kLanes values each.
 struct RowSplit {
   double* even;
-  double* odd;        ///< of samples with an odd index, when there are two parts
-  std::size_t parts;  ///< 1 or 2
+  double* odd;  ///< samples with an odd index, when they are split
+  bool is_split;
 };
 
-/// Treats kLanes frames of shape (frame_length, kLanes), which are overwritten. `lengths` says how
-/// many samples of each frame exist: the mean is over these, and the rest stays 0.
-void treat_frames(double* frames, const FrameTreatment& treatment,
-                  std::span<const std::size_t, kLanes> lengths, const RowSplit& rows);
+/// Reads frames, treats them and writes their rows. What lies beyond the padded sound is 0.
+/// @param scratch room for frame_length rows
+template <typename Sample>
+void load_frames(std::span<const Sample> sound, const Framing& framing, FrameRange range,
+                 const FrameTreatment& treatment, double* scratch, const RowSplit& rows);
 
 }  // namespace onnxformers::audio

@@ -28,8 +28,7 @@ ONNXFORMERS_INLINE double log_of_normal(double x) {
   m = is_large ? m * 0.5 : m;
   const double s = (m - 1.0) / (m + 1.0);
   const double z = s * s;
-  double p = 2.0 / 15.0;
-  p = p * z + 2.0 / 13.0;
+  double p = 2.0 / 13.0;
   p = p * z + 2.0 / 11.0;
   p = p * z + 2.0 / 9.0;
   p = p * z + 2.0 / 7.0;

@@ -1,11 +1,9 @@
 #include "audio/real_fft.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
 
-#include "audio/inline.h"
 #include "base/multiversion.h"
 
 namespace onnxformers::audio {
@@ -21,69 +19,71 @@ struct Packed {
   const double* roots;
 };
 
+/// Bins k and half - k of kLanes frames.
 struct Pair {
-  double low_re, low_im, high_re, high_im;
+  Lane low_re, low_im, high_re, high_im;
 };
 
-/// Bins k and half - k of one frame; w = exp(-2 pi i k / length).
-ONNXFORMERS_INLINE Pair unpack(const double* re, const double* im, std::size_t low,
-                               std::size_t high, double w_re, double w_im) {
-  const double even_re = 0.5 * (re[low] + re[high]);
-  const double even_im = 0.5 * (im[low] - im[high]);
-  const double odd_re = 0.5 * (im[low] + im[high]);
-  const double odd_im = 0.5 * (re[high] - re[low]);
-  const double turned_re = odd_re * w_re - odd_im * w_im;
-  const double turned_im = odd_re * w_im + odd_im * w_re;
+ONNXFORMERS_INLINE Pair unpack(const Packed& z, std::size_t k) {
+  const Lane low_re = load(z.re + k * kLanes);
+  const Lane low_im = load(z.im + k * kLanes);
+  const Lane high_re = load(z.re + (z.half - k) * kLanes);
+  const Lane high_im = load(z.im + (z.half - k) * kLanes);
+  const double w_re = z.roots[2 * k];
+  const double w_im = z.roots[2 * k + 1];
+  const Lane even_re = (low_re + high_re) * 0.5;
+  const Lane even_im = (low_im - high_im) * 0.5;
+  const Lane odd_re = (low_im + high_im) * 0.5;
+  const Lane odd_im = (high_re - low_re) * 0.5;
+  const Lane turned_re = odd_re * w_re - odd_im * w_im;
+  const Lane turned_im = odd_re * w_im + odd_im * w_re;
   return {even_re + turned_re, even_im + turned_im, even_re - turned_re, turned_im - even_im};
 }
 
 /// The references keep their spectra as complex numbers of float32 before they take powers of
 /// them; features that are divided by a small variance show that rounding.
-ONNXFORMERS_INLINE double power_of(double re, double im) {
-  const auto rounded_re = static_cast<double>(static_cast<float>(re));
-  const auto rounded_im = static_cast<double>(static_cast<float>(im));
+ONNXFORMERS_INLINE Lane power_of(const Lane& re, const Lane& im) {
+  const Lane rounded_re = widened(narrowed(re));
+  const Lane rounded_im = widened(narrowed(im));
   return rounded_re * rounded_re + rounded_im * rounded_im;
 }
 
 ONNXFORMERS_MULTIVERSION
-void unpacked_power(const Packed& z, double* ONNXFORMERS_RESTRICT out) {
-  std::array<double, 2 * kLanes> powers{};
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    const double first = z.re[lane] + z.im[lane];
-    const double last = z.re[lane] - z.im[lane];
-    out[lane] = power_of(first, 0.0);
-    out[z.half * kLanes + lane] = power_of(last, 0.0);
-  }
+void unpacked_power(const Packed& z, double* out) {
+  const Lane re = load(z.re);
+  const Lane im = load(z.im);
+  const Lane zero = filled(0.0);
+  store(out, power_of(re + im, zero));
+  store(out + z.half * kLanes, power_of(re - im, zero));
   for (std::size_t k = 1; k <= z.half / 2; ++k) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      const std::size_t low = k * kLanes + lane;
-      const std::size_t high = (z.half - k) * kLanes + lane;
-      const Pair pair = unpack(z.re, z.im, low, high, z.roots[2 * k], z.roots[2 * k + 1]);
-      powers[lane] = power_of(pair.low_re, pair.low_im);
-      powers[kLanes + lane] = power_of(pair.high_re, pair.high_im);
-    }
-    std::copy_n(powers.data(), kLanes, out + k * kLanes);
-    std::copy_n(powers.data() + kLanes, kLanes, out + (z.half - k) * kLanes);
+    const Pair pair = unpack(z, k);
+    store(out + k * kLanes, power_of(pair.low_re, pair.low_im));
+    store(out + (z.half - k) * kLanes, power_of(pair.high_re, pair.high_im));
   }
 }
 
-void unpacked_spectrum(const Packed& z, Planes out) {
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    out.re[lane] = z.re[lane] + z.im[lane];
-    out.im[lane] = 0.0;
-    out.re[z.half * kLanes + lane] = z.re[lane] - z.im[lane];
-    out.im[z.half * kLanes + lane] = 0.0;
+ONNXFORMERS_MULTIVERSION
+void plain_power(const double* re, const double* im, std::size_t bins, double* out) {
+  for (std::size_t i = 0; i < bins * kLanes; i += kLanes) {
+    store(out + i, power_of(load(re + i), load(im + i)));
   }
+}
+
+ONNXFORMERS_MULTIVERSION
+void unpacked_spectrum(const Packed& z, const Planes& out) {
+  const Lane re = load(z.re);
+  const Lane im = load(z.im);
+  const Lane zero = filled(0.0);
+  store(out.re, re + im);
+  store(out.im, zero);
+  store(out.re + z.half * kLanes, re - im);
+  store(out.im + z.half * kLanes, zero);
   for (std::size_t k = 1; k <= z.half / 2; ++k) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      const std::size_t low = k * kLanes + lane;
-      const std::size_t high = (z.half - k) * kLanes + lane;
-      const Pair pair = unpack(z.re, z.im, low, high, z.roots[2 * k], z.roots[2 * k + 1]);
-      out.re[low] = pair.low_re;
-      out.im[low] = pair.low_im;
-      out.re[high] = pair.high_re;
-      out.im[high] = pair.high_im;
-    }
+    const Pair pair = unpack(z, k);
+    store(out.re + k * kLanes, pair.low_re);
+    store(out.im + k * kLanes, pair.low_im);
+    store(out.re + (z.half - k) * kLanes, pair.high_re);
+    store(out.im + (z.half - k) * kLanes, pair.high_im);
   }
 }
 
@@ -105,9 +105,7 @@ void RealFft::power(Planes data, Planes scratch, double* out) const {
     unpacked_power({z.re, z.im, length_ / 2, roots_.data()}, out);
     return;
   }
-  for (std::size_t i = 0; i < bins() * kLanes; ++i) {
-    out[i] = power_of(z.re[i], z.im[i]);
-  }
+  plain_power(z.re, z.im, bins(), out);
 }
 
 void RealFft::spectrum(Planes data, Planes scratch, Planes out) const {

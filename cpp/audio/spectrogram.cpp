@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <limits>
-#include <mutex>
 #include <numbers>
 #include <utility>
 
 #include "audio/logarithm.h"
+#include "audio/transpose.h"
 #include "base/errors.h"
 #include "base/multiversion.h"
 #include "base/parallel.h"
@@ -38,7 +39,7 @@ void check(const SpectrogramOptions& options, std::size_t window) {
   }
 }
 
-/// Rows of kLanes values to the output: out[row * row_step + lane * lane_step].
+/// Where rows of kLanes values go: out[row * row_step + lane * lane_step].
 struct Target {
   float* out;
   std::size_t row_step;
@@ -46,17 +47,63 @@ struct Target {
   std::size_t lanes;
 };
 
-float write(const std::vector<double>& rows, std::size_t count, const Target& target) {
-  double largest = -std::numeric_limits<double>::infinity();
+/// Groups of kLanes frames whose values lie side by side.
+ONNXFORMERS_MULTIVERSION
+void write_rows(const double* rows, std::size_t count, const Target& target) {
   for (std::size_t row = 0; row < count; ++row) {
-    const double* values = rows.data() + row * kLanes;
-    float* out = target.out + row * target.row_step;
-    for (std::size_t lane = 0; lane < target.lanes; ++lane) {
-      out[lane * target.lane_step] = static_cast<float>(values[lane]);
-      largest = values[lane] > largest ? values[lane] : largest;
+    const LaneFloats floats = narrowed(load(rows + row * kLanes));
+    std::memcpy(target.out + row * target.row_step, &floats, sizeof floats);
+  }
+}
+
+/// Groups of kLanes frames one after the other: eight rows of each at a time.
+ONNXFORMERS_MULTIVERSION
+void write_columns(const double* rows, std::size_t count, const Target& target) {
+  std::size_t row = 0;
+  for (Lane block[kLanes]; row + kLanes <= count; row += kLanes) {
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      block[i] = load(rows + (row + i) * kLanes);
+    }
+    transpose(block);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      const LaneFloats floats = narrowed(block[lane]);
+      std::memcpy(target.out + lane * target.lane_step + row, &floats, sizeof floats);
     }
   }
-  return static_cast<float>(largest);
+  for (; row < count; ++row) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      target.out[lane * target.lane_step + row] = static_cast<float>(rows[row * kLanes + lane]);
+    }
+  }
+}
+
+void write(const double* rows, std::size_t count, const Target& target) {
+  if (target.lanes == kLanes) {
+    target.lane_step == 1 ? write_rows(rows, count, target) : write_columns(rows, count, target);
+    return;
+  }
+  for (std::size_t row = 0; row < count; ++row) {
+    for (std::size_t lane = 0; lane < target.lanes; ++lane) {
+      target.out[row * target.row_step + lane * target.lane_step] =
+          static_cast<float>(rows[row * kLanes + lane]);
+    }
+  }
+}
+
+ONNXFORMERS_MULTIVERSION
+float largest_of(const float* values, std::size_t count) {
+  std::array<float, 4 * kLanes> lanes{};
+  lanes.fill(-std::numeric_limits<float>::infinity());
+  std::size_t i = 0;
+  for (; i + lanes.size() <= count; i += lanes.size()) {
+    for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
+      lanes[lane] = lanes[lane] < values[i + lane] ? values[i + lane] : lanes[lane];
+    }
+  }
+  for (; i < count; ++i) {
+    lanes[0] = std::max(lanes[0], values[i]);
+  }
+  return *std::max_element(lanes.begin(), lanes.end());
 }
 
 ONNXFORMERS_MULTIVERSION
@@ -67,23 +114,36 @@ void raise_to(float* values, std::size_t count, float least, float offset, float
   }
 }
 
+/// Columns of the output are gathered before they are written: its rows are far from each other.
+constexpr std::size_t kTileGroups = 8;
+constexpr std::size_t kTile = kTileGroups * kLanes;
+
+void copy_tile(const std::vector<float>& tile, std::size_t columns, float* out,
+               std::size_t row_step) {
+  for (std::size_t row = 0; row * kTile < tile.size(); ++row) {
+    std::memcpy(out + row * row_step, tile.data() + row * kTile, columns * sizeof(float));
+  }
+}
+
 std::size_t groups_of(std::size_t frames) { return (frames + kLanes - 1) / kLanes; }
 
 }  // namespace
 
 struct Spectrogram::Workspace {
   Workspace(const RealFft& fft, std::size_t frame_length, std::size_t filters)
-      : frames(frame_length * kLanes),
-        memory(4 * fft.room() * kLanes),
-        power(2 * fft.bins() * kLanes),
+      : frames(frame_length),
+        memory(4 * fft.room()),
+        power(2 * fft.bins()),
         rows(filters * kLanes),
+        tile(filters * kTile),
         data{memory.data(), memory.data() + fft.room() * kLanes},
         scratch{data.im + fft.room() * kLanes, data.im + 2 * fft.room() * kLanes} {}
 
-  std::vector<double> frames;
-  std::vector<double> memory;
-  std::vector<double> power;  ///< twice the bins: real and imaginary parts of complex spectra
+  LaneRows frames;
+  LaneRows memory;
+  LaneRows power;  ///< twice the bins: real and imaginary parts of complex spectra
   std::vector<double> rows;
+  std::vector<float> tile;  ///< shape (filters, kTile)
   Planes data;
   Planes scratch;
 };
@@ -93,6 +153,7 @@ Spectrogram::Spectrogram(const SpectrogramOptions& options, std::span<const doub
     : options_((check(options, window.size()), options)),
       framing_{options.frame_length, options.hop_length, options.center, options.pad_mode},
       treatment_{{window.begin(), window.end()},
+                 std::vector<double>(window.size(), 1.0),
                  options.preemphasis.value_or(0.0),
                  options.preemphasis.has_value(),
                  options.remove_dc_offset},
@@ -112,34 +173,30 @@ std::size_t Spectrogram::columns(std::size_t samples) const {
 }
 
 template <typename Sample>
-void Spectrogram::load(std::span<const Sample> sound, std::size_t begin, std::size_t end,
-                       Workspace& work) const {
-  std::array<std::size_t, kLanes> lengths{};
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    // Lanes beyond the last frame repeat it; their results are not written.
-    const std::size_t frame = std::min(begin + lane, end - 1);
-    lengths[lane] = copy_frame(sound, framing_, frame, work.frames.data() + lane);
-  }
-  const std::size_t parts = fft_.is_halved() ? 2 : 1;
-  const std::size_t points = fft_.length() / parts;
-  const std::size_t filled = options_.frame_length / parts;
-  std::fill(work.data.re + filled * kLanes, work.data.re + points * kLanes, 0.0);
-  const std::size_t odd = parts == 2 ? filled : 0;
+void Spectrogram::load(std::span<const Sample> sound, FrameRange range, Workspace& work) const {
+  const bool is_split = fft_.is_halved();
+  const std::size_t points = is_split ? fft_.length() / 2 : fft_.length();
+  // Beyond the frame, and with an odd length in the imaginary parts, are zeros.
+  const std::size_t even = is_split ? options_.frame_length / 2 : options_.frame_length;
+  const std::size_t odd = is_split ? even : 0;
+  std::fill(work.data.re + even * kLanes, work.data.re + points * kLanes, 0.0);
   std::fill(work.data.im + odd * kLanes, work.data.im + points * kLanes, 0.0);
-  treat_frames(work.frames.data(), treatment_, lengths, {work.data.re, work.data.im, parts});
+  load_frames(sound, framing_, range, treatment_, work.frames.data(),
+              {work.data.re, work.data.im, is_split});
 }
 
 void Spectrogram::finish(Workspace& work) const {
+  double* power = work.power.data();
   if (options_.power != 2.0) {
     for (std::size_t i = 0; i < bins() * kLanes; ++i) {
-      work.power[i] = options_.power == 1.0 ? std::sqrt(work.power[i])
-                                            : std::pow(work.power[i], options_.power / 2.0);
+      power[i] =
+          options_.power == 1.0 ? std::sqrt(power[i]) : std::pow(power[i], options_.power / 2.0);
     }
   }
   if (bank_.is_empty()) {
-    std::copy_n(work.power.begin(), work.rows.size(), work.rows.begin());
+    std::copy_n(power, work.rows.size(), work.rows.begin());
   } else {
-    bank_.apply(work.power.data(), options_.mel_floor, work.rows.data());
+    bank_.apply(power, options_.mel_floor, work.rows.data());
   }
   if (options_.log == LogScale::None) {
     return;
@@ -160,44 +217,67 @@ void Spectrogram::finish(Workspace& work) const {
   }
 }
 
-void Spectrogram::finish_range(std::span<float> values, float largest) const {
+void Spectrogram::finish_range(std::span<float> values) const {
+  const bool is_limited = options_.log == LogScale::Decibel && options_.db_range;
+  if (!options_.whisper_range && !is_limited) {
+    return;
+  }
+  const float largest = largest_of(values.data(), values.size());
   if (options_.whisper_range) {
     raise_to(values.data(), values.size(), largest - 8.0F, 4.0F, 4.0F);
-  } else if (options_.log == LogScale::Decibel && options_.db_range) {
-    const auto least = static_cast<float>(largest - *options_.db_range);
+  } else {
+    const auto least = static_cast<float>(static_cast<double>(largest) - *options_.db_range);
     raise_to(values.data(), values.size(), least, 0.0F, 1.0F);
   }
 }
 
 template <typename Sample>
-void Spectrogram::run(std::span<const Sample> sound, unsigned threads, float* out) const {
-  const std::size_t frames = computed(sound.size());
-  const std::size_t wide = columns(sound.size());
-  std::fill_n(out, rows() * wide, 0.0F);
-  std::mutex mutex;
-  float largest = -std::numeric_limits<float>::infinity();
-  parallel_for(groups_of(frames), threads, [&](std::size_t first, std::size_t last) {
-    Workspace work(fft_, options_.frame_length, rows());
-    float local = -std::numeric_limits<float>::infinity();
-    for (std::size_t group = first; group < last; ++group) {
-      const std::size_t begin = group * kLanes;
-      const std::size_t end = std::min(begin + kLanes, frames);
-      if (is_silent(sound, framing_, begin, end)) {
-        std::fill(work.power.begin(), work.power.end(), 0.0);
-      } else {
-        load(sound, begin, end, work);
-        fft_.power(work.data, work.scratch, work.power.data());
-      }
-      finish(work);
-      const Target target = options_.transpose
-                                ? Target{out + begin * rows(), 1, rows(), end - begin}
-                                : Target{out + begin, wide, 1, end - begin};
-      local = std::max(local, write(work.rows, rows(), target));
+void Spectrogram::run_groups(std::span<const Sample> sound, FrameRange groups,
+                             const Surface& surface) const {
+  Workspace work(fft_, options_.frame_length, rows());
+  for (std::size_t group = groups.begin; group < groups.end; ++group) {
+    const FrameRange range{group * kLanes, std::min((group + 1) * kLanes, surface.frames)};
+    if (is_silent(sound, framing_, range)) {
+      std::fill_n(work.power.data(), bins() * kLanes, 0.0);
+    } else {
+      load(sound, range, work);
+      fft_.power(work.data, work.scratch, work.power.data());
     }
-    const std::scoped_lock lock(mutex);
-    largest = std::max(largest, local);
+    finish(work);
+    const std::size_t lanes = range.end - range.begin;
+    if (options_.transpose) {
+      float* out = surface.out + range.begin * rows();
+      write(work.rows.data(), rows(), {out, 1, rows(), lanes});
+      continue;
+    }
+    const std::size_t place = (group - groups.begin) % kTileGroups;
+    write(work.rows.data(), rows(), {work.tile.data() + place * kLanes, kTile, 1, lanes});
+    if (place + 1 == kTileGroups || group + 1 == groups.end) {
+      const std::size_t begin = range.begin - place * kLanes;
+      copy_tile(work.tile, range.end - begin, surface.out + begin, surface.columns);
+    }
+  }
+}
+
+void Spectrogram::clear_padding(const Surface& surface) const {
+  if (options_.transpose) {
+    std::fill(surface.out + surface.frames * rows(), surface.out + surface.columns * rows(), 0.0F);
+    return;
+  }
+  for (std::size_t row = 0; row < rows() && surface.frames < surface.columns; ++row) {
+    float* begin = surface.out + row * surface.columns;
+    std::fill(begin + surface.frames, begin + surface.columns, 0.0F);
+  }
+}
+
+template <typename Sample>
+void Spectrogram::run(std::span<const Sample> sound, unsigned threads, float* out) const {
+  const Surface surface{out, computed(sound.size()), columns(sound.size())};
+  parallel_for(groups_of(surface.frames), threads, [&](std::size_t first, std::size_t last) {
+    run_groups(sound, {first, last}, surface);
   });
-  finish_range({out, rows() * wide}, largest);
+  clear_padding(surface);
+  finish_range({out, rows() * surface.columns});
 }
 
 template <typename Sample>
@@ -214,7 +294,7 @@ void Spectrogram::run_complex(std::span<const Sample> sound, unsigned threads,
     for (std::size_t group = first; group < last; ++group) {
       const std::size_t begin = group * kLanes;
       const std::size_t end = std::min(begin + kLanes, frames);
-      load(sound, begin, end, work);
+      load(sound, {begin, end}, work);
       fft_.spectrum(work.data, work.scratch, spectrum);
       for (std::size_t bin = 0; bin < bins(); ++bin) {
         for (std::size_t frame = begin; frame < end; ++frame) {

@@ -63,14 +63,22 @@ class Spectrogram {
 
  private:
   struct Workspace;
+  /// The output: `frames` of its columns are computed.
+  struct Surface {
+    float* out;
+    std::size_t frames;
+    std::size_t columns;
+  };
 
   [[nodiscard]] std::size_t computed(std::size_t samples) const;
   template <typename Sample>
-  void load(std::span<const Sample> sound, std::size_t begin, std::size_t end,
-            Workspace& work) const;
+  void load(std::span<const Sample> sound, FrameRange range, Workspace& work) const;
   /// Powers of kLanes frames to what stands in the output, in place of `work.rows`.
   void finish(Workspace& work) const;
-  void finish_range(std::span<float> values, float largest) const;
+  template <typename Sample>
+  void run_groups(std::span<const Sample> sound, FrameRange groups, const Surface& surface) const;
+  void clear_padding(const Surface& surface) const;
+  void finish_range(std::span<float> values) const;
 
   SpectrogramOptions options_;
   Framing framing_;

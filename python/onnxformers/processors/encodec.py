@@ -81,10 +81,11 @@ class EncodecFeatureExtractor(SoundExtractor):
         sounds = self.sounds_of(raw_audio, sampling_rate, channels=channels)
         rows = [sound.reshape(channels, -1).T for sound in sounds]
         padding = self.padding_of(settings, [len(row) for row in rows])
-        batch, mask = padding.apply(rows)
-        features = BatchFeature(input_values=np.ascontiguousarray(batch.transpose(0, 2, 1)))
+        batch = padding.apply(rows)
+        values = np.ascontiguousarray(batch.values.transpose(0, 2, 1))
+        features = BatchFeature(input_values=values)
         if padding.strategy != "do_not_pad" and self.gives_mask:
-            features["padding_mask"] = mask
+            features["padding_mask"] = batch.mask
         return features
 
     def padding_of(self, settings: Mapping[str, Any], lengths: list[int]) -> Padding:

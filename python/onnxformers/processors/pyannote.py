@@ -77,8 +77,8 @@ class PyAnnoteFeatureExtractor(SoundExtractor):
         """
         settings = self.settings_with(options)
         sounds = self.sounds_of(raw_speech, sampling_rate)
-        batch, _ = Padding.of(settings, type(self).__name__).apply(list(sounds))
-        return BatchFeature(input_values=batch[:, None])
+        batch = Padding.of(settings, type(self).__name__).apply(list(sounds))
+        return BatchFeature(input_values=batch.values[:, None])
 
     def samples_to_frames(self, samples: int) -> float:
         """How many frames the model gives for so many samples; its ceiling is the true number.

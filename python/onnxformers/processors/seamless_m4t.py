@@ -77,7 +77,8 @@ class SeamlessM4TFeatureExtractor(SoundExtractor):
             frames = transform.run(sound)
             rows.append(_per_filter(frames) if is_normalized else frames)
         padding = Padding.of(settings, place, padding=True, pad_to_multiple_of=2)
-        return _side_by_side(*padding.apply(rows), settings)
+        batch = padding.apply(rows)
+        return _side_by_side(batch.values, batch.mask, settings)
 
 
 def _per_filter(frames: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -19,6 +19,51 @@ _STRATEGIES = {True: "longest", False: "do_not_pad", None: "do_not_pad"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaddedBatch:
+    """Rows of different lengths in one array.
+
+    Attributes:
+        values: float32, shape (rows, length, ...).
+        starts: Where each row begins.
+        lengths: Of each row, without padding.
+    """
+
+    values: NDArray[np.float32]
+    starts: list[int]
+    lengths: list[int]
+
+    @property
+    def mask(self) -> NDArray[np.int64]:
+        """Shape (rows, length): 1, and 0 where padded."""
+        mask = np.zeros(self.values.shape[:2], np.int64)
+        for row, start, length in zip(mask, self.starts, self.lengths, strict=True):
+            row[start : start + length] = 1
+        return mask
+
+    def normalized(self, padding_value: float | None) -> NDArray[np.float32]:
+        """The rows with zero mean and unit variance.
+
+        Args:
+            padding_value: What stands in the padding afterwards; None takes padding for sound.
+        """
+        if padding_value is None:
+            return np.stack([normalized(row) for row in self.values])
+        values = np.full_like(self.values, padding_value)
+        for row, raw, start, length in zip(
+            values, self.values, self.starts, self.lengths, strict=True
+        ):
+            row[start : start + length] = normalized(raw[start : start + length])
+        return values
+
+
+def normalized(sound: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A sound of zero mean and unit variance."""
+    centred: NDArray[np.float32] = sound - sound.mean()
+    scaled: NDArray[np.float32] = centred / np.sqrt(sound.var() + np.float32(1e-7))
+    return scaled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Padding:
     """How a batch becomes one array; named as transformers names it.
 
@@ -85,15 +130,11 @@ class Padding:
             return self.padding
         return _STRATEGIES.get(self.padding, str(self.padding))
 
-    def apply(self, rows: list[NDArray[Any]]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """The batch and its mask.
+    def apply(self, rows: list[NDArray[Any]]) -> PaddedBatch:
+        """The rows as one array.
 
         Args:
             rows: Arrays that differ in their first axis alone.
-
-        Returns:
-            float32 of shape (rows, length, ...), and the mask of shape (rows, length): 1, and 0
-            where padded.
 
         Raises:
             InvalidArgumentError: Rows have different lengths and are not padded.
@@ -102,14 +143,15 @@ class Padding:
             rows = [row[: self._rounded(self.max_length or 0)] for row in rows]
         lengths = [len(row) for row in rows]
         target = self._target(lengths)
-        shape = (len(rows), target, *rows[0].shape[1:])
-        batch = np.full(shape, self.padding_value, np.float32)
-        mask = np.zeros((len(rows), target), np.int64)
-        for place, row in enumerate(rows):
-            start = target - len(row) if self.padding_side == "left" else 0
-            batch[place, start : start + len(row)] = row
-            mask[place, start : start + len(row)] = 1
-        return batch, mask
+        starts = [target - n if self.padding_side == "left" else 0 for n in lengths]
+        if len(rows) == 1 and lengths[0] == target:
+            values = rows[0][None].astype(np.float32, copy=False)
+        else:
+            shape = (len(rows), target, *rows[0].shape[1:])
+            values = np.full(shape, self.padding_value, np.float32)
+            for place, (row, start) in enumerate(zip(rows, starts, strict=True)):
+                values[place, start : start + len(row)] = row
+        return PaddedBatch(values=values, starts=starts, lengths=lengths)
 
     def _target(self, lengths: list[int]) -> int:
         if self.strategy == "do_not_pad":

@@ -171,16 +171,3 @@ def check_frames(sound: NDArray[np.float32], least: int, place: str) -> None:
         raise InvalidArgumentError(
             f"[{place}] the sound has {len(sound)} samples, features need at least {needed}"
         )
-
-
-def normalized(sound: NDArray[np.float32], length: int | None = None) -> NDArray[np.float32]:
-    """A sound of zero mean and unit variance.
-
-    Args:
-        sound: Samples.
-        length: Mean and variance are of so many of the first; None for all.
-    """
-    counted = sound[:length]
-    centred: NDArray[np.float32] = sound - counted.mean()
-    scaled: NDArray[np.float32] = centred / np.sqrt(counted.var() + np.float32(1e-7))
-    return scaled

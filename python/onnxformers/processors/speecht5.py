@@ -6,19 +6,18 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from onnxformers._native.audio import Spectrogram
 from onnxformers.audio.mel import mel_filter_bank
 from onnxformers.audio.windows import window_function
 from onnxformers.errors import InvalidArgumentError
 from onnxformers.processors.batch_feature import BatchFeature
-from onnxformers.processors.sound_padding import Padding
-from onnxformers.processors.sounds import SoundExtractor, normalized
+from onnxformers.processors.sound_padding import PaddedBatch, Padding
+from onnxformers.processors.sounds import SoundExtractor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -99,15 +98,12 @@ class SpeechT5FeatureExtractor(SoundExtractor):
 
     def _samples(self, audio: Any, rate: int | None, settings: Mapping[str, Any]) -> BatchFeature:
         padding = Padding.of(settings, type(self).__name__)
-        batch, mask = padding.apply(list(self.sounds_of(audio, rate)))
+        batch = padding.apply(list(self.sounds_of(audio, rate)))
+        values = batch.values
         is_masked = bool(settings["return_attention_mask"])
         if settings["do_normalize"]:
-            counted = is_masked and padding.strategy != "do_not_pad"
-            lengths = mask.sum(1) if counted else [None] * len(batch)
-            batch = np.stack([normalized(row, n) for row, n in zip(batch, lengths, strict=True)])
-            if counted:
-                batch[mask == 0] = padding.padding_value
-        return _features(batch, mask, is_masked)
+            values = batch.normalized(padding.padding_value if is_masked else None)
+        return _features(values, batch, is_masked)
 
     def _target(self, audio: Any, rate: int | None, settings: Mapping[str, Any]) -> BatchFeature:
         names = (
@@ -122,14 +118,14 @@ class SpeechT5FeatureExtractor(SoundExtractor):
         )
         transform = _transform(*(settings[name] for name in names))
         rows = [transform.run(sound) for sound in self.sounds_of(audio, rate)]
-        batch, mask = Padding.of(settings, type(self).__name__).apply(rows)
-        return _features(batch, mask, bool(settings["return_attention_mask"]))
+        batch = Padding.of(settings, type(self).__name__).apply(rows)
+        return _features(batch.values, batch, bool(settings["return_attention_mask"]))
 
 
-def _features(batch: NDArray[np.float32], mask: NDArray[np.int64], is_masked: bool) -> BatchFeature:
-    features = BatchFeature(input_values=batch)
+def _features(values: NDArray[np.float32], batch: PaddedBatch, is_masked: bool) -> BatchFeature:
+    features = BatchFeature(input_values=values)
     if is_masked:
-        features["attention_mask"] = mask
+        features["attention_mask"] = batch.mask
     return features
 
 

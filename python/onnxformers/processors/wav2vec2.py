@@ -5,11 +5,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from onnxformers.processors.batch_feature import BatchFeature
 from onnxformers.processors.sound_padding import Padding
-from onnxformers.processors.sounds import SoundExtractor, normalized
+from onnxformers.processors.sounds import SoundExtractor
 
 _PADDING_OPTIONS = frozenset({"padding", "max_length", "truncation", "pad_to_multiple_of"})
 
@@ -59,18 +57,15 @@ class Wav2Vec2FeatureExtractor(SoundExtractor):
         settings = self.settings_with(options)
         sounds = self.sounds_of(raw_speech, sampling_rate)
         padding = Padding.of(settings, type(self).__name__)
-        batch, mask = padding.apply(list(sounds))
+        batch = padding.apply(list(sounds))
+        values = batch.values
         is_masked = bool(settings["return_attention_mask"])
         if settings["do_normalize"]:
             # A model without a mask was trained on sounds that were padded before.
-            counted = is_masked and padding.strategy != "do_not_pad"
-            lengths = mask.sum(1) if counted else [None] * len(batch)
-            batch = np.stack([normalized(row, n) for row, n in zip(batch, lengths, strict=True)])
-            if counted:
-                batch[mask == 0] = padding.padding_value
-        features = BatchFeature(input_values=batch)
+            values = batch.normalized(padding.padding_value if is_masked else None)
+        features = BatchFeature(input_values=values)
         if is_masked:
-            features["attention_mask"] = mask
+            features["attention_mask"] = batch.mask
         return features
 
 
@@ -109,5 +104,5 @@ class MoonshineFeatureExtractor(SoundExtractor):
         """
         settings = self.settings_with(options)
         sounds = self.sounds_of(raw_speech, sampling_rate)
-        batch, _ = Padding.of(settings, type(self).__name__).apply(list(sounds))
-        return BatchFeature(input_values=batch)
+        batch = Padding.of(settings, type(self).__name__).apply(list(sounds))
+        return BatchFeature(input_values=batch.values)

@@ -13,7 +13,7 @@ from onnxformers.audio.mel import mel_filter_bank
 from onnxformers.audio.windows import window_function
 from onnxformers.processors.batch_feature import BatchFeature
 from onnxformers.processors.sound_padding import Padding
-from onnxformers.processors.sounds import SoundExtractor, normalized
+from onnxformers.processors.sounds import SoundExtractor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,24 +87,18 @@ class WhisperFeatureExtractor(SoundExtractor):
             padding="max_length",
             truncation=True,
         )
-        batch, mask = padding.apply(list(sounds))
+        batch = padding.apply(list(sounds))
+        values = batch.values
         if settings["do_normalize"]:
-            batch = _normalized(batch, mask, padding.padding_value)
+            values = batch.normalized(padding.padding_value)
         hop = settings["hop_length"]
-        features = BatchFeature(input_features=np.stack([_log_mel(row, settings) for row in batch]))
+        rows = [_log_mel(row, settings) for row in values]
+        features = BatchFeature(input_features=rows[0][None] if len(rows) == 1 else np.stack(rows))
         if settings["return_attention_mask"]:
-            features["attention_mask"] = mask[:, ::hop]
+            features["attention_mask"] = batch.mask[:, ::hop]
         if settings.get("return_token_timestamps"):
             features["num_frames"] = np.array([len(sound) // hop for sound in sounds], np.int64)
         return features
-
-
-def _normalized(
-    batch: NDArray[np.float32], mask: NDArray[np.int64], padding_value: float
-) -> NDArray[np.float32]:
-    lengths = mask.sum(1)
-    rows = [normalized(row, int(n)) for row, n in zip(batch, lengths, strict=True)]
-    return np.where(mask == 1, np.stack(rows), np.float32(padding_value))
 
 
 def _log_mel(sound: NDArray[np.float32], settings: Mapping[str, Any]) -> NDArray[np.float32]:

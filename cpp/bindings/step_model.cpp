@@ -82,7 +82,7 @@ Scores hidden(PyStepModel& self) {
 
 PyStepModel::PyStepModel(const PyDecoderGraph& graph, const FixedArrays& fixed,
                          std::optional<double> timeout_s, const Cancel& cancel,
-                         const std::optional<std::string>& device) {
+                         const std::optional<std::string>& device, std::size_t group) {
   const auto opened = graph.open();
   std::vector<models::FixedInput> inputs;
   for (const auto& [key, array] : fixed) {
@@ -97,7 +97,7 @@ PyStepModel::PyStepModel(const PyDecoderGraph& graph, const FixedArrays& fixed,
   keep_alive_.push_back(cancel);
   limits_ = {.deadline = runtime::deadline_after(timeout_s),
              .cancel = cancel.is_none() ? nullptr : cancel.cast<runtime::CancelToken*>()};
-  steps_.emplace(opened, std::move(inputs), cache_device(*opened, device));
+  steps_.emplace(opened, std::move(inputs), cache_device(*opened, device), group);
 }
 
 models::DecoderSteps& PyStepModel::on_this_thread() {
@@ -115,12 +115,12 @@ void bind_step_model(py::module_& m) {
       "One generation over the sessions of a decoder: its cache and its inputs. For one thread at "
       "a time; of no use after an error.")
       .def(py::init<const PyDecoderGraph&, const PyStepModel::FixedArrays&, std::optional<double>,
-                    const PyStepModel::Cancel&, const std::optional<std::string>&>(),
+                    const PyStepModel::Cancel&, const std::optional<std::string>&, std::size_t>(),
            "graph"_a, "fixed"_a, "timeout_s"_a = py::none(), "cancel"_a = py::none(),
-           "device"_a = py::none(),
+           "device"_a = py::none(), "group"_a = 1,
            "What goes into every step beside tokens and cache, by input name. The cache stays on "
            "the "
-           "session's device, or on the one given.")
+           "session's device, or on the one given; `group` rows of tokens share one row of it.")
       .def_property_readonly("rows", [](PyStepModel& self) { return self.on_this_thread().rows(); })
       .def("admit", &admit, "ids"_a.noconvert(), "mask"_a.noconvert() = py::none(),
            "Read prompts of shape (rows, tokens), padded at the left; scores of the next tokens, "

@@ -25,7 +25,7 @@ class PyStepModel {
 
   PyStepModel(const PyDecoderGraph& graph, const FixedArrays& fixed,
               std::optional<double> timeout_s, const Cancel& cancel,
-              const std::optional<std::string>& device);
+              const std::optional<std::string>& device, std::size_t group);
 
   /// For calls on this thread, with the GIL released: until they end, nobody else may use it.
   /// SIGINT stops them if the thread is Python's main one. Keep this object alive meanwhile.

@@ -36,20 +36,21 @@ bool takes(const DecoderPass& pass, Feed feed) {
 }  // namespace
 
 DecoderSteps::DecoderSteps(std::shared_ptr<const DecoderGraph> graph, std::vector<FixedInput> fixed,
-                           const std::optional<runtime::Device>& device)
+                           const std::optional<runtime::Device>& device, std::size_t group)
     : graph_(std::move(graph)),
       device_(device ? std::make_unique<DeviceArrays>(*device) : nullptr),
       fixed_(*graph_, std::move(fixed)),
       runner_(device),
-      batch_(*graph_, device_.get()) {}
+      batch_(*graph_, device_.get()),
+      group_(std::max<std::size_t>(group, 1)) {}
 
 Logits DecoderSteps::admit(const Prompts& prompts) {
   check_prompts(prompts);
-  fixed_.repeat_to(prompts.rows);
+  fixed_.repeat_to(prompts.rows / group_);
   DecoderBatch fresh(*graph_, device_.get());
   fresh.begin(prompts, rows());
   if (takes(graph_->first(), Feed::Past)) {
-    fresh.cache().fill_empty(prompts.rows);
+    fresh.cache().fill_empty(prompts.rows / group_);
   }
   const Logits logits = read({.pass = &graph_->first(), .batch = &fresh, .ids = prompts.ids});
   fixed_.drop(kEmbeds);
@@ -64,6 +65,7 @@ Logits DecoderSteps::admit(const Prompts& prompts) {
 
 Logits DecoderSteps::step(std::span<const Token> tokens, std::span<const std::size_t> parents) {
   if (!parents.empty() && !is_identity(parents, rows())) {
+    check_alone("rows cannot change their places");
     if (batch_.select(parents)) {
       fixed_.select(parents);
     }
@@ -199,10 +201,20 @@ void DecoderSteps::check_prompts(const Prompts& prompts) const {
     fail(ErrorKind::InvalidArgument, kPlace,
          "this decoder takes no attention_mask: the rows of a batch must be of one length");
   }
+  if (prompts.rows % group_ != 0) {
+    check_alone("prompts must come in whole groups");
+  }
   if (rows() != 0 && (!takes_mask || fixed_.has_rows())) {
     fail(ErrorKind::InvalidArgument, kPlace,
          "rows can join a batch that runs only in decoders that take an attention_mask and "
          "nothing else for each row");
+  }
+}
+
+void DecoderSteps::check_alone(const char* what) const {
+  if (group_ != 1) {
+    fail(ErrorKind::InvalidArgument, kPlace,
+         std::string(what) + ": " + std::to_string(group_) + " rows share one of the cache");
   }
 }
 

@@ -26,9 +26,10 @@ class DecoderSteps final : public generation::StepModel {
   /// @param fixed what the sessions take beside tokens and cache; `inputs_embeds` is for the first
   ///   tokens alone.
   /// @param device where the cache lies; nothing: in the memory of the CPU.
+  /// @param group rows of tokens that share one row of the cache and of `fixed`.
   /// Throws InvalidArgument when one of these is missing or unknown.
   DecoderSteps(std::shared_ptr<const DecoderGraph> graph, std::vector<FixedInput> fixed,
-               const std::optional<runtime::Device>& device);
+               const std::optional<runtime::Device>& device, std::size_t group = 1);
 
   /// For the steps from now on.
   void set_limits(StepLimits limits) { runner_.set_limits(std::move(limits)); }
@@ -60,6 +61,7 @@ class DecoderSteps final : public generation::StepModel {
   const ort::Value* lend(ort::ElemType type, void* data, std::span<const std::int64_t> shape);
   void check_prompts(const generation::Prompts& prompts) const;
   void check_only_row(const char* what) const;
+  void check_alone(const char* what) const;
 
   std::shared_ptr<const DecoderGraph> graph_;
   std::unique_ptr<DeviceArrays> device_;  ///< nullptr for the CPU
@@ -68,6 +70,7 @@ class DecoderSteps final : public generation::StepModel {
   DecoderBatch batch_;
   StepOutputs outputs_;
   std::size_t read_last_ = 0;  ///< tokens of each row
+  std::size_t group_ = 1;
 
   // What the next run reads.
   std::vector<std::int64_t> positions_;

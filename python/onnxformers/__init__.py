@@ -95,6 +95,7 @@ _OF_GENERATION = (
     "StoppingCriteriaList",
     "TextIteratorStreamer",
     "TextStreamer",
+    "WhisperTextStreamer",
 )
 #: Public name -> module that defines it.
 _HOMES = {

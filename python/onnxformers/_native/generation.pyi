@@ -53,9 +53,10 @@ class StepModel:
         timeout_s: typing.SupportsFloat | typing.SupportsIndex | None = None,
         cancel: onnxformers._native.runtime.CancelToken | None = None,
         device: str | None = None,
+        group: typing.SupportsInt | typing.SupportsIndex = 1,
     ) -> None:
         """
-        What goes into every step beside tokens and cache, by input name. The cache stays on the session's device, or on the one given.
+        What goes into every step beside tokens and cache, by input name. The cache stays on the session's device, or on the one given; `group` rows of tokens share one row of it.
         """
     def admit(
         self,
@@ -205,6 +206,13 @@ def generate(
     negative_ids: numpy.typing.NDArray[numpy.int64] | None = None,
     negative_mask: numpy.typing.NDArray[numpy.int64] | None = None,
     draft: StepModel | None = None,
+    codebooks: tuple[
+        typing.SupportsInt | typing.SupportsIndex,
+        typing.SupportsInt | typing.SupportsIndex,
+        typing.SupportsInt | typing.SupportsIndex,
+        typing.SupportsFloat | typing.SupportsIndex,
+    ]
+    | None = None,
 ) -> dict[str, typing.Any]:
     """
     All tokens after prompts of shape (rows, tokens): sequences, and what was recorded on the way. The GIL is held only while Python objects that were given run.

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from onnxformers.cli import inputs, pictures, show, writing
+from onnxformers.cli import inputs, pictures, show, sounds, writing
 from onnxformers.cli.loading import add_loading_arguments, loading_options
 from onnxformers.cli.options import add_option_argument
 
-SUMMARY = "run a task on texts or images and print the results"
+SUMMARY = "run a task on texts, images or sounds and print the results"
 TASK_OPTIONS = (
     "top_k",
     "pooling",
@@ -48,8 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--save",
         metavar="FILE",
-        help="save a picture of the result: boxes, masks, depths, cut-outs; a folder gets one for "
-        "each image",
+        help="save a picture of the result: boxes, masks, depths, cut-outs (a folder gets one for "
+        "each image); of a sound its spectrogram; the sound that was made, as .wav",
     )
     group = parser.add_argument_group("options of the task", argument_default=argparse.SUPPRESS)
     group.add_argument("--top-k", type=_top_k, metavar="N|all", help="how many answers per input")
@@ -74,6 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--src-lang", metavar="CODE", help="language of texts to translate")
     group.add_argument("--tgt-lang", metavar="CODE", help="language to translate them to")
     add_option_argument(group)
+    sounds.add_arguments(parser)
     writing.add_generation_arguments(parser)
 
 
@@ -97,17 +98,30 @@ def execute(args: argparse.Namespace) -> None:
             return
         seen: deque[inputs.Input] = deque()
         items = _remember(given.items, seen)
-        results = pipe(items if given.is_stream else list(items), **options)
+        with sounds.progress(args.task, sys.stderr) as told:
+            results = pipe(items if given.is_stream else list(items), **options, **told)
         pairs: Iterable[tuple[inputs.Input, Any]] = ((seen.popleft(), one) for one in results)
         paths: list[Path] = []
-        if args.save is not None:
-            pairs = pictures.saved(pairs, args.save, paths)
+        pairs = _saved(pairs, args, paths)
         if args.json:
             _print_json(pairs, sys.stdout)
         else:
             _print_for_people(pairs, sys.stdout)
         for path in paths:
             print(f"saved {path}", file=sys.stderr)
+
+
+def _saved(
+    pairs: Iterable[tuple[inputs.Input, Any]], args: argparse.Namespace, paths: list[Path]
+) -> Iterable[tuple[inputs.Input, Any]]:
+    """The results; on their way what the command asks for is saved."""
+    if args.task in sounds.SPEECH:
+        pairs = sounds.subtitled(pairs, args, paths)
+    if args.save is None:
+        return pairs
+    if args.task in (*sounds.HEARING, *sounds.SPEAKING):
+        return sounds.saved(pairs, args.save, paths)
+    return pictures.saved(pairs, args.save, paths)
 
 
 def _top_k(text: str) -> int | None:
@@ -130,7 +144,7 @@ def _call_options(args: argparse.Namespace) -> dict[str, Any]:
         options.setdefault("aggregation_strategy", "simple")
     if args.task == "text-ranking":
         options["return_documents"] = True
-    return options | dict(args.option)
+    return options | sounds.call_options(args) | dict(args.option)
 
 
 def _can_stream(pipe: Any, options: dict[str, Any]) -> bool:

@@ -23,6 +23,8 @@ SCORE_KEY = "score"
 ENTITY_KEY = "entity_group"
 # Texts that a model wrote: shown whole.
 WRITTEN_KEYS = ("generated_text", "summary_text", "translation_text")
+# Parts of a transcript with their times, below its text.
+CHUNKS_KEY = "chunks"
 
 
 class Style(NamedTuple):
@@ -86,7 +88,9 @@ def bar(score: float, style: Style, width: int = BAR_CELLS) -> str:
 def result_lines(result: object, style: Style) -> Iterator[str]:
     """The lines that show what a pipeline returned for one input, whatever the task."""
     written = _written(result)
-    if written:
+    if isinstance(result, Mapping) and "text" in result:
+        yield from _transcript_lines(result, style)
+    elif written:
         yield from (printable(line) for text in written for line in text.split("\n"))
     elif isinstance(result, Mapping):
         yield from _row_lines([result], style)
@@ -106,6 +110,17 @@ def result_lines(result: object, style: Style) -> Iterator[str]:
             yield from (f"  {line}" for line in result_lines(part, style))
     else:
         yield json.dumps(to_json(result))
+
+
+def _transcript_lines(result: Mapping[str, Any], style: Style) -> Iterator[str]:
+    """What was said: all of it, or its parts with their times."""
+    chunks = [chunk for chunk in result.get(CHUNKS_KEY) or () if "timestamp" in chunk]
+    if not chunks:
+        yield printable(result["text"].strip())
+    for chunk in chunks:
+        begin, end = chunk["timestamp"]
+        times = f"{begin:8.2f} - {'...' if end is None else format(end, '.2f'):<8s}"
+        yield f"{times} {shorten(chunk['text'], max(20, style.width - len(times) - 4))}"
 
 
 def _written(result: object) -> list[str]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from onnxformers.generation.stopping import StopStringCriteria as StopStringCriteria
     from onnxformers.generation.streamers import BaseStreamer as BaseStreamer
     from onnxformers.generation.streamers import TextStreamer as TextStreamer
+    from onnxformers.generation.whisper_streamer import WhisperTextStreamer as WhisperTextStreamer
 
 _HOMES = {
     "BaseStreamer": "streamers",
@@ -44,6 +45,7 @@ _HOMES = {
     "StoppingCriteriaList": "stopping",
     "TextIteratorStreamer": "iterator_streamer",
     "TextStreamer": "streamers",
+    "WhisperTextStreamer": "whisper_streamer",
 }
 
 __all__ = [*_HOMES]  # noqa: PLE0604

@@ -30,6 +30,7 @@ def open_steps(
     extra: Mapping[str, Any] | None = None,
     timeout_s: float | None = None,
     cancel: CancelToken | None = None,
+    group: int = 1,
 ) -> StepModel:
     """Begin a generation: run the encoder, if there is one, and make an empty cache.
 
@@ -42,6 +43,7 @@ def open_steps(
             prompts' tokens and is not fed again.
         timeout_s: Stop after this many seconds, counted from now.
         cancel: Stop when this token is cancelled.
+        group: Rows of tokens that share one row of the cache and of the other inputs.
 
     Returns:
         The native object, for one thread at a time. `admit` begins with the prompts, `step` goes
@@ -71,7 +73,8 @@ def open_steps(
         given = {ENCODED: encoded, ENCODER_MASK: mask}
         # Some decoders take no mask (ViT-GPT2), later ones no states.
         fixed |= {name: value for name, value in given.items() if name in declared}
-    return StepModel(decoder_graph(model), _converted(decoder, fixed), budget.left_s, cancel)
+    inputs = _converted(decoder, fixed)
+    return StepModel(decoder_graph(model), inputs, budget.left_s, cancel, group=group)
 
 
 def decoder_graph(model: PreTrainedModel) -> DecoderGraph:

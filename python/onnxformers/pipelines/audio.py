@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 import numpy as np
 
-from onnxformers.errors import InvalidArgumentError
+from onnxformers.audio import read_audio
+from onnxformers.errors import InvalidArgumentError, SessionError
 from onnxformers.pipelines.base import CallOptions, Pipeline
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ Each = TypeVar("Each")
 
 #: Sounds that go through the model at once. On a CPU more of them gain nothing.
 CPU_ROWS = 1
+#: Models that hear samples may fail on shorter sounds: their first layers leave nothing of them.
+_SHORT_S = 0.1
 DEVICE_ROWS = 16
 
 
@@ -72,8 +74,7 @@ class AudioPipeline(Pipeline[Options]):
 
     def read(self, item: Any) -> Waveform:
         """The samples of one input: mono, at the model's rate."""
-        waveform: Waveform = import_module("onnxformers.audio").read_audio(item, self.sampling_rate)
-        return waveform
+        return read_audio(item, self.sampling_rate)
 
     def extract(self, waveform: Waveform, **options: Any) -> dict[str, NDArray[Any]]:
         """The features of one sound, with a leading axis of 1."""
@@ -104,7 +105,15 @@ class AudioPipeline(Pipeline[Options]):
         known = self.model._forward
         taken = {*getattr(known, "_dtypes", ()), *getattr(known, "_inputs", ())}
         fed = {name: value for name, value in inputs.items() if name in taken}
-        return self.model(**fed, timeout_s=options.timeout_s, cancel=options.cancel)
+        try:
+            return self.model(**fed, timeout_s=options.timeout_s, cancel=options.cancel)
+        except SessionError as error:
+            samples = np.shape(fed.get("input_values", ()))[-1:]
+            if not samples or samples[0] >= _SHORT_S * self.sampling_rate:
+                raise
+            raise InvalidArgumentError(
+                f"[{self.task}] a sound of {samples[0]} samples is too short for this model"
+            ) from error
 
     def postprocess(self, outputs: ModelOutput, options: Options) -> Iterable[Any]:
         """The result for each row of a batch."""

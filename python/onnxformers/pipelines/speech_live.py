@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from onnxformers.audio.extras import import_soxr
 from onnxformers.errors import InvalidArgumentError
 from onnxformers.pipelines.voice_activity import EnergyDetector, detector_of
 
@@ -70,7 +70,8 @@ class LiveTranscriber:
             yield self._result(len(self._held), is_final=True)
 
     def _regions(self) -> list[tuple[float, float]]:
-        return list(self._detect(self._held, self._rate)) if len(self._held) else []
+        found = self._detect(self._held, self._rate) if len(self._held) else []
+        return [(begin, end) for begin, end in found if round(end * self._rate) > 0]
 
     def _step(self) -> Iterator[LiveTranscript]:
         regions = self._regions()
@@ -107,7 +108,6 @@ def at_rate(stream: Iterable[Any], sampling_rate: int | None, wanted: int) -> It
     if sampling_rate in (None, wanted):
         yield from map(_samples, stream)
         return
-    import_soxr = import_module("onnxformers.audio.extras").import_soxr
     resampler = import_soxr("live").ResampleStream(sampling_rate, wanted, 1, dtype="float32")
     for piece in stream:
         yield resampler.resample_chunk(_samples(piece))

@@ -6,11 +6,11 @@ import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 import numpy as np
 
+from onnxformers.audio.sources import opened
 from onnxformers.errors import FileFormatError, InvalidArgumentError, InvalidTypeError
 from onnxformers.options import refuse_unknown
 from onnxformers.pipelines.base import CallOptions, Pipeline
@@ -279,7 +279,6 @@ def read_voice(given: Any, task: str) -> NDArray[np.float32]:
 def _read_file(source: str | os.PathLike[str], task: str) -> NDArray[Any]:
     import io
 
-    opened = import_module("onnxformers.audio.sources").opened
     with opened(source, task, 1 << 26) as file:
         data = file.read()
     if data[:6] == b"\x93NUMPY":

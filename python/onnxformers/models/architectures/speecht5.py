@@ -9,6 +9,7 @@ import numpy as np
 from onnxformers.errors import FileFormatError, InvalidArgumentError, UnsupportedModelError
 from onnxformers.models.base import PreTrainedModel
 from onnxformers.models.feeds import make_feeds
+from onnxformers.models.forward.decoder import CACHE_BRANCH
 from onnxformers.models.graph import Budget
 from onnxformers.models.outputs import ModelOutput
 from onnxformers.models.prompts import read_ids
@@ -102,7 +103,7 @@ class SpeechT5ForTextToSpeech(PreTrainedModel):
                 **given,
                 **decoder.layout.empty(1),
                 "output_sequence": np.zeros((1, 1, mels), np.float32),
-                "use_cache_branch": np.array([False]),
+                CACHE_BRANCH: np.array([False]),
             },
         )
         parts: list[NDArray[np.float32]] = []
@@ -120,7 +121,8 @@ class SpeechT5ForTextToSpeech(PreTrainedModel):
             feeds.update(zip((slot.name for slot in kept), cache, strict=True))
             if count == 1:
                 kept = tuple(slot for slot in slots if not slot.is_encoder)
-                feeds["use_cache_branch"] = np.array([True])
+                if CACHE_BRANCH in feeds:
+                    feeds[CACHE_BRANCH] = np.array([True])
 
 
 def run_vocoder(

@@ -205,7 +205,8 @@ def _segments(
             "no_speech_prob": text.no_speech_prob,
         }
         if times:
-            segment["token_timestamps"] = np.array(times[first:last], np.float32) + offset
+            within = np.minimum(np.array(times[first:last], np.float32), segment["window"])
+            segment["token_timestamps"] = within + np.float32(offset)
         found.append(segment)
     return found
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from onnxformers.errors import InvalidArgumentError
 from onnxformers.models.architectures.whisper_options import Settings, WhisperOptions
+from onnxformers.models.forward.decoder import CACHE_BRANCH
 from onnxformers.tokenizers.whisper_languages import CODES, LANGUAGES
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def run_decoder(
         "encoder_hidden_states": encoded,
         "encoder_attention_mask": np.ones(encoded.shape[:2], np.int64),
         "attention_mask": np.ones(ids.shape, np.int64),
-        "use_cache_branch": np.array([False]),
+        CACHE_BRANCH: np.array([False]),
         **decoder.layout.empty(len(ids)),
     }
     found: dict[str, Any] = decoder.first.run(feeds, budget, outputs)

@@ -35,6 +35,7 @@ ARCHITECTURES = (
         "musicgen",
         "Musicgen",
         {"ForConditionalGeneration": "music-generation", "Model": DECODER, "ForCausalLM": DECODER},
+        code="musicgen",
     ),
     Architecture("pyannote", "PyAnnote", {"Model": ENCODER, **_FRAMES}, _VALUES),
     Architecture(

@@ -63,7 +63,7 @@ class Regions:
             begin, end = max(begin - self.pad_s, 0.0), min(end + self.pad_s, length_s)
             if found and begin <= found[-1][1]:
                 begin, _ = found.pop()
-            found.append((begin, end))
+            found.append((round(begin, 3), round(end, 3)))
         return found
 
     def _runs(self, scores: NDArray[Any], patience: int) -> Iterator[tuple[int, int]]:

@@ -85,7 +85,7 @@ def progress(task: str, stream: TextIO) -> Iterator[dict[str, Any]]:
     from tqdm.std import tqdm
 
     form = "{percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} s [{elapsed}<{remaining}]"
-    with tqdm(total=0, file=stream, leave=False, bar_format=form, mininterval=0) as bar:
+    with tqdm(total=0, file=stream, leave=False, bar_format=form, miniters=0, mininterval=0) as bar:
 
         def move(done: float, total: float) -> None:
             if total != bar.total or done < bar.n:  # the next recording

@@ -51,11 +51,11 @@ class Letters:
         return [
             Letter(self.spell(int(ids[begin])), begin, end)
             for begin, end in zip(begins.tolist(), ends, strict=True)
-            if not self.is_silent(int(ids[begin]))
+            if int(ids[begin]) != self.blank
         ]
 
     def is_silent(self, token: int) -> bool:
-        """Whether a token is no letter: the blank, or a special one."""
+        """Whether a token is no letter of a text: the blank, or a special one."""
         return token == self.blank or token in self._special
 
     def spell(self, token: int) -> str:

@@ -44,8 +44,14 @@ def test_letters_and_words_know_their_frames(letters: Letters) -> None:
     assert words(found) == [Letter("HI", 1, 5), Letter("YOU", 8, 11)]
 
 
-def test_special_tokens_are_not_heard(letters: Letters) -> None:
-    assert letters.collapse(np.array([1, 5, 2, 3, 0])) == [Letter("A", 1, 2)]
+def test_special_tokens_but_the_blank_are_written_as_the_reference_does(letters: Letters) -> None:
+    assert letters.text(letters.collapse(np.array([1, 5, 0, 3]))) == "<s>A<unk>"
+
+
+def test_beams_follow_no_special_tokens(letters: Letters) -> None:
+    logits = scores([{"A": 0.4}])
+    logits[0, 1] = np.log(0.6)
+    assert letters.text(BeamSearch(letters, 5, None, 0, 0).decode(logits)) == "A"
 
 
 def test_no_part_ends_behind_the_sound() -> None:

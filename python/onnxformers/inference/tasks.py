@@ -145,7 +145,7 @@ ZERO_SHOT_IMAGE_CLASSIFICATION: Task[list[types.ZeroShotImageClassificationOutpu
 TEXT_TO_IMAGE: Task[types.Blob] = Task("text-to-image", bytes)
 
 VISUAL_QUESTION_ANSWERING: Task[types.VisualQuestionAnsweringOutput] = Task(
-    "visual-question-answering", {"answer": str, "score": NUMBER}, first
+    "visual-question-answering", {"answer": str, "score?": NUMBER}, first
 )
 DOCUMENT_QUESTION_ANSWERING: Task[types.DocumentQuestionAnsweringOutput] = Task(
     "document-question-answering",

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from onnxformers.server import hosted_routes, openai_routes, operations
+from onnxformers.server import audio_routes, hosted_routes, openai_routes, operations
 from onnxformers.server.endpoint import Endpoint, Handler
 from onnxformers.server.problems import Problem, problem_body
 from onnxformers.server.settings import ServerSettings
@@ -22,6 +22,8 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/v1/embeddings", openai_routes.embeddings),
     ("POST", "/v1/completions", openai_routes.complete),
     ("POST", "/v1/chat/completions", openai_routes.chat),
+    ("POST", "/v1/audio/speech", audio_routes.speak),
+    ("POST", "/v1/audio/transcriptions", audio_routes.transcribe),
     ("GET", "/v1/models", openai_routes.models),
     ("GET", "/v1/models/{model:path}", openai_routes.models),
     ("POST", "/v1/rerank", openai_routes.rerank),

@@ -37,16 +37,21 @@ class Call:
     Attributes:
         state: Of the server.
         path: Parts of the path by name.
-        kind: The content type of the body.
+        content_type: Of the body, with its parameters.
         agent: What the client says it is.
         body: All of it.
     """
 
     state: State
     path: Mapping[str, str]
-    kind: str
+    content_type: str
     agent: str
     body: bytes
+
+    @property
+    def kind(self) -> str:
+        """The content type without its parameters."""
+        return self.content_type.partition(";")[0].strip().lower()
 
     @property
     def is_json(self) -> bool:
@@ -135,10 +140,10 @@ class _Exchange:
             self._admit()
         body = await self._read()
         self._watch()
-        kind = self._headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+        kind = self._headers.get(b"content-type", b"").decode("latin-1")
         agent = self._headers.get(b"user-agent", b"").decode("latin-1")
         path = self._scope.get("path_params") or {}
-        call = Call(self._state, path, kind.decode("latin-1"), agent, body)
+        call = Call(self._state, path, kind, agent, body)
         reply = await handler(call)
         if isinstance(reply, Events):
             await self._send_events(reply)

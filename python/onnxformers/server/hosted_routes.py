@@ -12,7 +12,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from onnxformers.inference.types import Blob
 from onnxformers.pipelines.hosted import chats, streams, tasks, turns
+from onnxformers.pipelines.hosted.rows import ROWS
 from onnxformers.server import writing
 from onnxformers.server.endpoint import Call
 from onnxformers.server.problems import Problem
@@ -38,7 +40,7 @@ async def infer(call: Call) -> Reply | Events:
     parameters = _parameters(fields)
     if _is_conversation(task, inputs):
         return await _converse(served, inputs, parameters)
-    if tasks.find_row(task).writes:
+    if ROWS[task].writes:
         return await _write(served, task, inputs, parameters, bool(fields.get("stream")))
     if fields.get("stream"):
         raise Problem(422, f"{task} does not stream")
@@ -48,7 +50,16 @@ async def infer(call: Call) -> Reply | Events:
     if task == "zero-shot-classification" and not read.is_list and _PAIRS.search(call.agent):
         pairs = zip(results[0]["labels"], results[0]["scores"], strict=True)
         return of_json([{"label": label, "score": score} for label, score in pairs])
-    return of_json(tasks.write(task, read, results))
+    return _reply(tasks.write(task, read, results))
+
+
+def _reply(answer: Any) -> Reply:
+    """A file as it is, everything else as JSON."""
+    if isinstance(answer, Blob):
+        return Reply(answer, answer.content_type)
+    if isinstance(answer, list) and any(isinstance(one, Blob) for one in answer):
+        raise Problem(422, "files are answered one at a time; send one input")
+    return of_json(answer)
 
 
 async def _converse(served: Served, inputs: Any, parameters: Any) -> Reply:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from onnxformers.server import openai_routes
+from onnxformers.server import audio_routes, openai_routes
 from onnxformers.settings import env
 
 _INFERENCE = {
@@ -29,6 +29,16 @@ _CHAT = {
         "temperature": {"type": "number", "minimum": 0},
     },
 }
+_FORM = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {
+        "file": {"type": "string", "format": "binary"},
+        "model": {"type": "string"},
+        "language": {"type": "string"},
+        "response_format": {"enum": ["json", "text", "verbose_json"]},
+    },
+}
 _COMPLETION = {
     "type": "object",
     "required": ["prompt"],
@@ -46,6 +56,8 @@ _PATHS: dict[str, tuple[str, str, Any]] = {
     "/models/{model}/pipeline/{task}": ("post", "a task by a model", _INFERENCE),
     "/models/{model}/v1/chat/completions": ("post", "a chat with a model", _CHAT),
     "/pipeline/{task}/{model}": ("post", "a task by a model", _INFERENCE),
+    "/v1/audio/speech": ("post", "a text spoken", audio_routes.SpeechRequest),
+    "/v1/audio/transcriptions": ("post", "what is said in a recording", _FORM),
     "/v1/chat/completions": ("post", "a chat", _CHAT),
     "/v1/completions": ("post", "texts that go on", _COMPLETION),
     "/v1/embeddings": ("post", "vectors of texts", openai_routes.EmbeddingRequest),
@@ -96,9 +108,7 @@ def _operation(path: str, summary: str, body: Any) -> dict[str, Any]:
     if body is not None:
         is_struct = isinstance(body, type)
         schema = {"$ref": f"#/components/schemas/{body.__name__}"} if is_struct else body
-        found["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": schema}},
-        }
+        kind = "multipart/form-data" if body is _FORM else "application/json"
+        found["requestBody"] = {"required": True, "content": {kind: {"schema": schema}}}
         found["responses"] |= {status: {"description": text} for status, text in _REFUSALS.items()}
     return found

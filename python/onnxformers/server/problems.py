@@ -8,10 +8,12 @@ import msgspec
 
 from onnxformers.errors import (
     ChatTemplateError,
+    FileFormatError,
     GuidedGenerationError,
     InvalidArgumentError,
     InvalidTypeError,
     MissingExtraError,
+    QueueFullError,
     RunTimeoutError,
     UnsupportedTaskError,
 )
@@ -22,6 +24,7 @@ _STATUSES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], int], ...]
     (UnsupportedTaskError, 404),
     (
         (
+            FileFormatError,
             InvalidArgumentError,
             InvalidTypeError,
             ChatTemplateError,
@@ -32,6 +35,7 @@ _STATUSES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], int], ...]
     ),
     (msgspec.ValidationError, 422),
     ((msgspec.DecodeError, UnicodeDecodeError, RecursionError), 400),
+    (QueueFullError, 429),
     (RunTimeoutError, 504),
 )
 #: Status -> what OpenAI's interface calls it.

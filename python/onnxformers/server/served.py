@@ -11,7 +11,9 @@ from onnxformers.errors import InvalidArgumentError
 from onnxformers.pipelines import pipeline
 from onnxformers.pipelines.factory import find_task
 from onnxformers.pipelines.hosted import tasks
+from onnxformers.pipelines.hosted.rows import ROWS
 from onnxformers.server.batching import Batcher, BatchReport
+from onnxformers.server.joining import joining
 from onnxformers.server.problems import Problem, too_busy
 
 if TYPE_CHECKING:
@@ -47,11 +49,13 @@ class Served:
         self.task = find_task(settings.task).name
         tasks.find_row(self.task)
         pipe = pipeline(self.task, settings.model, **settings.options)
+        if self.task == "text-generation":
+            pipe = joining(pipe, limits)
         self.name = settings.name or _name_of(settings.model or find_task(self.task).default_model)
         self.pipelines: dict[str, Pipeline[Any]] = {self.task: pipe}
         for task in _ALSO.get(self.task, ()):
-            same = pipe
-            if task in tasks.ROWS:
+            same: Any = pipe
+            if task in ROWS:
                 same = pipeline(task, pipe.model, tokenizer=pipe.tokenizer)
             self.pipelines[task] = same
         self.limits = limits
@@ -87,7 +91,8 @@ class Served:
             Problem: There is too much of it, or of what waits already.
         """
         check_count(items, self.limits)
-        counts = await self.count(task, items)
+        is_text = ROWS[task].reads_text
+        counts = await self.count(task, items) if is_text else [1] * len(items)
         total = sum(counts)
         if total > self.limits.tokens:
             raise Problem(413, f"the inputs have {total} tokens; {self.limits.tokens} are allowed")
@@ -109,8 +114,10 @@ class Served:
 
     def _count(self, task: str, texts: list[list[str]], is_cut: bool) -> list[int]:
         pipe: Any = self.pipelines[task]
+        if pipe.tokenizer is None:
+            return [sum(map(len, group)) for group in texts]
         lengths = pipe.tokenizer.encode_ragged([t for group in texts for t in group]).lengths
-        limit = pipe.model_limit if is_cut else None
+        limit = getattr(pipe, "model_limit", None) if is_cut else None
         counts = (lengths if limit is None else lengths.clip(max=limit)).tolist()
         found, begin = [], 0
         for group in texts:

@@ -21,7 +21,7 @@ class Limits:
         tokens: Of all inputs of a request, and of the prompt of a model that writes.
         batch_tokens: That go through a model at once, at most.
         new_tokens: That a model may be asked to write.
-        generations: Texts written at once, by one model.
+        generations: Texts that one model writes at once.
         json_bytes: Of a body of JSON.
         media_bytes: Of a body that is a file.
         time_s: Seconds for a request, waiting and all.
@@ -33,7 +33,7 @@ class Limits:
     tokens: int = 16_384
     batch_tokens: int = 16_384
     new_tokens: int = 4096
-    generations: int = 4
+    generations: int = 16
     json_bytes: int = 2 << 20
     media_bytes: int = 64 << 20
     time_s: float = 120.0

@@ -99,10 +99,10 @@ class ZeroShotImageClassificationOutputValue(TypedDict):
 
 
 class VisualQuestionAnsweringOutput(TypedDict):
-    """An answer to a question about a picture."""
+    """An answer to a question about a picture; models that write have no score."""
 
     answer: str
-    score: float
+    score: NotRequired[float]
 
 
 class DocumentQuestionAnsweringOutput(TypedDict):

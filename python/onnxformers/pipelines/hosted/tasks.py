@@ -1,93 +1,21 @@
-"""Tasks of the Inference API: parameters, inputs and answers in terms of pipelines, as data.
+"""Requests of the Inference API answered by pipelines.
 
 Source: spec/inference/HfInference_class.md, modules.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError, UnsupportedTaskError
 from onnxformers.options import refuse_unknown
-from onnxformers.pipelines.hosted.writing import CONTINUING, WRITING, as_options, drop_neutral
+from onnxformers.pipelines.hosted.rows import ROWS, Row
+from onnxformers.pipelines.hosted.writing import as_options, drop_neutral
 
 if TYPE_CHECKING:
     from onnxformers.pipelines.base import Pipeline
-
-
-def same(*names: str) -> dict[str, str]:
-    """Parameters that are options of the same name."""
-    return {name: name for name in names}
-
-
-def as_is(result: Any) -> Any:
-    """The result."""
-    return result
-
-
-def as_list(array: Any) -> Any:
-    """An array as lists of numbers."""
-    return array.tolist()
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """How a task is answered.
-
-    Attributes:
-        parameters: Name of the parameter -> option of the pipeline. None else is taken: options of
-            pipelines may hold what no stranger should give.
-        defaults: Options where the API has other defaults than the pipeline.
-        write: The pipeline's result for one input -> the answer for it.
-        writes: Whether the model writes text.
-        nests: Whether one input is answered like a list of one.
-        item: What one input is.
-    """
-
-    parameters: Mapping[str, str]
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-    write: Callable[[Any], Any] = as_is
-    writes: bool = False
-    nests: bool = False
-    item: type = str
-
-
-_LABELLING = same("top_k", "function_to_apply")
-_QUESTIONS = same(
-    "align_to_words",
-    "doc_stride",
-    "handle_impossible_answer",
-    "max_answer_len",
-    "max_question_len",
-    "max_seq_len",
-    "top_k",
-)
-
-_REWRITING = Row(WRITING, writes=True, nests=True)
-
-ROWS: Mapping[str, Row] = {
-    "feature-extraction": Row(
-        same("normalize", "pooling", "prompt_name", "truncate_dim", "truncation")
-        | {"truncate": "truncation", "dimensions": "truncate_dim"},
-        {"pooling": "auto"},
-        as_list,
-    ),
-    "sentence-similarity": Row(same("pooling", "prompt_name"), {"pooling": "auto"}, item=dict),
-    "fill-mask": Row(same("top_k", "targets")),
-    "question-answering": Row(_QUESTIONS, item=dict),
-    "summarization": _REWRITING,
-    "text-classification": Row(_LABELLING, {"top_k": None}, nests=True),
-    "text-generation": Row(CONTINUING, writes=True),
-    "text-ranking": Row(same("top_k", "return_documents", "function_to_apply"), item=dict),
-    "text2text-generation": _REWRITING,
-    "token-classification": Row(
-        same("aggregation_strategy", "ignore_labels", "stride"), {"aggregation_strategy": "simple"}
-    ),
-    "translation": replace(_REWRITING, parameters=WRITING | same("src_lang", "tgt_lang")),
-    "zero-shot-classification": Row(same("candidate_labels", "multi_label", "hypothesis_template")),
-}
 
 
 def find_row(task: str) -> Row:
@@ -117,10 +45,10 @@ def read_options(task: str, parameters: Any) -> dict[str, Any]:
         return dict(row.defaults)
     if not isinstance(parameters, Mapping):
         raise InvalidTypeError(f"[{task}] parameters must be an object, got {parameters!r:.60}")
-    given = drop_neutral(parameters, task) if row.writes else dict(parameters)
+    given = drop_neutral(parameters, task) if row.generates else dict(parameters)
     refuse_unknown(given, row.parameters, f"{task}, parameters")
     options = {row.parameters[name]: value for name, value in given.items()}
-    return {**row.defaults, **(as_options(options) if row.writes else options)}
+    return {**row.defaults, **(as_options(options) if row.generates else options)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +75,8 @@ def read_inputs(task: str, inputs: Any) -> Inputs:
     items = inputs if is_list else [inputs]
     if not items:
         raise InvalidArgumentError(f"[{task}] inputs are empty")
-    kind = find_row(task).item
-    for index, item in enumerate(items):
-        if not isinstance(item, kind):
-            words = "a text" if kind is str else "an object"
-            place = f"input {index}" if is_list else "inputs"
-            raise InvalidTypeError(f"[{task}] {place} must be {words}, got {type(item).__name__}")
-    return Inputs(items, is_list)
+    read = find_row(task).read
+    return Inputs([read(task, item) for item in items], is_list)
 
 
 def run(pipe: Pipeline[Any], items: list[Any], options: Mapping[str, Any]) -> list[Any]:

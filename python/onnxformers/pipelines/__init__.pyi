@@ -10,6 +10,9 @@ from onnxformers.pipelines.audio_to_audio import AudioToAudioPipeline as AudioTo
 from onnxformers.pipelines.automatic_speech_recognition import (
     AutomaticSpeechRecognitionPipeline as AutomaticSpeechRecognitionPipeline,
 )
+from onnxformers.pipelines.background_removal import (
+    BackgroundRemovalPipeline as BackgroundRemovalPipeline,
+)
 from onnxformers.pipelines.base import Pipeline
 from onnxformers.pipelines.depth_estimation import (
     DepthEstimationPipeline as DepthEstimationPipeline,
@@ -26,9 +29,6 @@ from onnxformers.pipelines.image_classification import (
 )
 from onnxformers.pipelines.image_feature_extraction import (
     ImageFeatureExtractionPipeline as ImageFeatureExtractionPipeline,
-)
-from onnxformers.pipelines.image_segmentation import (
-    BackgroundRemovalPipeline as BackgroundRemovalPipeline,
 )
 from onnxformers.pipelines.image_segmentation import (
     ImageSegmentationPipeline as ImageSegmentationPipeline,

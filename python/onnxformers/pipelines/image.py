@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from onnxformers.models.outputs import ModelOutput
 
-    Source = str | os.PathLike[str] | bytes | Image | NDArray[Any] | Any
+    # What is one image; a list may hold them in any mixture.
+    OneSource = str | os.PathLike[str] | bytes | BinaryIO | Image | NDArray[Any]
+    Source = OneSource | Any
 
 Options = TypeVar("Options", bound=CallOptions)
 # What a pipeline gives for an image, for a list, and for each item of a generator.
@@ -176,11 +178,9 @@ class ImageOnlyPipeline(ImagePipeline[Options], Generic[Options, One, Many, Each
         @overload
         def __call__(self, images: list[Source] | tuple[Source, ...], **options: Any) -> Many: ...
         @overload
-        def __call__(self, images: Iterator[Source], **options: Any) -> Iterator[Each]: ...
+        def __call__(self, images: OneSource, **options: Any) -> One: ...
         @overload
-        def __call__(
-            self, images: str | os.PathLike[str] | bytes | Image | NDArray[Any], **options: Any
-        ) -> One: ...
+        def __call__(self, images: Iterator[Source], **options: Any) -> Iterator[Each]: ...
         def __call__(self, images: Any, **options: Any) -> Any:
             """See `Pipeline`."""
 
@@ -189,9 +189,7 @@ class ImageOnlyPipeline(ImagePipeline[Options], Generic[Options, One, Many, Each
             self, images: list[Source] | tuple[Source, ...], **options: Any
         ) -> Many: ...
         @overload
-        async def acall(
-            self, images: str | os.PathLike[str] | bytes | Image | NDArray[Any], **options: Any
-        ) -> One: ...
+        async def acall(self, images: OneSource, **options: Any) -> One: ...
         async def acall(self, images: Any, **options: Any) -> Any:
             """See `Pipeline`."""
 

@@ -12,14 +12,12 @@ from onnxformers.pipelines.candidate_labels import read_labels
 from onnxformers.pipelines.image import ImagePipeline
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
-    from PIL.Image import Image
 
-    from onnxformers.pipelines.image import Source
+    from onnxformers.pipelines.image import OneSource, Source
     from onnxformers.tokenizers import PreTrainedTokenizer
 
     Labels = Sequence[str] | str
@@ -64,15 +62,12 @@ class LabelledImagePipeline(ImagePipeline[Options], Generic[Options, Result]):
         ) -> list[list[Result]]: ...
         @overload
         def __call__(
-            self, images: Iterator[Source], candidate_labels: Labels = ..., **options: Any
-        ) -> Iterator[list[Result]]: ...
+            self, images: OneSource, candidate_labels: Labels = ..., **options: Any
+        ) -> list[Result]: ...
         @overload
         def __call__(
-            self,
-            images: str | os.PathLike[str] | bytes | Image | NDArray[Any],
-            candidate_labels: Labels = ...,
-            **options: Any,
-        ) -> list[Result]: ...
+            self, images: Iterator[Source], candidate_labels: Labels = ..., **options: Any
+        ) -> Iterator[list[Result]]: ...
         def __call__(self, *args: Any, **options: Any) -> Any:
             """See `Pipeline`."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from onnxformers import ops
 from onnxformers.errors import FileFormatError, InvalidArgumentError
 from onnxformers.options import check_choice, check_share
 from onnxformers.pipelines.base import CallOptions
-from onnxformers.pipelines.image import Batch, ImageOnlyPipeline
+from onnxformers.pipelines.image import Batch, Each, ImageOnlyPipeline, Many, One
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -66,33 +66,10 @@ class _Part(NamedTuple):
     score: float | None
 
 
-class ImageSegmentationPipeline(
-    ImageOnlyPipeline[
-        ImageSegmentationOptions, "list[Segment]", "list[list[Segment]]", "list[Segment]"
-    ]
+class SegmentingPipeline(
+    ImageOnlyPipeline[ImageSegmentationOptions, One, Many, Each], Generic[One, Many, Each]
 ):
-    """Cuts images into segments with a model for panoptic, instance or semantic segmentation.
-
-    Call it with an image (a path, a URL, bytes, a PIL image, an array), a list or a generator of
-    them, and with the fields of `ImageSegmentationOptions`.
-
-    Returns:
-        For an image: a list of `Segment`. For a list: such a list for each image. For a generator:
-        a generator of them. A model that gives but the foreground (MODNet, ISNet) makes one
-        segment without label and score, whose mask may be grey.
-
-    Raises:
-        InvalidArgumentError: An empty list, an unknown option, a subtask that the model cannot.
-        InvalidTypeError: Something that is no image.
-
-    Example:
-        >>> from onnxformers import pipeline
-        >>> segment = pipeline("image-segmentation")  # doctest: +SKIP
-        >>> segment("cats.jpg")  # doctest: +SKIP
-        [{'score': 0.998, 'label': 'remote', 'mask': <PIL.Image.Image image mode=L ...>}, ...]
-
-    Source: spec/transformers.js/pipelines.md and transformers 4.46.3, ImageSegmentationPipeline.
-    """
+    """Base of the pipelines that cut images into segments."""
 
     options_class: ClassVar[type[Any]] = ImageSegmentationOptions
 
@@ -106,10 +83,8 @@ class ImageSegmentationPipeline(
             )
         return super().run_many(items, options)
 
-    def postprocess(
-        self, batch: Batch, options: ImageSegmentationOptions
-    ) -> Iterator[list[Segment]]:
-        """The segments of each image."""
+    def segments(self, batch: Batch, options: ImageSegmentationOptions) -> Iterator[list[Segment]]:
+        """The segments of each image of a batch."""
         subtask = self._subtask(options.subtask)
         sizes: Sequence[tuple[int, int]] = batch.sizes
         if options.target_sizes is not None:
@@ -175,31 +150,37 @@ class ImageSegmentationPipeline(
             yield [{"label": None, "score": None, "mask": mask}]
 
 
-class BackgroundRemovalPipeline(
-    ImageSegmentationPipeline,
+class ImageSegmentationPipeline(
+    SegmentingPipeline["list[Segment]", "list[list[Segment]]", "list[Segment]"]
 ):
-    """Cuts the foreground out of images with a model such as MODNet, ISNet or BiRefNet.
+    """Cuts images into segments with a model for panoptic, instance or semantic segmentation.
 
-    As `ImageSegmentationPipeline`, but:
+    Call it with an image (a path, a URL, bytes, a PIL image, an array), a list or a generator of
+    them, and with the fields of `ImageSegmentationOptions`.
 
     Returns:
-        For an image: a PIL image of mode RGBA that is transparent where the background was. For a
-        list: a list of them. For a generator: a generator of them.
+        For an image: a list of `Segment`. For a list: such a list for each image. For a generator:
+        a generator of them. A model that gives but the foreground (MODNet, ISNet) makes one
+        segment without label and score, whose mask may be grey.
+
+    Raises:
+        InvalidArgumentError: An empty list, an unknown option, a subtask that the model cannot.
+        InvalidTypeError: Something that is no image.
 
     Example:
         >>> from onnxformers import pipeline
-        >>> cut_out = pipeline("background-removal")  # doctest: +SKIP
-        >>> cut_out("portrait.jpg").save("portrait.png")  # doctest: +SKIP
+        >>> segment = pipeline("image-segmentation")  # doctest: +SKIP
+        >>> segment("cats.jpg")  # doctest: +SKIP
+        [{'score': 0.998, 'label': 'remote', 'mask': <PIL.Image.Image image mode=L ...>}, ...]
 
-    Source: Transformers.js 3.2, BackgroundRemovalPipeline.
+    Source: spec/transformers.js/pipelines.md and transformers 4.46.3, ImageSegmentationPipeline.
     """
 
-    def postprocess(self, batch: Batch, options: ImageSegmentationOptions) -> Iterator[Any]:
-        """Each image without its background."""
-        for image, segments in zip(batch.images, super().postprocess(batch, options), strict=True):
-            cut = image.convert("RGBA")
-            cut.putalpha(segments[0]["mask"])
-            yield cut
+    def postprocess(
+        self, batch: Batch, options: ImageSegmentationOptions
+    ) -> Iterator[list[Segment]]:
+        """The segments of each image."""
+        return self.segments(batch, options)
 
 
 def _parts(found: Mapping[str, Any]) -> Iterator[_Part]:

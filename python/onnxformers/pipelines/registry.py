@@ -172,7 +172,7 @@ TASKS = (
     ),
     Task(
         "background-removal",
-        "image_segmentation",
+        "background_removal",
         "BackgroundRemovalPipeline",
         _SEGMENTATION,
         "Xenova/modnet",

@@ -136,3 +136,13 @@ def test_the_background_is_made_transparent() -> None:
     assert np.asarray(cut)[:, :, 3].tolist() == [[255] * 4 + [0] * 4] * 8
     assert (np.asarray(cut)[:, :, :3] == np.asarray(image)).all()
     assert [one.size for one in remove([picture(8, 8), picture(30, 10)])] == [(8, 8), (30, 10)]
+    with pytest.raises(InvalidArgumentError, match="target_sizes are of image-segmentation"):
+        remove([image], target_sizes=[(4, 4)])
+
+
+def test_the_background_that_a_model_names_is_made_transparent() -> None:
+    config = names("background", "floor", "sky")
+    remove = make("BackgroundRemovalPipeline", halves, "SegformerImageProcessor", config=config)
+    alpha = np.asarray(remove(picture(12, 6)))[:, :, 3]
+    assert (alpha[:, :5] == 0).all()
+    assert (alpha[:, 7:] == 255).all()

@@ -42,11 +42,11 @@ std::shared_ptr<const runtime::Session> session_of(const PyDecoderGraph::Optiona
 
 PyDecoderGraph::PyDecoderGraph(const OptionalSession& first, const OptionalSession& later,
                                const std::vector<SlotFields>& slots,
-                               const OptionalSession& embedder)
+                               const OptionalSession& embedder, std::size_t positions)
     : sessions_{later.is_none() ? first : later, first, embedder},
       graph_(std::make_shared<const models::DecoderGraph>(
-          session_of(first), session_of(sessions_.front()), read_slots(slots),
-          session_of(embedder))) {}
+          session_of(first), session_of(sessions_.front()), read_slots(slots), session_of(embedder),
+          positions)) {}
 
 std::shared_ptr<const models::DecoderGraph> PyDecoderGraph::open() const {
   for (const auto& session : sessions_) {
@@ -74,10 +74,12 @@ void bind_decoder_graph(py::module_& m) {
                              "The sessions of a decoder and how they are fed, for any number of "
                              "generations. Keeps the sessions in memory.")
       .def(py::init<const OptionalSession&, const OptionalSession&, const std::vector<SlotFields>&,
-                    const OptionalSession&>(),
-           "first"_a, "later"_a, "slots"_a, "embedder"_a = py::none(),
+                    const OptionalSession&, std::size_t>(),
+           "first"_a, "later"_a, "slots"_a, "embedder"_a = py::none(), "positions"_a = 0,
            "Sessions of the first and of the later steps (None: the first runs all), and the cache "
-           "as (input, output, is_encoder, shape, rows_factor, sequence_axis) of each array.");
+           "as (input, output, is_encoder, shape, rows_factor, sequence_axis) of each array; "
+           "positions: "
+           "tokens of a row that the model has positions for, 0 for no limit.");
 }
 
 }  // namespace onnxformers::bindings

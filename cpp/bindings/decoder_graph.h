@@ -27,7 +27,8 @@ class PyDecoderGraph {
   using OptionalSession = py::typing::Optional<PySession>;
 
   PyDecoderGraph(const OptionalSession& first, const OptionalSession& later,
-                 const std::vector<SlotFields>& slots, const OptionalSession& embedder);
+                 const std::vector<SlotFields>& slots, const OptionalSession& embedder,
+                 std::size_t positions);
 
   /// Throws Closed when one of the sessions was closed.
   [[nodiscard]] std::shared_ptr<const models::DecoderGraph> open() const;

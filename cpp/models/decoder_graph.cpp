@@ -70,8 +70,8 @@ const NodeInfo* find_hidden(const std::vector<NodeInfo>& outputs) {
 }  // namespace
 
 DecoderGraph::DecoderGraph(SharedSession first, SharedSession later, std::vector<CacheSlot> slots,
-                           SharedSession embedder)
-    : slots_(std::move(slots)), embedder_(std::move(embedder)) {
+                           SharedSession embedder, std::size_t positions)
+    : slots_(std::move(slots)), embedder_(std::move(embedder)), positions_(positions) {
   for (CacheSlot& slot : slots_) {
     const NodeInfo* node = find_node(later->inputs(), slot.input);
     if (node == nullptr) {

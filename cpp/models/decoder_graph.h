@@ -51,9 +51,10 @@ class DecoderGraph {
   /// @param later runs the others; may be the same session.
   /// @param slots as the session that takes a cache declares them; none for a model without.
   /// @param embedder makes vectors of ids, for decoders that read these; else nullptr.
+  /// @param positions tokens of a row that the model has positions for; 0: not known, or no limit.
   /// Throws FileFormat for a session that does not fit them.
   DecoderGraph(SharedSession first, SharedSession later, std::vector<CacheSlot> slots,
-               SharedSession embedder);
+               SharedSession embedder, std::size_t positions);
 
   [[nodiscard]] const std::vector<CacheSlot>& slots() const noexcept { return slots_; }
   [[nodiscard]] bool has_cache() const noexcept { return !slots_.empty(); }
@@ -64,6 +65,8 @@ class DecoderGraph {
   /// Whether a later step may read several tokens of a row. Exports that have a graph of their own
   /// for these steps may have recorded it without the mask that hides a token from those before it.
   [[nodiscard]] bool reads_many() const noexcept { return reads_many_; }
+
+  [[nodiscard]] std::size_t positions() const noexcept { return positions_; }
 
   [[nodiscard]] const SharedSession& embedder() const noexcept { return embedder_; }
 
@@ -79,6 +82,7 @@ class DecoderGraph {
   DecoderPass first_;
   DecoderPass later_;
   SharedSession embedder_;
+  std::size_t positions_;
   bool reads_many_ = false;
 };
 

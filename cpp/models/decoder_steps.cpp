@@ -108,7 +108,7 @@ Logits DecoderSteps::read(const Reading& reading) {
   outputs_.clear();
   has_past_ = &pass == &graph_->later() && graph_->has_cache();
   feed(reading);
-  const auto results = runner_.run(pass);
+  const auto results = run(reading);
   outputs_.take_logits(std::move(results[0]));
   std::size_t next = 1;
   if (pass.has_hidden) {
@@ -118,6 +118,25 @@ Logits DecoderSteps::read(const Reading& reading) {
     reading.batch->cache().set(slot, std::move(results[next++]));
   }
   return outputs_.logits(reading.batch->rows(), reading.wanted);
+}
+
+/// A run beyond the model's positions fails with words about nodes and indices: says what is meant.
+/// Not before, as there are models that go on beyond what their files say.
+std::span<runtime::Handle<ort::Value>> DecoderSteps::run(const Reading& reading) {
+  try {
+    return runner_.run(*reading.pass);
+  } catch (const Error& error) {
+    const std::size_t length = reading.batch->mask().width();
+    const std::size_t limit = graph_->positions();
+    if (error.kind() != ErrorKind::Session || limit == 0 || length <= limit) {
+      throw;
+    }
+    fail(ErrorKind::InvalidArgument, kPlace,
+         "the text came to " + std::to_string(length) + " tokens, prompt and padding among them, " +
+             "more than the " + std::to_string(limit) +
+             " positions of the model: give a shorter prompt or a smaller max_new_tokens. " +
+             error.what());
+  }
 }
 
 void DecoderSteps::feed(const Reading& reading) {

@@ -55,6 +55,7 @@ class DecoderSteps final : public generation::StepModel {
   generation::Logits append_singly(std::span<const generation::Token> tokens);
   generation::Logits read(const Reading& reading);
   void feed(const Reading& reading);
+  std::span<runtime::Handle<ort::Value>> run(const Reading& reading);
   [[nodiscard]] const ort::Value* feed_numbers(const DecoderPass::Input& input,
                                                const Reading& reading);
   [[nodiscard]] const ort::Value* feed_embeds(const ort::Value* ids);

@@ -37,9 +37,10 @@ class DecoderGraph:
             ]
         ],
         embedder: onnxformers._native.runtime.Session | None = None,
+        positions: typing.SupportsInt | typing.SupportsIndex = 0,
     ) -> None:
         """
-        Sessions of the first and of the later steps (None: the first runs all), and the cache as (input, output, is_encoder, shape, rows_factor, sequence_axis) of each array.
+        Sessions of the first and of the later steps (None: the first runs all), and the cache as (input, output, is_encoder, shape, rows_factor, sequence_axis) of each array; positions: tokens of a row that the model has positions for, 0 for no limit.
         """
 
 class StepModel:

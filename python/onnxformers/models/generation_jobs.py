@@ -12,6 +12,7 @@ from onnxformers.generation.stopping import InterruptableStoppingCriteria
 from onnxformers.models.generation_options import check_request, make_options, merge
 from onnxformers.models.generation_outputs import make_output
 from onnxformers.models.graph import Budget
+from onnxformers.models.layer_outputs import layer_outputs
 from onnxformers.models.prompts import Prompt, make_prompt
 
 if TYPE_CHECKING:
@@ -172,6 +173,7 @@ class Answer:
                 self._streamer.end()
         if not self.job.config.return_dict_in_generate:
             return sequences
+        result |= layer_outputs(self.job, result["sequences"])
         result["sequences"] = sequences
         return make_output(result, self.job.model.kind)
 

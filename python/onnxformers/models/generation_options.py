@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.generation.config import GenerationConfig
 from onnxformers.generation.config_fields import FIELDS
+from onnxformers.models.layer_outputs import wanted_outputs
 from onnxformers.models.prompts import eos_tokens, pad_token
 from onnxformers.options import refuse_unknown
 
@@ -131,11 +132,7 @@ def check_request(model: PreTrainedModel, config: GenerationConfig, call: Call) 
     for name, instead in _MISSING.items():
         if getattr(config, name):
             raise InvalidArgumentError(f"[generate] {name} is not supported: {instead}")
-    for name in ("output_attentions", "output_hidden_states"):
-        if getattr(config, name) and config.return_dict_in_generate:
-            raise InvalidArgumentError(
-                f"[generate] {name} cannot be had: the model was exported without these outputs"
-            )
+    wanted_outputs(model, config)
     if call.streamer is not None and (config.num_beams or 1) > 1:
         raise InvalidArgumentError(
             "[generate] a streamer cannot follow several beams; set num_beams=1"

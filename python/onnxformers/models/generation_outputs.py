@@ -18,7 +18,10 @@ class GenerateOutput(ModelOutput):
     """Of generate(): `sequences` of shape (rows, tokens), and what was asked for.
 
     `scores` (with output_scores) and `logits` (with output_logits) have one array of shape (rows,
-    vocabulary) for each step: after and before the logits processors.
+    vocabulary) for each step: after and before the logits processors. With output_attentions and
+    output_hidden_states there is a tuple for each step, with an array for each layer: `attentions`
+    and `hidden_states` of a decoder alone, `decoder_attentions`, `cross_attentions` and
+    `decoder_hidden_states` of one behind an encoder.
     """
 
     __slots__ = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,11 +13,10 @@ from onnxformers.models.forward.encoder_decoder import ENCODED, ENCODER_MASK
 from onnxformers.models.graph import Budget
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from onnxformers._native.runtime import CancelToken
+    from onnxformers.configs import PretrainedConfig
     from onnxformers.models.base import PreTrainedModel
     from onnxformers.models.cache import CacheSlot
     from onnxformers.models.forward.decoder import Decoder
@@ -95,8 +95,19 @@ def decoder_graph(model: PreTrainedModel) -> DecoderGraph:
             None if later is None or later is decoder.first else later.session,
             [_fields(slot) for slot in decoder.layout.slots],
             None if embedder is None else embedder.session,
+            _positions(model.config),
         )
     return made
+
+
+def _positions(config: PretrainedConfig) -> int:
+    """Tokens of a row that a decoder has positions for, as its config says; 0 where it does not."""
+    for part in (config.get("decoder"), config.get("text_config"), config):
+        for name in ("max_target_positions", "max_position_embeddings", "n_positions"):
+            limit = part.get(name) if isinstance(part, Mapping) else None
+            if isinstance(limit, int):
+                return limit
+    return 0
 
 
 def _declared(decoder: Decoder) -> dict[str, np.dtype[Any]]:

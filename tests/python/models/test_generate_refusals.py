@@ -115,3 +115,13 @@ def test_options_without_effect_are_named(caplog: pytest.LogCaptureFixture) -> N
     with caplog.at_level(logging.WARNING, "onnxformers"):
         load("opt").generate(PROMPT, max_new_tokens=1, temperature=0.5, do_sample=True)
     assert not caplog.text
+
+
+@pytest.mark.parametrize("options", [{}, {"num_beams": 2}, {"do_sample": True}])
+def test_writing_beyond_the_positions_of_a_model_says_so(options: dict[str, Any]) -> None:
+    prompt = [[5] * 125]
+    message = "the text came to 129 tokens.* more than the 128 positions of the model"
+    with pytest.raises(InvalidArgumentError, match=message):
+        load("gpt-neo").generate(prompt, max_new_tokens=10, eos_token_id=None, **options)
+    allowed = load("gpt-neo").generate(prompt, max_new_tokens=4, eos_token_id=None, **options)
+    assert allowed.shape == (1, 129)  # the last token is not read

@@ -176,11 +176,14 @@ def test_an_error_of_one_request_leaves_the_others() -> None:
         good = [queue.submit(PROMPT, **options) for _ in range(2)]
         bad = queue.submit(PROMPT, logits_processor=broken, **options)
         outside = queue.submit([[10**6]], **options)
+        beyond = queue.submit([[5] * 120], max_new_tokens=20, eos_token_id=None)
         good += [queue.submit(PROMPT, **options) for _ in range(2)]
         with pytest.raises(KeyError, match="of the user"):
             bad.result(30)
         with pytest.raises(SessionError):
             outside.result(30)
+        with pytest.raises(InvalidArgumentError, match="more than the 128 positions"):
+            beyond.result(30)
         for future in good:
             np.testing.assert_array_equal(future.result(30), alone)
 

@@ -13,6 +13,9 @@ inline constexpr std::size_t kBlock = 32;
 
 [[nodiscard]] bool has_nan(std::span<const float> values);
 
+/// Of no use where there is NaN; -inf of no values.
+[[nodiscard]] float maximum(std::span<const float> values);
+
 /// The largest value of each block, the last of which may be shorter. Of no use where there is NaN.
 void block_maxima(std::span<const float> values, float* maxima);
 
@@ -48,6 +51,9 @@ double sum_exp(std::span<const float> values, float shift);
 
 /// (value - first) - second for each value.
 void subtract(std::span<float> values, float first, float second);
+
+/// ((value - first) - second) + third for each value.
+void shift(std::span<float> values, float first, float second, float third);
 
 void divide(std::span<float> values, float divisor);
 

@@ -13,6 +13,35 @@ namespace {
 
 constexpr float kForbidden = -std::numeric_limits<float>::infinity();
 
+/// A value that at least `count` of these reach, and few more; -inf when there are fewer above it.
+float reached_among(std::span<const float> maxima, std::size_t count) {
+  constexpr float kMost = std::numeric_limits<float>::max();
+  if (count == 0 || count_reaching(maxima, -kMost) < count) {
+    return kForbidden;
+  }
+  float low = kMost;
+  float high = -kMost;
+  for (const float value : maxima) {
+    low = value < -kMost ? low : std::min(low, value);
+    high = std::max(high, std::min(value, kMost));
+  }
+  // `low` is reached by enough; it rises until not many more reach it.
+  constexpr int kSteps = 24;
+  for (int i = 0; i < kSteps; ++i) {
+    const float middle = low / 2 + high / 2;
+    const std::size_t reaching = count_reaching(maxima, middle);
+    if (reaching >= count) {
+      low = middle;
+      if (reaching <= count + count / 4) {
+        break;
+      }
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
 }  // namespace
 
 ScoreBlocks::ScoreBlocks(const Logits& scores, std::span<const float> offsets, bool is_normed)
@@ -29,7 +58,7 @@ ScoreBlocks::ScoreBlocks(const Logits& scores, std::span<const float> offsets, b
     block_maxima(values, maxima.data());
     Level& level = levels_[row];
     if (is_normed) {
-      level.peak = std::ranges::max(maxima);
+      level.peak = maximum(maxima);
       if (!std::isfinite(level.peak)) {
         fail_non_finite();
       }
@@ -40,38 +69,21 @@ ScoreBlocks::ScoreBlocks(const Logits& scores, std::span<const float> offsets, b
     }
     if (is_normed || !offsets.empty()) {
       // Rounding never changes the order: the highest values have the highest scores.
-      std::ranges::transform(maxima, maxima.begin(),
-                             [&](float value) { return level.score(value); });
+      shift(maxima, level.peak, level.log_sum, level.offset);
     }
   }
 }
 
 float ScoreBlocks::reached_by(std::size_t count) const {
-  constexpr float kMost = std::numeric_limits<float>::max();
-  if (count == 0 || count_reaching(maxima_, -kMost) < count) {
-    return kForbidden;
+  // Of many blocks the maxima of their maxima say nearly as much.
+  constexpr std::size_t kEnough = 4;
+  if (maxima_.size() / kBlock < kEnough * count) {
+    return reached_among(maxima_, count);
   }
-  float low = kMost;
-  float high = -kMost;
-  for (const float maximum : maxima_) {
-    low = maximum < -kMost ? low : std::min(low, maximum);
-    high = std::max(high, std::min(maximum, kMost));
-  }
-  // `low` is reached by enough; it rises until not many more reach it.
-  constexpr int kSteps = 24;
-  for (int i = 0; i < kSteps; ++i) {
-    const float middle = low / 2 + high / 2;
-    const std::size_t reaching = count_reaching(maxima_, middle);
-    if (reaching >= count) {
-      low = middle;
-      if (reaching <= count + count / 4) {
-        break;
-      }
-    } else {
-      high = middle;
-    }
-  }
-  return low;
+  std::vector<float> coarse((maxima_.size() + kBlock - 1) / kBlock);
+  block_maxima(maxima_, coarse.data());
+  const float lowest = reached_among(coarse, count);
+  return lowest == kForbidden ? reached_among(maxima_, count) : lowest;
 }
 
 void ScoreBlocks::collect(float lowest, std::vector<Candidate>& out) const {

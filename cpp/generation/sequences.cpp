@@ -20,6 +20,18 @@ Sequences::Sequences(const Prompts& prompts, std::size_t capacity)
   }
 }
 
+Sequences Sequences::slice(std::size_t first, std::size_t count) const {
+  Sequences part;
+  part.rows_ = count;
+  part.length_ = part.capacity_ = length_;
+  part.prompt_length_ = prompt_length_;
+  for (std::size_t i = first; i < first + count; ++i) {
+    part.prompts_.push_back(prompts_[i]);
+    part.tokens_.insert(part.tokens_.end(), row(i).begin(), row(i).end());
+  }
+  return part;
+}
+
 void Sequences::repeat(std::size_t times) {
   std::vector<std::size_t> parents(rows_ * times);
   for (std::size_t i = 0; i < parents.size(); ++i) {

@@ -22,9 +22,9 @@ class Sequences {
   }
   /// The prompt that a row goes back to, through repetition and selection.
   [[nodiscard]] std::size_t prompt_of(std::size_t row) const { return prompts_[row]; }
-  [[nodiscard]] std::span<const Token> generated(std::size_t index) const {
-    return row(index).subspan(prompt_length_);
-  }
+
+  /// Copies of some rows that follow one another.
+  [[nodiscard]] Sequences slice(std::size_t first, std::size_t count) const;
 
   /// Each row `times` times, one after the other. Before the first `append`.
   void repeat(std::size_t times);
@@ -36,12 +36,13 @@ class Sequences {
   void select(std::span<const std::size_t> parents);
 
  private:
+  Sequences() = default;
   void grow();
 
-  std::size_t rows_;
-  std::size_t length_;
-  std::size_t prompt_length_;
-  std::size_t capacity_;
+  std::size_t rows_ = 0;
+  std::size_t length_ = 0;
+  std::size_t prompt_length_ = 0;
+  std::size_t capacity_ = 0;
   std::vector<std::size_t> prompts_;
   std::vector<std::size_t> selected_;
   std::vector<Token> tokens_;

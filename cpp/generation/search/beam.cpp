@@ -3,7 +3,6 @@
 // _constrained_beam_search.
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "generation/sampling.h"
@@ -140,11 +139,7 @@ class BeamSearch {
     if (parts_.processors.empty()) {
       return;
     }
-    std::vector<std::size_t> own(rows.rows);
-    std::iota(own.begin(), own.end(), first);
-    Sequences sequences = sequences_;
-    sequences.select(own);
-    process_all(parts_.processors, sequences, rows);
+    process_all(parts_.processors, sequences_.slice(first, rows.rows), rows);
   }
 
   void follow_paths() {

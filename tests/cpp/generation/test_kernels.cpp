@@ -51,7 +51,14 @@ TEST(sums_are_those_of_double_precision) {
   const ExpSums sums = exp_sums(values, 0.0F);
   CHECK(std::abs(sums.weights - weights) < 1e-6 * weights);
   CHECK(std::abs(sums.weighted - weighted) < 1e-6 * std::abs(weighted));
-  CHECK_EQUAL(sums.weights, sum_exp(values, 0.0F));
+  CHECK(std::abs(sum_exp(values, 0.0F) - weights) < 1e-6 * weights);
+}
+
+TEST(values_are_shifted_in_three_steps) {
+  std::vector<float> values{1.5F, kForbidden, -2.0F};
+  CHECK_EQUAL(maximum(values), 1.5F);
+  shift(values, 0.5F, 0.25F, 4.0F);
+  CHECK(values == std::vector<float>({4.75F, kForbidden, 1.25F}));
 }
 
 TEST(the_largest_value_of_each_block_is_found) {

@@ -29,8 +29,13 @@ TEST(tokens_are_appended_to_every_row_beyond_the_capacity_too) {
     }
     CHECK((row(sequences, 0) == std::vector<Token>{1, 2, 5, 6, 7, 8}));
     CHECK((row(sequences, 1) == std::vector<Token>{3, 4, 15, 16, 17, 18}));
-    CHECK_EQUAL(sequences.generated(1).size(), 4U);
     CHECK_EQUAL(sequences.prompt_length(), 2U);
+    Sequences lower = sequences.slice(1, 1);
+    CHECK_EQUAL(lower.rows(), 1U);
+    CHECK_EQUAL(lower.prompt_of(0), 1U);
+    lower.append(std::vector<Token>{9});
+    CHECK((row(lower, 0) == std::vector<Token>{3, 4, 15, 16, 17, 18, 9}));
+    CHECK_EQUAL(sequences.length(), 6U);
   }
 }
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from onnxformers.errors import FileFormatError, InvalidTypeError
 from onnxformers.processors import loading
 from onnxformers.processors.base import Preprocessor
-from onnxformers.processors.combined import Processor, load_combined
+from onnxformers.processors.combined import Processor
 from onnxformers.processors.registry import (
     PREPROCESSORS,
     class_of,
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from onnxformers.hub.options import LoadOptions
     from onnxformers.processors.row import ProcessorRow
 
+Combined = TypeVar("Combined", bound=Processor)
 PROCESSOR_CLASS = "processor_class"
 
 
@@ -74,7 +75,8 @@ class AutoProcessor:
         if not loading.has_tokenizer(name_or_path, files):
             return preprocessor
         row = _row_of(name_or_path, files, config)
-        return load_combined(row, preprocessor, os.fspath(name_or_path), files)
+        cls: type[Processor] = Processor if row is None else class_of(row)
+        return load_combined(cls, preprocessor, os.fspath(name_or_path), files)
 
 
 class AutoImageProcessor:
@@ -154,6 +156,20 @@ def made_from(config: Mapping[str, Any], name: str, settings: Mapping[str, Any])
         raise FileFormatError(_unknown_class(name, wanted))
     made: Preprocessor = class_of(row)(config, name_or_path=name, **settings)
     return made
+
+
+def load_combined(
+    cls: type[Combined], preprocessor: Preprocessor, name: str, files: LoadOptions
+) -> Combined:
+    """A combined processor of a class, with a part that is loaded."""
+    from onnxformers.tokenizers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.load(name, files)
+    config = loading.read_processor(name, files)
+    template = loading.read_chat_template(name, files)
+    if template is not None:
+        config["chat_template"] = template
+    return cls(preprocessor, tokenizer, config, name_or_path=name)
 
 
 def _unknown_class(name: str, wanted: str | None) -> str:

@@ -11,6 +11,7 @@ from onnxformers.errors import InvalidArgumentError, InvalidTypeError, UnknownNa
 from onnxformers.processors import loading
 from onnxformers.processors.base import FeatureExtractor, Preprocessor
 from onnxformers.processors.batch_feature import BatchFeature
+from onnxformers.processors.inputs import told_apart
 
 if TYPE_CHECKING:
     import os
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from onnxformers.hub.options import LoadOptions
-    from onnxformers.processors.row import ProcessorRow
     from onnxformers.tokenizers import PreTrainedTokenizer
 
 #: Keywords of transformers' processors for what goes to the part that is no tokenizer.
@@ -97,13 +96,12 @@ class Processor:
 
         Arguments and errors as of `AutoProcessor.from_pretrained`.
         """
-        from onnxformers.processors.auto import made_from
+        from onnxformers.processors.auto import load_combined, made_from
 
         files, settings = loading.split_options(options)
         config = loading.read_preprocessor(name_or_path, files)
         preprocessor = made_from(config, str(name_or_path), settings)
-        made: Self = _combined(cls, preprocessor, str(name_or_path), files)
-        return made
+        return load_combined(cls, preprocessor, str(name_or_path), files)
 
     def save_pretrained(self, save_directory: str | os.PathLike[str]) -> tuple[str, ...]:
         """Write the files of all parts into a folder, and processor_config.json.
@@ -143,7 +141,7 @@ class Processor:
             if given is not None:
                 args = (given, *args)
         if text is None:
-            args, text = _told_apart(args)
+            args, text = told_apart(args)
         if len(args) > 1 or (not args and text is None):
             raise InvalidArgumentError(
                 f"[{type(self).__name__}] expected pictures or sounds, text=, or both; got "
@@ -219,46 +217,6 @@ class Processor:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.tokenizer!r}, {self.preprocessor!r})"
-
-
-def _told_apart(inputs: tuple[Any, ...]) -> tuple[tuple[Any, ...], Any]:
-    """Of two inputs that are not named: which is text. One alone is none.
-
-    Pictures and sounds may be paths, which are texts to Python: then the first is that.
-    """
-    if len(inputs) != 2:
-        return inputs, None
-    first, second = inputs
-    return ((second,), first) if _is_text(first) and not _is_text(second) else ((first,), second)
-
-
-def _is_text(value: Any) -> bool:
-    """Whether it could be texts; paths of files could be too."""
-    if isinstance(value, list | tuple):
-        return bool(value) and all(_is_text(each) for each in value)
-    return isinstance(value, str)
-
-
-def load_combined(
-    row: ProcessorRow | None, preprocessor: Preprocessor, name: str, files: LoadOptions
-) -> Processor:
-    """The combined processor of a row, `Processor` itself for None, with a part that is loaded."""
-    from onnxformers.processors.registry import class_of
-
-    cls: type[Processor] = Processor if row is None else class_of(row)
-    made: Processor = _combined(cls, preprocessor, name, files)
-    return made
-
-
-def _combined(cls: type[Any], preprocessor: Preprocessor, name: str, files: LoadOptions) -> Any:
-    from onnxformers.tokenizers import AutoTokenizer
-
-    tokenizer = AutoTokenizer.load(name, files)
-    config = loading.read_processor(name, files)
-    template = loading.read_chat_template(name, files)
-    if template is not None:
-        config["chat_template"] = template
-    return cls(preprocessor, tokenizer, config, name_or_path=name)
 
 
 def _reload(

@@ -155,6 +155,8 @@ class ImageProcessor(Preprocessor):
         pad_size, divisor = settings.get("pad_size"), settings.get("size_divisor")
         if not settings.get("do_pad"):
             return Frame(size)
+        if pad_size is None and not divisor and "height" in (settings.get("size") or ()):
+            pad_size = settings["size"]
         if pad_size is not None:
             return Frame((pad_size["height"], pad_size["width"]))
         return Frame(multiples_up(size, divisor) if divisor else size)

@@ -27,10 +27,10 @@ EVERY_SETTING: Mapping[str, Any] = MappingProxyType(
         "pad_size": None,
         "size_divisor": None,
         "do_flip_channel_order": False,
-        "do_thumbnail": False,
-        "do_crop_margin": False,
     }
 )
+#: Steps of pages, which only the classes for them have.
+_PAGE_STEPS = ("do_thumbnail", "do_crop_margin", "do_align_long_axis")
 #: Goes with a size that is a number: the limit of the longer side.
 _MAX_SIZE = "max_size"
 #: Older key -> today's.
@@ -68,6 +68,11 @@ def read_image_settings(
             raise FileFormatError(
                 f"[{place}] {name} is for training: pictures are prepared the same way every time "
                 "here; set it to false"
+            )
+        if name in _PAGE_STEPS and value and defaults is EVERY_SETTING:
+            raise FileFormatError(
+                f"[{place}] {name} is a step of DonutImageProcessor and NougatImageProcessor: name "
+                "one of them as image_processor_type"
             )
     given = {name: value for name, value in config.items() if value is not None}
     for older, name in OLDER.items():
@@ -166,6 +171,6 @@ _CHECKS: dict[str, Callable[[Any, str, Any], Any]] = {
     **dict.fromkeys(("size_divisor", "ensure_multiple_of"), _divisor),
     **dict.fromkeys(("rescale_offset", "include_top", "keep_aspect_ratio"), _flag),
     "crop_pct": _number,
-    "do_align_long_axis": _flag,
+    **dict.fromkeys(_PAGE_STEPS, _flag),
     **dict.fromkeys((name for name in EVERY_SETTING if name.startswith("do_")), _flag),
 }

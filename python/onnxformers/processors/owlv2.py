@@ -7,6 +7,7 @@ uses: gaussian_filter and zoom (order 1, mode "mirror", grid_mode).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -75,40 +76,47 @@ def smooth_resize(planes: Floats, size: Size) -> Floats:
     Returns:
         float32 of shape (channels, *size), within the range of `planes`.
     """
-    rows, columns = (
-        axis_weights(old, new) for old, new in zip(planes.shape[1:], size, strict=True)
-    )
-    resized: Floats = rows @ planes @ columns.T
+    resized = planes
+    for axis, old, new in ((1, planes.shape[1], size[0]), (2, planes.shape[2], size[1])):
+        indices, weights = axis_taps(old, new)
+        shape = (-1, 1) if axis == 1 else (-1,)
+        total = np.zeros((), np.float32)
+        for index, weight in zip(indices, weights, strict=True):
+            total = total + resized.take(index, axis) * weight.reshape(shape)
+        resized = total
     return resized.clip(planes.min(), planes.max())
 
 
-def axis_weights(old: int, new: int) -> Floats:
-    """How much of each old value each new one is made of, shape (new, old)."""
-    weights = _interpolation(old, new)
-    if old > new:
-        weights = weights @ _bell_curve(old, (old / new - 1) / 2)
-    return weights.astype(np.float32)
+@lru_cache(maxsize=32)
+def axis_taps(old: int, new: int) -> tuple[NDArray[np.intp], Floats]:
+    """Which old values each new one is made of, and how much of each.
 
-
-def _interpolation(old: int, new: int) -> NDArray[np.float64]:
+    Returns:
+        Indices and weights, each of shape (taps, new).
+    """
+    curve = _bell_curve((old / new - 1) / 2) if old > new else np.ones(1)
+    radius = len(curve) // 2
     places = (np.arange(new) + 0.5) * (old / new) - 0.5
     below = np.floor(places).astype(np.intp)
-    weights = np.zeros((new, old))
+    share = places - below
+    dense = np.zeros((new, old))
     rows = np.arange(new)
-    np.add.at(weights, (rows, _mirrored(below, old)), 1 - (places - below))
-    np.add.at(weights, (rows, _mirrored(below + 1, old)), places - below)
-    return weights
+    # The curve is symmetric, so smoothing what was mirrored is the same as mirroring the smooth.
+    for step, height in zip(range(-radius, radius + 1), curve.tolist(), strict=True):
+        np.add.at(dense, (rows, _mirrored(below + step, old)), height * (1 - share))
+        np.add.at(dense, (rows, _mirrored(below + 1 + step, old)), height * share)
+    taps = min(old, 2 * radius + 2)
+    first = (below - radius).clip(0, old - taps)
+    indices = first + np.arange(taps)[:, None]
+    return indices, np.take_along_axis(dense, indices.T, axis=1).T.astype(np.float32)
 
 
-def _bell_curve(length: int, deviation: float) -> NDArray[np.float64]:
+def _bell_curve(deviation: float) -> NDArray[np.float64]:
     radius = int(_TRUNCATE * deviation + 0.5)
     steps = np.arange(-radius, radius + 1)
-    curve = np.exp(-0.5 * (steps / deviation) ** 2)
-    weights = np.zeros((length, length))
-    rows = np.arange(length)
-    for step, weight in zip(steps.tolist(), (curve / curve.sum()).tolist(), strict=True):
-        np.add.at(weights, (rows, _mirrored(rows + step, length)), weight)
-    return weights
+    curve: NDArray[np.float64] = np.exp(-0.5 * (steps / deviation) ** 2)
+    share: NDArray[np.float64] = curve / curve.sum()
+    return share
 
 
 def _mirrored(indices: NDArray[np.intp], length: int) -> NDArray[np.intp]:

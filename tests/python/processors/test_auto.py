@@ -78,6 +78,7 @@ def test_a_class_has_one_object_under_all_its_names() -> None:
         ({**VIT, "resample": 9}, r"resample must be one of nearest \(0\)"),
         ({**VIT, "rescale_factor": "x"}, "rescale_factor must be a number"),
         ({**VIT, "do_resize": "yes"}, "do_resize must be true or false"),
+        ({"image_processor_type": "ImageProcessor", "do_thumbnail": True}, "a step of DonutImage"),
         ({**VIT, "do_random_crop": True}, "do_random_crop is for training"),
     ],
 )

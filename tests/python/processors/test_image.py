@@ -123,6 +123,17 @@ def test_the_class_of_transformers_js_rounds_and_pads_to_a_divisor() -> None:
     assert features.pixel_values.shape[2:] == (32, 32)
     assert features.reshaped_input_sizes == [[20, 30]]
     assert (features.pixel_values[..., 20:, :] == 0).all()
+    framed = onnxformers.ImageProcessor({"do_pad": True, "do_resize": False, "size": [32, 40]})
+    assert framed(picture(20, 30)).pixel_values.shape[2:] == (32, 40)
+
+
+def test_what_a_crop_cuts_off_does_not_show_in_a_frame() -> None:
+    config = {"do_center_crop": True, "crop_size": [8, 12], "do_pad": True, "pad_size": [10, 20]}
+    image = picture(12, 10)
+    values = onnxformers.ImageProcessor(config)(image).pixel_values[0]
+    np.testing.assert_array_equal(values[:, :8, 1:11], by_hand(image, (12, 10))[:, 2:10])
+    assert (values[:, 8:] == 0).all()
+    assert (values[:, :, 11:] == 0).all()
 
 
 def test_detectors_pad_to_the_largest_picture() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,7 +12,7 @@ from onnxformers.pipelines.audio import AudioOnlyPipeline
 from onnxformers.pipelines.speech_live import LiveTranscriber, at_rate
 from onnxformers.pipelines.speech_options import SpeechOptions
 from onnxformers.pipelines.speech_regions import transcribe_regions
-from onnxformers.pipelines.voice_activity import detector_of
+from onnxformers.pipelines.voice_activity import SileroDetector, detector_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -51,6 +53,28 @@ class AutomaticSpeechRecognitionPipeline(
 
     options_class: ClassVar[type[Any]] = SpeechOptions
 
+    def __init__(self, **parts: Any) -> None:
+        super().__init__(**parts)
+        self._detectors: dict[str, SileroDetector] = {}
+        self._lock = threading.Lock()
+
+    def _detector(self, given: Any) -> Any:
+        """What finds speech; a model that is named stays open until the pipeline is closed."""
+        if not isinstance(given, (str, os.PathLike)):
+            return detector_of(given)
+        name = os.fspath(given)
+        with self._lock:
+            if name not in self._detectors:
+                self._detectors[name] = SileroDetector.load(name)
+            return self._detectors[name]
+
+    def close(self) -> None:
+        """Close the model, and those that find speech and were loaded by name."""
+        super().close()
+        with self._lock:
+            for detector in self._detectors.values():
+                detector.model.close()
+
     @cached_property
     def _recognizer(self) -> Recognizer:
         from onnxformers.pipelines import speech_recognizer
@@ -72,7 +96,7 @@ class AutomaticSpeechRecognitionPipeline(
         """What was said in each recording, in the order given."""
         self._recognizer.check(options)
         waveforms = [self.read(item) for item in items]
-        detect = detector_of(options.vad)
+        detect = self._detector(options.vad)
         if detect is None:
             return self._recognizer.transcribe(waveforms, options)
         return transcribe_regions(self._recognizer, waveforms, detect, options)
@@ -122,7 +146,7 @@ class AutomaticSpeechRecognitionPipeline(
         live = LiveTranscriber(
             transcribe,
             self.sampling_rate,
-            vad=vad,
+            vad=self._detector(vad),
             partial_s=partial_s,
             pause_s=pause_s,
             longest_s=longest_s,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from test_voice_activity import silero
 
 from onnxformers import pipeline
 from onnxformers.audio import encode_wav
@@ -79,6 +80,18 @@ def test_silence_and_noise_never_reach_the_model(transcribe: Any) -> None:
     quiet = np.random.default_rng(0).standard_normal(2 * RATE).astype(np.float32) * 0.001
     assert transcribe(quiet, vad=True) == {"text": ""}
     assert transcribe(quiet, vad=True, return_timestamps="word") == {"text": "", "chunks": []}
+
+
+def test_a_detector_by_name_is_loaded_once_and_closed(tmp_path: Path) -> None:
+    silero(tmp_path / "vad").close()
+    with pipeline("automatic-speech-recognition", MODELS / "hubert-ctc") as pipe:
+        # Its probability is the loudness of a frame.
+        quiet = np.zeros(RATE, np.float32)
+        assert pipe(quiet, vad=str(tmp_path / "vad")) == {"text": ""}
+        (detector,) = pipe._detectors.values()
+        assert pipe(quiet, vad=tmp_path / "vad") == {"text": ""}
+        assert list(pipe._detectors.values()) == [detector]
+    assert detector.model.closed
 
 
 def test_a_live_stream_ends_with_what_is_final(transcribe: Any) -> None:

@@ -132,7 +132,14 @@ class WhisperRecognizer(Recognizer):
         generated: Any = self.model.generate(
             features["input_features"], **arguments, return_segments=True
         )
-        return self._decode(self._windows(generated["segments"][0]), options)
+        found = self._decode(self._windows(generated["segments"][0]), options)
+        length = len(waveform) / self.rate
+        for chunk in found.get("chunks", ()):
+            if "timestamp" in chunk:  # the model may tell times of the silence behind the sound
+                chunk["timestamp"] = tuple(
+                    time if time is None else min(time, length) for time in chunk["timestamp"]
+                )
+        return found
 
     def _windows(self, segments: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The segments of each window as one output, with how far it reaches."""

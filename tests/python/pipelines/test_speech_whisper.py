@@ -203,6 +203,9 @@ def test_windows_of_a_long_recording_are_put_together(tokenizer: Any) -> None:
     ]
     found = transcribe(script, return_timestamps="word")
     assert [chunk["timestamp"][0] for chunk in found["chunks"]] == [0.5, 32.5]
+    script.words = script.words[:81]  # 32.4 seconds
+    found = transcribe(script, return_timestamps=True)
+    assert found["chunks"][1]["timestamp"] == (32.0, pytest.approx(32.4))
 
 
 def test_only_speech_reaches_the_model(tokenizer: Any) -> None:

@@ -10,7 +10,9 @@
 
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
+#include <pybind11/typing.h>
 
+#include "audio/alignment.h"
 #include "audio/spectrogram.h"
 #include "base/cpu.h"
 #include "base/errors.h"
@@ -84,7 +86,8 @@ std::span<const Sample> samples_of(const py::array& sound) {
   return {static_cast<const Sample*>(sound.data()), static_cast<std::size_t>(sound.size())};
 }
 
-/// An array of `rows` by the frames of `sound`, filled by `work` without the GIL.
+/// An array of `rows` by the frames of `sound`, filled by `work` without the
+/// GIL.
 template <typename Value, typename Work>
 py::array_t<Value> computed(const Spectrogram& self, const py::array& sound, std::size_t rows,
                             const Work& work) {
@@ -125,6 +128,42 @@ py::array_t<std::complex<float>> run_complex(const Spectrogram& self, const py::
       self, sound, self.bins(), [&](auto samples, std::complex<float>* out) {
         self.run_complex(samples, threads_for(self.columns(samples.size()), threads), out);
       });
+}
+
+using Steps = py::array_t<std::int64_t>;
+
+py::typing::Tuple<Steps, Steps> dynamic_time_warping(const Doubles& costs) {
+  if (costs.ndim() != 2 || costs.size() == 0) {
+    fail(ErrorKind::InvalidArgument, "dynamic_time_warping", "expected shape (first, second)");
+  }
+  std::vector<std::pair<std::int64_t, std::int64_t>> way;
+  {
+    const GilRelease release;
+    way = audio::dynamic_time_warping({costs.data(), static_cast<std::size_t>(costs.size())},
+                                      static_cast<std::size_t>(costs.shape(0)),
+                                      static_cast<std::size_t>(costs.shape(1)));
+  }
+  Steps first(static_cast<py::ssize_t>(way.size()));
+  Steps second(static_cast<py::ssize_t>(way.size()));
+  for (std::size_t i = 0; i < way.size(); ++i) {
+    first.mutable_data()[i] = way[i].first;
+    second.mutable_data()[i] = way[i].second;
+  }
+  return py::make_tuple(std::move(first), std::move(second));
+}
+
+Doubles median_filter(const Doubles& rows, std::size_t width) {
+  const auto length = rows.ndim() == 2 ? static_cast<std::size_t>(rows.shape(1)) : 0;
+  if (width % 2 == 0 || width >= 2 * length) {
+    fail(ErrorKind::InvalidArgument, "median_filter",
+         "expected shape (rows, values) and an odd width below twice as many "
+         "values");
+  }
+  Doubles out({rows.shape(0), rows.shape(1)});
+  const std::span<double> target(out.mutable_data(), static_cast<std::size_t>(out.size()));
+  const GilRelease release;
+  audio::median_filter({rows.data(), target.size()}, length, width, target);
+  return out;
 }
 
 }  // namespace
@@ -176,6 +215,11 @@ void bind_audio(py::module_& m) {
       .def("run_complex", &run_complex, "waveform"_a, "threads"_a = 0,
            "Complex64 of shape (bins, frames).")
       .def("frames", &Spectrogram::columns, "samples"_a, "Frames of a waveform so long.");
+  m.def("dynamic_time_warping", &dynamic_time_warping, "costs"_a,
+        "The steps of both series along the cheapest way through costs of "
+        "shape (first, second).");
+  m.def("median_filter", &median_filter, "rows"_a, "width"_a,
+        "The median of `width` values around each one, in rows of shape (rows, values).");
 }
 
 }  // namespace onnxformers::bindings

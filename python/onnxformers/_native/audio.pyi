@@ -3,7 +3,7 @@ import numpy
 import numpy.typing
 import typing
 
-__all__: list[str] = ["Spectrogram"]
+__all__: list[str] = ["Spectrogram", "dynamic_time_warping", "median_filter"]
 
 class Spectrogram:
     """
@@ -48,3 +48,18 @@ class Spectrogram:
         """
         Complex64 of shape (bins, frames).
         """
+
+def dynamic_time_warping(
+    costs: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> tuple[numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.int64]]:
+    """
+    The steps of both series along the cheapest way through costs of shape (first, second).
+    """
+
+def median_filter(
+    rows: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    width: typing.SupportsInt | typing.SupportsIndex,
+) -> numpy.typing.NDArray[numpy.float64]:
+    """
+    The median of `width` values around each one, in rows of shape (rows, values).
+    """

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from onnxformers._native import audio as native
 from onnxformers.errors import InvalidArgumentError
 from onnxformers.ops.arrays import float_array, number_array
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
-
-# How the path came to a cell: by a step of both series, of the first one, of the second one.
-_BOTH, _FIRST, _SECOND = 0, 1, 2
 
 
 def median_filter(values: ArrayLike, window_size: int) -> NDArray[Any]:
@@ -45,13 +43,11 @@ def median_filter(values: ArrayLike, window_size: int) -> NDArray[Any]:
         )
     if x.ndim == 0:
         raise InvalidArgumentError("[median_filter] expected one axis or more, got a number")
-    half = window_size // 2
-    if x.shape[-1] <= half:
+    if x.shape[-1] <= window_size // 2:
         return np.array(x)
-    padded = np.pad(x, [(0, 0)] * (x.ndim - 1) + [(half, half)], mode="reflect")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, window_size, axis=-1)
-    result: NDArray[Any] = np.sort(windows, axis=-1)[..., half]
-    return result
+    rows = np.ascontiguousarray(x, np.float64).reshape(-1, x.shape[-1])
+    result: NDArray[Any] = native.median_filter(rows, window_size).reshape(x.shape)
+    return result.astype(x.dtype, copy=False)
 
 
 def dynamic_time_warping(matrix: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -82,37 +78,4 @@ def dynamic_time_warping(matrix: ArrayLike) -> tuple[NDArray[np.int64], NDArray[
         raise InvalidArgumentError(
             f"[dynamic_time_warping] expected shape (first, second), got {costs.shape}"
         )
-    return _walk_back(_steps(costs))
-
-
-def _steps(costs: NDArray[Any]) -> NDArray[np.int8]:
-    """How the cheapest way comes to each cell; shape (first + 1, second + 1)."""
-    rows, columns = costs.shape
-    total = np.full((rows + 1, columns + 1), np.inf, np.float32)
-    total[0, 0] = 0
-    steps = np.empty(total.shape, np.int8)
-    steps[:, 0] = _FIRST
-    steps[0] = _SECOND
-    # The cells of an antidiagonal depend on the two before it alone: each is one step of numpy.
-    for diagonal in range(2, rows + columns + 1):
-        i = np.arange(max(1, diagonal - columns), min(rows, diagonal - 1) + 1)
-        j = diagonal - i
-        both, first, second = total[i - 1, j - 1], total[i - 1, j], total[i, j - 1]
-        is_both = (both < first) & (both < second)
-        is_first = (first < both) & (first < second)
-        steps[i, j] = np.where(is_both, _BOTH, np.where(is_first, _FIRST, _SECOND))
-        before = np.where(is_both, both, np.where(is_first, first, second))
-        total[i, j] = costs[i - 1, j - 1] + before
-    return steps
-
-
-def _walk_back(steps: NDArray[np.int8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    i, j = steps.shape[0] - 1, steps.shape[1] - 1
-    cells = []
-    while i > 0 or j > 0:
-        cells.append((i - 1, j - 1))
-        step = steps[i, j]
-        i -= step != _SECOND
-        j -= step != _FIRST
-    way = np.array(cells[::-1], np.int64)
-    return way[:, 0], way[:, 1]
+    return native.dynamic_time_warping(costs)

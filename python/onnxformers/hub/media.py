@@ -63,19 +63,23 @@ def _why_offline() -> str | None:
 
 
 def _download(client: httpx.Client, address: str, place: str, max_bytes: int) -> IO[bytes]:
-    from onnxformers.hub.http import Again, is_there
+    from onnxformers.hub.http import is_there
 
     file = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - the caller's
-    with client.stream("GET", address) as answer:
-        if not is_there(answer, address):
-            raise MissingFileError(f"[{place}] {address}: the server has no such file")
-        announced = answer.headers.get("content-length", "")
-        _check_size(int(announced) if announced.isdecimal() else 0, address, place, max_bytes)
-        for chunk in answer.iter_bytes(_CHUNK_BYTES):
-            file.write(chunk)
-            _check_size(file.tell(), address, place, max_bytes)
-        if announced.isdecimal() and file.tell() != int(announced):
-            raise Again("the connection ended before the file")
+    try:
+        with client.stream("GET", address) as answer:
+            if not is_there(answer, address):
+                raise MissingFileError(f"[{place}] {address}: the server has no such file")
+            announced = answer.headers.get("content-length", "")
+            size = int(announced) if announced.isdecimal() else 0
+            _check_size(size, address, place, max_bytes)
+            # Shorter than announced is an error of httpx's, which is tried again.
+            for chunk in answer.iter_bytes(_CHUNK_BYTES):
+                file.write(chunk)
+                _check_size(file.tell(), address, place, max_bytes)
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     return file
 

@@ -25,6 +25,7 @@ SCRIPTS = (
     ("encoder_tasks.py", ("tasks", "node"), ["--rounds", "1"]),
     ("logits.py", (), ["--rounds", "3"]),
     ("generate.py", ("gpt2", "node"), ["--rounds", "1"]),
+    ("generation_batching.py", ("gpt2",), ["--rounds", "1"]),
 )
 HEAD = """# Results
 

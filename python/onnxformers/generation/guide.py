@@ -50,6 +50,7 @@ class Guide:
         self._forced = forced
         self._begin = -1  # where answers begin; known from the first step on
         self._rows: list[_Row] = []
+        self._read: Ids | None = None  # what the rows have taken
         self._ahead: Future[None] | None = None
         self._worker = ThreadPoolExecutor(1, "onnxformers-guided")
 
@@ -108,14 +109,16 @@ class Guide:
         """
         if self._ahead is not None:
             self._ahead.result()
-        for row, ids in zip(self._rows, sequences, strict=True):
+        # From the beginning: a beam that was given up may have the best answer.
+        rows = [self._rows[0].begin(self._matcher) for _ in sequences]
+        for row, ids in zip(rows, sequences, strict=True):
             row.take(ids[self._begin :])
-        broken = tuple(i for i, row in enumerate(self._rows) if not row.is_whole)
+        broken = tuple(i for i, row in enumerate(rows) if not row.is_whole)
         if not broken:
             return
-        row = self._rows[broken[0]]
+        row = rows[broken[0]]
         error = GuidedGenerationError(
-            f"[{PLACE}] row {broken[0]} of {len(self._rows)} ended before its answer was whole, "
+            f"[{PLACE}] row {broken[0]} of {len(rows)} ended before its answer was whole, "
             f"after {row.taken} tokens: {self._text(sequences[broken[0]], row)!r}; raise "
             "max_new_tokens, or see what else may have ended it (max_length, max_time, "
             "stop_strings, stopping_criteria). error.sequences has what was written"
@@ -134,9 +137,20 @@ class Guide:
         self._rows = [_Row(self._matcher.fork(), is_text, ends, words) for _ in input_ids]
 
     def _advance(self, input_ids: Ids) -> None:
+        if self._read is not None:
+            self._follow(input_ids[:, : self._read.shape[1]])
+        self._read = input_ids
         for row, ids in zip(self._rows, input_ids, strict=True):
             row.take(ids[self._begin :])
             row.prepare()
+
+    def _follow(self, before: Ids) -> None:
+        """Let each row go on from one that has read the same: beams change places."""
+        assert self._read is not None
+        if np.array_equal(before, self._read):
+            return
+        found = [int(np.flatnonzero((self._read == row).all(axis=1))[0]) for row in before]
+        self._rows = [self._rows[parent].fork() for parent in found]
 
     def _text(self, sequence: Ids, row: _Row) -> str:
         ids = sequence[self._begin : self._begin + row.taken]
@@ -170,6 +184,16 @@ class _Row:
         self.taken = 0
         self.is_open = True
         self.is_whole = matcher.is_complete()
+
+    def begin(self, matcher: Matcher) -> _Row:
+        """Another one, of which nothing was taken."""
+        return _Row(matcher.fork(), self._is_text, self._ends, len(self._words))
+
+    def fork(self) -> _Row:
+        """Another one that has taken the same."""
+        made = self.begin(self._matcher)
+        made.taken, made.is_open, made.is_whole = self.taken, self.is_open, self.is_whole
+        return made
 
     def take(self, ids: Ids) -> None:
         """Go on to the end of an answer's tokens; those taken before are passed over."""

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 #: Options under which rows are not written one token after the other, with what turns them off.
 _ONE_BY_ONE: Mapping[str, Any] = {
-    "num_beams": 1,
+    "num_beam_groups": 1,
+    "force_words_ids": None,
     "penalty_alpha": None,
     "prompt_lookup_num_tokens": None,
     "forced_decoder_ids": None,

@@ -208,7 +208,7 @@ class PreTrainedModel:
             guided: What the answers must be like: a JSON schema (a dict or its text), a pydantic
                 model, a regular expression, a list of choices, {"schema": ...}, {"regex": ...},
                 {"choices": ...}, or a grammar in Lark's notation, {"grammar": ...}. Needs
-                `pip install 'onnxformers[guided]'`; with one beam only.
+                `pip install 'onnxformers[guided]'`.
             response_format: The same, as OpenAI writes it: {"type": "json_object"} or
                 {"type": "json_schema", "json_schema": {"schema": ...}}.
             seed: Of what do_sample draws: the same seed, the same text. None: another each time.

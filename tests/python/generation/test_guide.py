@@ -118,3 +118,12 @@ def test_a_missing_engine_is_named_with_its_command(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "llguidance", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'onnxformers\[guided\]'"):
         Engine(Vocabulary(), list)
+
+
+def test_rows_that_change_places_take_their_state_along(guide: Guide) -> None:
+    with guide:
+        allowed(guide, [[9, 9], [9, 9]])
+        assert allowed(guide, [[9, 9, 2], [9, 9, 4]]) == [[3], [END, 5]]
+        assert guide.watch(np.array([[9, 9, 4, 5], [9, 9, 2, 3]])) is False
+        assert allowed(guide, [[9, 9, 4, 5], [9, 9, 2, 3]]) == [[END], [END, 5]]
+        guide.check(np.array([[9, 9, 2, 3, END], [9, 9, 4, 5, END], [9, 9, 4, END, PAD]]))

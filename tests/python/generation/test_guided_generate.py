@@ -67,6 +67,25 @@ def test_answers_are_of_the_choices(name: str) -> None:
 
 
 @pytest.mark.usefixtures("choice_engine")
+@pytest.mark.parametrize("name", ["qwen2", "bart-cnn"])
+def test_beams_are_kept_in_the_form_and_find_likelier_answers(name: str) -> None:
+    for count in (2, 3):
+        options = {"guided": CHOICES, "num_beams": count, "num_return_sequences": 2}
+        assert set(answers(name, **options)) <= set(CHOICES)
+    model, tokenizer = load(name)
+    inputs = tokenizer("The city of")
+    common = {"guided": CHOICES, "tokenizer": tokenizer, "length_penalty": 0.0}
+    common |= {"return_dict_in_generate": True, "output_logits": True, "max_new_tokens": 40}
+    greedy = model.generate(**inputs, num_beams=1, **common)
+    written = greedy.sequences[0, -len(greedy.logits) :]
+    score = sum(
+        float(row[0, token] - np.logaddexp.reduce(row[0].astype(np.float64)))
+        for row, token in zip(greedy.logits, written, strict=True)
+    )
+    assert model.generate(**inputs, num_beams=6, **common).sequences_scores[0] > score - 1e-4
+
+
+@pytest.mark.usefixtures("choice_engine")
 def test_an_answer_has_its_end() -> None:
     model, tokenizer = load("qwen2")
     ids = tokenizer("The city of")["input_ids"]
@@ -125,7 +144,10 @@ def test_streams_end_with_whole_answers_only() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"num_beams": 2}, "without num_beams; got 2, set it to 1"),
+        (
+            {"num_beams": 2, "num_beam_groups": 2, "diversity_penalty": 1.0},
+            "without num_beam_groups; got 2, set it to 1",
+        ),
         ({"penalty_alpha": 0.5, "top_k": 4}, "without penalty_alpha"),
         ({"prompt_lookup_num_tokens": 2}, "without prompt_lookup_num_tokens"),
         ({"assistant_model": "qwen2"}, "does not go with an assistant_model"),

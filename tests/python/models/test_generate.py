@@ -173,6 +173,21 @@ def test_drafts_change_the_time_but_not_the_text() -> None:
         model.generate(ids, assistant_model=load("t5"))
 
 
+def test_drafts_draw_as_seed_row_and_step_say() -> None:
+    model = load("gpt-neo")
+
+    def draw(row: int, **draft: Any) -> list[list[int]]:
+        options = {"do_sample": True, "seed": 3, "max_new_tokens": 15, "row_numbers": [row]}
+        ids = [[5, 6, 7, 5, 6, 7, 5, 6]]
+        return model.generate(ids, top_k=0, **options, **draft).tolist()
+
+    for row in (0, 2):
+        # Guesses of look-up are taken where they are what would be drawn.
+        assert draw(row, prompt_lookup_num_tokens=3) == draw(row)
+        assert draw(row, assistant_model=model) == draw(row, assistant_model=model)
+    assert draw(0, assistant_model=model) != draw(2, assistant_model=model)
+
+
 def test_words_can_be_forced_into_beams() -> None:
     for words in ([[9, 10]], [[[9, 10], [12]], [14]]):
         got = (

@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,7 +41,12 @@ def test_generations_end_from_outside() -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="POSIX only")
-def test_ctrl_c_ends_a_generation() -> None:
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"num_beams": 3}, {"prompt_lookup_num_tokens": 2}],
+    ids=["greedy", "beams", "draft"],
+)
+def test_ctrl_c_ends_a_generation(options: dict[str, Any]) -> None:
     main = threading.main_thread().ident
     assert main is not None
     # Shells let programs in the background ignore the signal.
@@ -48,7 +54,7 @@ def test_ctrl_c_ends_a_generation() -> None:
     threading.Timer(0.1, signal.pthread_kill, (main, signal.SIGINT)).start()
     try:
         with pytest.raises(KeyboardInterrupt):
-            load("bloom").generate(PROMPT, max_new_tokens=1_000_000, eos_token_id=None)
+            load("bloom").generate(PROMPT, max_new_tokens=1_000_000, eos_token_id=None, **options)
     finally:
         signal.signal(signal.SIGINT, before)
 

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-#: Sounds of up to so many samples are resampled ideally, in one piece: a minute and a half at
-#: 44.1 kHz. Longer ones go through soxr's filter (HQ) in blocks, in constant memory.
-IDEAL_SAMPLES = 1 << 22
+#: Sounds of up to so many samples, six seconds at 44.1 kHz, are resampled ideally, in one piece:
+#: that costs a multiple of a filter, and most where the length is prime. Longer ones go through
+#: soxr's filter (HQ) in blocks, in constant memory.
+IDEAL_SAMPLES = 1 << 18
 
 
 def resample(

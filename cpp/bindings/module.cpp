@@ -14,6 +14,8 @@ PYBIND11_MODULE(_native, m, pybind11::mod_gil_not_used()) {
   onnxformers::bindings::bind_tokenizers(tokenizers);
   auto runtime = m.def_submodule("runtime");
   onnxformers::bindings::bind_runtime(runtime);
+  auto image = m.def_submodule("image");
+  onnxformers::bindings::bind_image(image);
   // After those whose types it takes.
   auto models = m.def_submodule("models");
   onnxformers::bindings::bind_models(models);

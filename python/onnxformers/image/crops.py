@@ -109,9 +109,9 @@ def _gray(pixels: Pixels) -> Pixels:
         raise InvalidArgumentError(
             f"[crop_margin] expected 3 channels or none, got shape {pixels.shape}"
         )
-    weights = np.array([19595, 38470, 7471], np.uint32)
-    gray: Pixels = ((pixels @ weights + 0x8000) >> 16).astype(np.uint8)
-    return gray
+    from PIL import Image
+
+    return np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).convert("L"))
 
 
 def _window(pixels: Pixels, start: tuple[int, int], size: tuple[int, int], fill: float) -> Pixels:

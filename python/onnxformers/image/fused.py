@@ -1,4 +1,4 @@
-"""Pictures to a batch for a model, in one step."""
+"""Pictures to a batch for a model, in one pass over their pixels."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
-from onnxformers.image.arrays import checked_pixels, to_array
-from onnxformers.image.crops import center_crop
-from onnxformers.image.resizing import resize
-from onnxformers.image.values import flip_channels as flipped
-from onnxformers.image.values import normalize, per_channel, rescale, to_channels_first
+from onnxformers.image.arrays import CHANNELS, checked_pixels, checked_size, to_array
+from onnxformers.image.filters import filter_number
+from onnxformers.image.values import normalize, rescale
+from onnxformers.options import check_count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,36 +20,50 @@ if TYPE_CHECKING:
 
     from onnxformers.image.arrays import Pixels
 
+    Size = tuple[int, int]
 
-def preprocess(  # noqa: PLR0913
+#: What the kernels take for the bits of a number.
+_BITS = {"float32": np.uint32, "float16": np.uint16}
+#: PIL's mode -> channels.
+_MODES = {"L": 1, "RGB": 3, "RGBA": 4}
+
+
+def preprocess(  # noqa: PLR0913 - the steps of an image processor
     images: Sequence[Pixels | Image],
-    size: Sequence[int] | None = None,
+    size: Sequence[int] | Sequence[Sequence[int]] | None = None,
     resample: int | str = "bilinear",
     *,
     crop_size: Sequence[int] | None = None,
+    pad_size: Sequence[int] | None = None,
     rescale_factor: float | None = 1 / 255,
+    offset: float = 0.0,
     mean: float | Sequence[float] | None = None,
     std: float | Sequence[float] | None = None,
     flip_channels: bool = False,
     dtype: str = "float32",
+    threads: int | None = None,
 ) -> NDArray[Any]:
-    """Pictures resized, cropped, rescaled, normalised and laid out for a model.
+    """Pictures resized, cropped, rescaled, normalised, padded and laid out for a model.
 
-    The same numbers as `resize`, `center_crop`, `rescale`, `normalize` and `to_channels_first` one
-    after the other, without the arrays between them.
+    The same numbers as `resize`, `center_crop`, `rescale`, `normalize`, `flip_channels` and
+    `to_channels_first` one after the other, without the arrays between them; only the pixels that
+    are left are made. Pictures of 2 or 4 channels are resized without weighting by alpha.
 
     Args:
-        images: uint8 arrays of shape (height, width, channels), or PIL images of mode RGB, L or
-            RGBA; all with the same number of channels, and of one size where `size` and
-            `crop_size` are None.
-        size: (height, width) to resize to; None leaves it.
+        images: uint8 arrays of shape (height, width) or (height, width, channels), or PIL images of
+            mode RGB, L or RGBA; all with the same number of channels.
+        size: (height, width) to resize to, one for all or one for each; None leaves it.
         resample: PIL's number or name, see `resize`.
-        crop_size: (height, width) of the middle to keep; None keeps all.
+        crop_size: (height, width) of the middle to keep, see `center_crop`; None keeps all.
+        pad_size: (height, width) of the result: zeros are put below and at the right, after
+            everything else. None where all pictures come out in one size.
         rescale_factor: What values are multiplied by; None for 1.
+        offset: Added after that.
         mean: Taken off after that, one for all channels or one for each; None for 0.
         std: Divided by after that; None for 1.
-        flip_channels: Give BGR for RGB.
+        flip_channels: Give BGR for RGB. `mean` and `std` are in the order of the result.
         dtype: "float32" or "float16".
+        threads: Of the batch; None for as many as there are cores for this process.
 
     Returns:
         Shape (images, channels, height, width).
@@ -58,33 +71,114 @@ def preprocess(  # noqa: PLR0913
     Raises:
         InvalidTypeError: An image is neither uint8 nor a PIL image of these modes.
         InvalidArgumentError: Shapes that make no batch, or an option that is none of the above.
+
+    Example:
+        >>> import numpy as np
+        >>> from onnxformers.image import preprocess
+        >>> preprocess([np.zeros((480, 640, 3), np.uint8)], (224, 224), "bicubic").shape
+        (1, 3, 224, 224)
     """
-    if dtype not in {"float32", "float16"}:
+    if dtype not in _BITS:
         raise InvalidArgumentError(
             f"[preprocess] dtype must be 'float32' or 'float16', got {dtype!r}"
         )
+    if threads is not None:
+        check_count(threads, "threads", "preprocess")
     given: object = images
     if not isinstance(given, list | tuple) or not given:
         raise InvalidTypeError("[preprocess] expected a list of at least one picture")
-    rows = []
-    for image in images:
-        array = image if isinstance(image, np.ndarray) else to_array(image)
-        pixels = checked_pixels(array, "preprocess", (np.uint8,))
-        pixels = pixels if pixels.ndim == 3 else pixels[..., None]
-        if size is not None:
-            pixels = resize(pixels, size, resample)
-        if crop_size is not None:
-            pixels = center_crop(pixels, crop_size)
-        pixels = rescale(pixels, 1.0 if rescale_factor is None else rescale_factor)
-        if mean is not None or std is not None:
-            channels = pixels.shape[2]
-            means = per_channel(0.0 if mean is None else mean, channels, "mean", "preprocess")
-            stds = per_channel(1.0 if std is None else std, channels, "std", "preprocess")
-            pixels = normalize(pixels, means.tolist(), stds.tolist())
-        rows.append(to_channels_first(flipped(pixels) if flip_channels else pixels))
-    if len({row.shape for row in rows}) > 1:
+    sources, shapes = zip(*(_source(image) for image in images), strict=True)
+    channels = _common({shape[2] for shape in shapes}, "numbers of channels")
+    table = _table(channels, rescale_factor, offset, mean, std).astype(dtype)
+    sizes = _sizes(size, [shape[:2] for shape in shapes])
+    window, starts, border = _window(sizes, crop_size, pad_size, table)
+    from onnxformers._native import base
+    from onnxformers._native import image as native
+
+    out = np.empty((len(sources), channels, *window), dtype)
+    bits = _BITS[dtype]
+    native.preprocess(
+        list(sources),
+        [(*new, *start) for new, start in zip(sizes, starts, strict=True)],
+        filter_number(resample, "preprocess"),
+        table.view(bits),
+        np.ascontiguousarray(border).view(bits),
+        flip_channels,
+        base.cpu_info()["threads"] if threads is None else threads,
+        out.view(bits),
+    )
+    return out
+
+
+def _source(image: Pixels | Image) -> tuple[Any, tuple[int, ...]]:
+    """What the core reads a picture from, and its (height, width, channels)."""
+    if isinstance(image, np.ndarray):
+        pixels = checked_pixels(image, "preprocess", (np.uint8,))
+        return pixels, (*pixels.shape, 1)[:3]
+    channels = _MODES.get(getattr(image, "mode", ""))
+    if channels is not None and hasattr(image, "__arrow_c_array__"):
+        try:
+            capsule = image.__arrow_c_array__()[1]
+        except ValueError:  # a large picture that Pillow keeps in several blocks
+            return _source(to_array(image))
+        return (capsule, image.height, image.width, channels), (image.height, image.width, channels)
+    return _source(to_array(image))
+
+
+def _common(values: set[Any], what: str) -> Any:
+    if len(values) > 1:
         raise InvalidArgumentError(
-            "[preprocess] the pictures have different shapes and make no batch; give size= or "
-            "crop_size="
+            f"[preprocess] the pictures have different {what} and make no batch: "
+            f"{', '.join(map(str, sorted(values)))}; give size=, crop_size= or pad_size="
         )
-    return np.stack(rows).astype(dtype)
+    return values.pop()
+
+
+def _sizes(size: Any, old: list[Size]) -> list[Size]:
+    """What each picture is resized to."""
+    if size is None:
+        return old
+    if isinstance(size, tuple | list) and all(isinstance(each, tuple | list) for each in size):
+        if len(size) != len(old):
+            raise InvalidArgumentError(
+                f"[preprocess] expected a size for each of {len(old)} pictures, got {len(size)}"
+            )
+        return [checked_size(each, "preprocess") for each in size]
+    return [checked_size(size, "preprocess")] * len(old)
+
+
+def _table(
+    channels: int,
+    factor: float | None,
+    offset: float,
+    mean: float | Sequence[float] | None,
+    std: float | Sequence[float] | None,
+) -> NDArray[np.float32]:
+    """What each value of each channel becomes, shape (channels, 256)."""
+    if channels not in CHANNELS:
+        raise InvalidArgumentError(f"[preprocess] expected 1 to 4 channels, got {channels}")
+    values = np.broadcast_to(np.arange(256)[:, None, None], (256, 1, channels))
+    changed = rescale(values, 1.0 if factor is None else factor, offset=offset)
+    if mean is not None or std is not None:
+        changed = normalize(changed, 0.0 if mean is None else mean, 1.0 if std is None else std)
+    return np.ascontiguousarray(changed[:, 0].T)
+
+
+def _window(
+    sizes: list[Size],
+    crop_size: Sequence[int] | None,
+    pad_size: Sequence[int] | None,
+    table: NDArray[Any],
+) -> tuple[Size, list[Size], NDArray[Any]]:
+    """The size of the result, where it begins in each picture, and what lies outside of them."""
+    if pad_size is None:
+        window = _common(set(sizes), "sizes") if crop_size is None else crop_size
+        window = checked_size(window, "preprocess", "crop_size")
+        starts = [((h - window[0]) // 2, (w - window[1]) // 2) for h, w in sizes]
+        return window, starts, table[:, 0]
+    window = checked_size(pad_size, "preprocess", "pad_size")
+    if crop_size is not None:
+        raise InvalidArgumentError("[preprocess] give crop_size= or pad_size=, not both")
+    if any(height > window[0] or width > window[1] for height, width in sizes):
+        raise InvalidArgumentError(f"[preprocess] pad_size {window} is smaller than a picture")
+    return window, [(0, 0)] * len(sizes), np.zeros(len(table), table.dtype)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from onnxformers.image.arrays import Pixels
+
+    Box = tuple[float, ...]
+
+_NEAREST = 0
+#: How far the filters look, in pixels of the smaller picture, by their numbers.
+_SUPPORT = {1: 3.0, 2: 1.0, 3: 2.0, 4: 0.5, 5: 1.0}
 
 
 def resize(
@@ -29,8 +36,8 @@ def resize(
     Where it shrinks, every pixel counts (antialiasing), except with "nearest".
 
     Args:
-        array: uint8 or float32, shape (height, width) or (height, width, channels). Channels are
-            taken one by one, alpha too.
+        array: uint8 or float32, shape (height, width) or (height, width, channels). The last of 2
+            or 4 channels of uint8 is alpha, which the others are weighted by.
         size: The new (height, width).
         resample: PIL's number or name: nearest (0), lanczos (1), bilinear (2), bicubic (3), box
             (4), hamming (5).
@@ -62,18 +69,61 @@ def resize(
         raise InvalidArgumentError(
             f"[resize] reducing_gap must be 1 or more, or None; got {reducing_gap!r}"
         )
-    options: dict[str, Any] = {"box": box, "reducing_gap": reducing_gap}
-    return _resized(pixels, (width, height), number, options)
+    whole = (0.0, 0.0, float(pixels.shape[1]), float(pixels.shape[0]))
+    edges = whole if box is None else tuple(float(edge) for edge in box)
+    if (height, width) == pixels.shape[:2] and edges == whole:
+        return np.array(pixels)
+    from onnxformers._native import image as native
+
+    has_alpha = pixels.dtype == np.uint8 and pixels.ndim == 3 and pixels.shape[2] in {2, 4}
+    if number == _NEAREST or not has_alpha:
+        return _resampled(pixels, (height, width), number, edges, reducing_gap)
+    pixels = native.weight_by_alpha(pixels)
+    resampled = _resampled(pixels, (height, width), number, edges, reducing_gap)
+    native.divide_by_alpha(resampled)
+    return resampled
 
 
-def _resized(pixels: Pixels, size: tuple[int, int], number: int, options: dict[str, Any]) -> Pixels:
-    from PIL import Image
+def _resampled(
+    pixels: Pixels, size: tuple[int, int], number: int, box: Box, gap: float | None
+) -> Pixels:
+    from onnxformers._native import image as native
 
-    if pixels.ndim == 2:
-        image = Image.fromarray(np.ascontiguousarray(pixels))
-        return np.array(image.resize(size, Image.Resampling(number), **options))
-    planes = [_resized(pixels[..., i], size, number, options) for i in range(pixels.shape[2])]
-    return np.stack(planes, axis=-1)
+    if gap is not None and number != _NEAREST:
+        pixels, box = _reduced(pixels, size, number, box, gap)
+    resampled: Pixels = native.resize(_contiguous(pixels), list(size), number, box)
+    return resampled
+
+
+def _contiguous(pixels: Pixels) -> Pixels:
+    return np.ascontiguousarray(pixels) if pixels.dtype == np.float32 else pixels
+
+
+def _reduced(
+    pixels: Pixels, size: tuple[int, int], number: int, box: Box, gap: float
+) -> tuple[Pixels, Box]:
+    """Whole blocks averaged, and the box in what is left; the rules are Pillow's."""
+    left, upper, right, lower = box
+    (height, width), (old_height, old_width) = size, pixels.shape[:2]
+    columns = int((right - left) / width / gap) or 1
+    rows = int((lower - upper) / height / gap) or 1
+    if columns == rows == 1:
+        return pixels, box
+    # What the filter looks at beyond the box.
+    reach = _SUPPORT[number] - 0.5
+    reach_x, reach_y = reach * (right - left) / width, reach * (lower - upper) / height
+    x, y = max(0, int(left - reach_x)), max(0, int(upper - reach_y))
+    end_x = min(old_width, math.ceil(right + reach_x))
+    end_y = min(old_height, math.ceil(lower + reach_y))
+    from onnxformers._native import image as native
+
+    reduced = native.reduce(_contiguous(pixels[y:end_y, x:end_x]), [rows, columns])
+    return reduced, (
+        (left - x) / columns,
+        (upper - y) / rows,
+        (right - x) / columns,
+        (lower - y) / rows,
+    )
 
 
 def thumbnail(array: Pixels, size: Sequence[int], resample: int | str = "bicubic") -> Pixels:

@@ -22,6 +22,7 @@ SCRIPTS = (
     ("embed_many.py", ("fp32", "node"), ["--rounds", "1"]),
     ("token_budget.py", ("fp32", "node"), ["--rounds", "1"]),
     ("memory.py", ("fp32", "node"), ["--calls", "1000"]),
+    ("image.py", (), ["--rounds", "3"]),
     ("encoder_tasks.py", ("tasks", "node"), ["--rounds", "1"]),
     ("logits.py", (), ["--rounds", "3"]),
     ("generate.py", ("gpt2", "node"), ["--rounds", "1"]),

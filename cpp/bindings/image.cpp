@@ -140,16 +140,40 @@ py::array reduce_floats(const Floats& array, const Size& factor) {
   return out;
 }
 
-/// Per picture: height and width to resize to, top and left of the window.
-using Place = std::array<std::int64_t, 4>;
+/// Per picture: height and width to resize to; top, left, height and width of the window in it;
+/// top and left of the window in the frame.
+using Place = std::array<std::int64_t, 8>;
 
 struct Batch {
   std::vector<image::Entry> entries;
   std::vector<BorrowedPixels> borrowed;
 };
 
+bool is_within(std::int64_t value, std::int64_t low, std::size_t high) {
+  return value >= low && value <= static_cast<std::int64_t>(high);
+}
+
+/// Throws InvalidArgument for a window that does not fit into the frame, and for lengths that no
+/// picture has.
+image::Entry entry_of(const image::Pixels& pixels, const Place& place, std::size_t frame_height,
+                      std::size_t frame_width) {
+  const auto& [height, width, top, left, rows, columns, frame_top, frame_left] = place;
+  constexpr auto kFar = -static_cast<std::int64_t>(kLongestSide);
+  const bool fits = is_within(height, 1, kLongestSide) && is_within(width, 1, kLongestSide) &&
+                    is_within(top, kFar, kLongestSide) && is_within(left, kFar, kLongestSide) &&
+                    is_within(rows, 1, frame_height) && is_within(columns, 1, frame_width) &&
+                    is_within(frame_top, 0, frame_height - static_cast<std::size_t>(rows)) &&
+                    is_within(frame_left, 0, frame_width - static_cast<std::size_t>(columns));
+  if (!fits) {
+    fail(ErrorKind::InvalidArgument, "preprocess", "a window does not fit into its frame");
+  }
+  const auto unsign = [](std::int64_t value) { return static_cast<std::size_t>(value); };
+  return {pixels,          unsign(height),    unsign(width),     top, left, unsign(rows),
+          unsign(columns), unsign(frame_top), unsign(frame_left)};
+}
+
 Batch borrow_batch(const std::vector<py::object>& sources, const std::vector<Place>& places,
-                   std::size_t channels) {
+                   std::size_t channels, std::size_t frame_height, std::size_t frame_width) {
   if (sources.size() != places.size()) {
     fail(ErrorKind::InvalidArgument, "preprocess", "expected one place for each picture");
   }
@@ -157,22 +181,14 @@ Batch borrow_batch(const std::vector<py::object>& sources, const std::vector<Pla
   for (std::size_t i = 0; i < sources.size(); ++i) {
     batch.borrowed.push_back(borrow_pixels(sources[i]));
     const image::Pixels& pixels = batch.borrowed.back().pixels;
-    const auto [height, width, top, left] = places[i];
-    for (const std::size_t side : {pixels.height, pixels.width, static_cast<std::size_t>(height),
-                                   static_cast<std::size_t>(width)}) {
-      check_side(side);
-    }
-    const auto is_far = [](std::int64_t place) {
-      return place > static_cast<std::int64_t>(kLongestSide) ||
-             place < -static_cast<std::int64_t>(kLongestSide);
-    };
-    if (is_far(top) || is_far(left) || pixels.channels != channels) {
+    check_side(pixels.height);
+    check_side(pixels.width);
+    if (pixels.channels != channels) {
       fail(ErrorKind::InvalidArgument, "preprocess",
-           "the windows must lie by their pictures, and all pictures have the channels of the "
-           "batch");
+           "expected " + std::to_string(channels) + " channels, got " +
+               std::to_string(pixels.channels));
     }
-    batch.entries.push_back(
-        {pixels, static_cast<std::size_t>(height), static_cast<std::size_t>(width), top, left});
+    batch.entries.push_back(entry_of(pixels, places[i], frame_height, frame_width));
   }
   return batch;
 }
@@ -182,26 +198,25 @@ using Values = py::array_t<Value, py::array::c_style>;
 
 template <typename Value>
 void preprocess(const std::vector<py::object>& sources, const std::vector<Place>& places,
-                int resample, const Values<Value>& table, const Values<Value>& border,
+                int resample, const Values<Value>& table, const Values<Value>& surround,
                 bool flip_channels, unsigned threads, Values<Value>& out) {
   const py::ssize_t channels = table.ndim() == 2 ? table.shape(0) : 0;
-  const bool fits = channels > 0 && table.shape(1) == 256 && border.ndim() == 1 &&
-                    border.shape(0) == channels && out.ndim() == 4 &&
+  const bool fits = channels > 0 && table.shape(1) == 256 && surround.ndim() == 2 &&
+                    surround.shape(0) == static_cast<py::ssize_t>(sources.size()) &&
+                    surround.shape(1) == channels && out.ndim() == 4 &&
                     out.shape(0) == static_cast<py::ssize_t>(sources.size()) &&
                     out.shape(1) == channels;
   if (!fits) {
     fail(ErrorKind::InvalidArgument, "preprocess",
-         "expected a table of shape (channels, 256), a border for each channel, and out of shape "
-         "(images, channels, height, width)");
+         "expected a table of shape (channels, 256), surroundings of shape (images, channels), and "
+         "out of shape (images, channels, height, width)");
   }
-  const Batch batch = borrow_batch(sources, places, static_cast<std::size_t>(channels));
-  image::BatchPlan<Value> plan{static_cast<std::size_t>(out.shape(2)),
-                               static_cast<std::size_t>(out.shape(3)),
-                               static_cast<std::size_t>(channels),
-                               image::filter_from_number(resample),
-                               table.data(),
-                               std::vector<std::size_t>(static_cast<std::size_t>(channels)),
-                               border.data()};
+  const auto side = [&](int axis) { return static_cast<std::size_t>(out.shape(axis)); };
+  const Batch batch = borrow_batch(sources, places, side(1), side(2), side(3));
+  image::BatchPlan<Value> plan{side(2),        side(3),
+                               side(1),        image::filter_from_number(resample),
+                               table.data(),   std::vector<std::size_t>(side(1)),
+                               surround.data()};
   std::iota(plan.order.begin(), plan.order.end(), 0U);
   if (flip_channels) {
     std::reverse(plan.order.begin(), plan.order.end());
@@ -214,11 +229,12 @@ void preprocess(const std::vector<py::object>& sources, const std::vector<Place>
 template <typename Value>
 void bind_preprocess(py::module_& m) {
   m.def("preprocess", &preprocess<Value>, "images"_a, "places"_a, "resample"_a,
-        "table"_a.noconvert(), "border"_a.noconvert(), "flip_channels"_a, "threads"_a,
+        "table"_a.noconvert(), "surround"_a.noconvert(), "flip_channels"_a, "threads"_a,
         "out"_a.noconvert(),
         "Fills out, shape (images, channels, height, width), with the bits of numbers. places: "
-        "for each picture the height and width to resize to, top and left of the window in it. "
-        "table: what each value of each new channel becomes; border: what lies outside.");
+        "for each picture the height and width to resize to; top, left, height and width of a "
+        "window in it; top and left of that in the frame. table: what each value of each new "
+        "channel becomes; surround: what lies around the windows, shape (images, channels).");
 }
 
 image::Grids grids_of(const Floats& array) {

@@ -42,20 +42,38 @@ void look_up(const std::uint8_t* pixels, std::size_t channels, std::size_t count
   }
 }
 
-template <typename Value>
-void fill_border(const BatchPlan<Value>& plan, Value* out) {
-  const std::size_t plane = plan.height * plan.width;
+/// A rectangle of a frame, in every channel.
+struct Area {
+  std::size_t top;
+  std::size_t left;
+  std::size_t height;
+  std::size_t width;
+};
+
+template <typename Value, typename ValueOf>
+void fill_area(const BatchPlan<Value>& plan, const Area& area, const ValueOf& value_of,
+               Value* out) {
   for (std::size_t c = 0; c < plan.channels; ++c) {
-    std::fill_n(out + c * plane, plane, plan.border[c]);
+    Value* row = out + (c * plan.height + area.top) * plan.width + area.left;
+    for (std::size_t y = 0; y < area.height; ++y, row += plan.width) {
+      std::fill_n(row, area.width, value_of(c));
+    }
   }
 }
 
 template <typename Value>
-void fill_entry(const Entry& entry, const BatchPlan<Value>& plan, Value* out) {
-  const Overlap rows = overlap(entry.top, plan.height, entry.height);
-  const Overlap columns = overlap(entry.left, plan.width, entry.width);
-  if (rows.count < plan.height || columns.count < plan.width) {
-    fill_border(plan, out);
+void fill_entry(const Entry& entry, const BatchPlan<Value>& plan, const Value* surround,
+                Value* out) {
+  if (entry.window_height < plan.height || entry.window_width < plan.width) {
+    fill_area(
+        plan, {0, 0, plan.height, plan.width}, [&](std::size_t c) { return surround[c]; }, out);
+  }
+  const Overlap rows = overlap(entry.top, entry.window_height, entry.height);
+  const Overlap columns = overlap(entry.left, entry.window_width, entry.width);
+  if (rows.count < entry.window_height || columns.count < entry.window_width) {
+    fill_area(
+        plan, {entry.frame_top, entry.frame_left, entry.window_height, entry.window_width},
+        [&](std::size_t c) { return plan.table[c * 256]; }, out);
   }
   if (rows.count == 0 || columns.count == 0) {
     return;
@@ -63,12 +81,12 @@ void fill_entry(const Entry& entry, const BatchPlan<Value>& plan, Value* out) {
   const Resampled resampled(entry.pixels, wanted_axis(entry.pixels.height, entry.height, rows),
                             wanted_axis(entry.pixels.width, entry.width, columns), plan.filter);
   std::vector<std::uint8_t> row(resampled.row_bytes());
-  for (std::size_t y = 0; y < rows.count; ++y) {
+  out += (entry.frame_top + rows.window) * plan.width + entry.frame_left + columns.window;
+  for (std::size_t y = 0; y < rows.count; ++y, out += plan.width) {
     resampled.row(y, row.data());
-    Value* const place = out + (rows.window + y) * plan.width + columns.window;
     for (std::size_t c = 0; c < plan.channels; ++c) {
       look_up(row.data() + plan.order[c], plan.channels, columns.count, plan.table + c * 256,
-              place + c * plan.height * plan.width);
+              out + c * plan.height * plan.width);
     }
   }
 }
@@ -81,7 +99,7 @@ void fill_batch(const std::vector<Entry>& entries, const BatchPlan<Value>& plan,
   const std::size_t size = plan.channels * plan.height * plan.width;
   parallel_for(entries.size(), threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      fill_entry(entries[i], plan, out + i * size);
+      fill_entry(entries[i], plan, plan.surround + i * plan.channels, out + i * size);
     }
   });
 }

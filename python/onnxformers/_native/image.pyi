@@ -47,18 +47,18 @@ def preprocess(
     images: collections.abc.Sequence[typing.Any],
     places: collections.abc.Sequence[
         typing.Annotated[
-            collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(4)"
+            collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(8)"
         ]
     ],
     resample: typing.SupportsInt | typing.SupportsIndex,
     table: numpy.typing.NDArray[numpy.uint32],
-    border: numpy.typing.NDArray[numpy.uint32],
+    surround: numpy.typing.NDArray[numpy.uint32],
     flip_channels: bool,
     threads: typing.SupportsInt | typing.SupportsIndex,
     out: numpy.typing.NDArray[numpy.uint32],
 ) -> None:
     """
-    Fills out, shape (images, channels, height, width), with the bits of numbers. places: for each picture the height and width to resize to, top and left of the window in it. table: what each value of each new channel becomes; border: what lies outside.
+    Fills out, shape (images, channels, height, width), with the bits of numbers. places: for each picture the height and width to resize to; top, left, height and width of a window in it; top and left of that in the frame. table: what each value of each new channel becomes; surround: what lies around the windows, shape (images, channels).
     """
 
 @typing.overload
@@ -66,18 +66,18 @@ def preprocess(
     images: collections.abc.Sequence[typing.Any],
     places: collections.abc.Sequence[
         typing.Annotated[
-            collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(4)"
+            collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(8)"
         ]
     ],
     resample: typing.SupportsInt | typing.SupportsIndex,
     table: numpy.typing.NDArray[numpy.uint16],
-    border: numpy.typing.NDArray[numpy.uint16],
+    surround: numpy.typing.NDArray[numpy.uint16],
     flip_channels: bool,
     threads: typing.SupportsInt | typing.SupportsIndex,
     out: numpy.typing.NDArray[numpy.uint16],
 ) -> None:
     """
-    Fills out, shape (images, channels, height, width), with the bits of numbers. places: for each picture the height and width to resize to, top and left of the window in it. table: what each value of each new channel becomes; border: what lies outside.
+    Fills out, shape (images, channels, height, width), with the bits of numbers. places: for each picture the height and width to resize to; top, left, height and width of a window in it; top and left of that in the frame. table: what each value of each new channel becomes; surround: what lies around the windows, shape (images, channels).
     """
 
 @typing.overload

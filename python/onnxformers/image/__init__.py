@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from onnxformers.image.crops import crop as crop
     from onnxformers.image.crops import crop_margin as crop_margin
     from onnxformers.image.fused import preprocess as preprocess
+    from onnxformers.image.labels import label_map as label_map
     from onnxformers.image.loading import load_image as load_image
     from onnxformers.image.padding import pad as pad
     from onnxformers.image.padding import pad_to_divisor as pad_to_divisor
@@ -33,6 +34,7 @@ _HOMES = {
     "crop": "crops",
     "crop_margin": "crops",
     "flip_channels": "values",
+    "label_map": "labels",
     "load_image": "loading",
     "normalize": "values",
     "pad": "padding",

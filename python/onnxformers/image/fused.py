@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.image.arrays import CHANNELS, checked_pixels, checked_size, to_array
 from onnxformers.image.filters import filter_number
+from onnxformers.image.resizing import resize
 from onnxformers.image.values import normalize, rescale
 from onnxformers.options import check_count
 
@@ -21,11 +22,29 @@ if TYPE_CHECKING:
     from onnxformers.image.arrays import Pixels
 
     Size = tuple[int, int]
+    Picture = Pixels | Image
 
 #: What the kernels take for the bits of a number.
 _BITS = {"float32": np.uint32, "float16": np.uint16}
-#: PIL's mode -> channels.
+#: PIL's mode -> channels, of modes that are read in place.
 _MODES = {"L": 1, "RGB": 3, "RGBA": 4}
+
+
+class Place(NamedTuple):
+    """Where a picture lies in a batch.
+
+    Attributes:
+        resized: (height, width) that it is resized to.
+        window: (height, width) of what is kept of that.
+        corner: (row, column) of the window in the resized picture; where it reaches beyond that,
+            there is value 0.
+        frame_corner: (row, column) of the window in the frame, which every row of the batch is.
+    """
+
+    resized: Size
+    window: Size
+    corner: Size = (0, 0)
+    frame_corner: Size = (0, 0)
 
 
 def preprocess(  # noqa: PLR0913 - the steps of an image processor
@@ -87,22 +106,70 @@ def preprocess(  # noqa: PLR0913 - the steps of an image processor
     given: object = images
     if not isinstance(given, list | tuple) or not given:
         raise InvalidTypeError("[preprocess] expected a list of at least one picture")
-    sources, shapes = zip(*(_source(image) for image in images), strict=True)
+    shapes = [_shape(image) for image in images]
     channels = _common({shape[2] for shape in shapes}, "numbers of channels")
-    table = _table(channels, rescale_factor, offset, mean, std).astype(dtype)
-    sizes = _sizes(size, [shape[:2] for shape in shapes])
-    window, starts, border = _window(sizes, crop_size, pad_size, table)
+    table = _table(channels, rescale_factor, offset, mean, std)
+    sizes = _sizes(size, [(height, width) for height, width, _ in shapes])
+    places, frame = _places(sizes, crop_size, pad_size)
+    return fill_batch(
+        images,
+        places,
+        frame,
+        table,
+        resample=filter_number(resample, "preprocess"),
+        flip_channels=flip_channels,
+        dtype=dtype,
+        threads=threads,
+    )
+
+
+def fill_batch(  # noqa: PLR0913 - what processors set
+    pictures: Sequence[Picture],
+    places: Sequence[Place],
+    frame: Size,
+    table: NDArray[np.float32],
+    surround: NDArray[np.float32] | None = None,
+    *,
+    resample: int,
+    flip_channels: bool = False,
+    dtype: str = "float32",
+    threads: int | None = None,
+) -> NDArray[Any]:
+    """Pictures written to their places in a batch.
+
+    Args:
+        pictures: uint8 arrays of shape (height, width) or (height, width, channels), or PIL images.
+        places: Where each lies, inside the frame.
+        frame: (height, width) of each row of the batch.
+        table: What each value of each new channel becomes, shape (channels, 256).
+        surround: What lies around the windows, shape (pictures, channels); None for 0.
+        resample: PIL's number of a filter.
+        flip_channels: The last channel of a picture is the first of the batch.
+        dtype: "float32" or "float16".
+        threads: None for as many as there are cores for this process.
+
+    Returns:
+        Shape (pictures, channels, *frame).
+
+    Raises:
+        InvalidTypeError: A picture is neither uint8 nor a PIL image of a mode with such channels.
+        InvalidArgumentError: Pictures of other channels than the table's, or a place that does not
+            fit.
+    """
     from onnxformers._native import base
     from onnxformers._native import image as native
 
-    out = np.empty((len(sources), channels, *window), dtype)
+    channels = len(table)
+    if surround is None:
+        surround = np.zeros((len(pictures), channels), np.float32)
     bits = _BITS[dtype]
+    out = np.empty((len(pictures), channels, *frame), dtype)
     native.preprocess(
-        list(sources),
-        [(*new, *start) for new, start in zip(sizes, starts, strict=True)],
-        filter_number(resample, "preprocess"),
-        table.view(bits),
-        np.ascontiguousarray(border).view(bits),
+        [_source(image, place, resample) for image, place in zip(pictures, places, strict=True)],
+        [(*p.resized, *p.corner, *p.window, *p.frame_corner) for p in places],
+        resample,
+        np.ascontiguousarray(table, dtype).view(bits),
+        np.ascontiguousarray(surround, dtype).view(bits),
         flip_channels,
         base.cpu_info()["threads"] if threads is None else threads,
         out.view(bits),
@@ -110,19 +177,31 @@ def preprocess(  # noqa: PLR0913 - the steps of an image processor
     return out
 
 
-def _source(image: Pixels | Image) -> tuple[Any, tuple[int, ...]]:
-    """What the core reads a picture from, and its (height, width, channels)."""
+def _shape(image: Picture) -> tuple[int, int, int]:
+    """(height, width, channels)."""
     if isinstance(image, np.ndarray):
         pixels = checked_pixels(image, "preprocess", (np.uint8,))
-        return pixels, (*pixels.shape, 1)[:3]
-    channels = _MODES.get(getattr(image, "mode", ""))
-    if channels is not None and hasattr(image, "__arrow_c_array__"):
-        try:
-            capsule = image.__arrow_c_array__()[1]
-        except ValueError:  # a large picture that Pillow keeps in several blocks
-            return _source(to_array(image))
-        return (capsule, image.height, image.width, channels), (image.height, image.width, channels)
-    return _source(to_array(image))
+        return pixels.shape[0], pixels.shape[1], pixels.shape[2] if pixels.ndim == 3 else 1
+    if getattr(image, "mode", "") in _MODES:
+        return image.height, image.width, _MODES[image.mode]
+    return _shape(to_array(image))
+
+
+def _source(image: Picture, place: Place, resample: int) -> Any:
+    """What the core reads a picture from."""
+    height, width, channels = _shape(image)
+    if channels in {2, 4} and place.resized != (height, width):
+        return resize(_pixels(image), place.resized, resample)  # weighted by alpha
+    if isinstance(image, np.ndarray) or not hasattr(image, "__arrow_c_array__"):
+        return _pixels(image)
+    try:
+        return image.__arrow_c_array__()[1], height, width, channels
+    except ValueError:  # a large picture, which Pillow keeps in several blocks
+        return _pixels(image)
+
+
+def _pixels(image: Picture) -> Pixels:
+    return image if isinstance(image, np.ndarray) else to_array(image)
 
 
 def _common(values: set[Any], what: str) -> Any:
@@ -164,21 +243,21 @@ def _table(
     return np.ascontiguousarray(changed[:, 0].T)
 
 
-def _window(
-    sizes: list[Size],
-    crop_size: Sequence[int] | None,
-    pad_size: Sequence[int] | None,
-    table: NDArray[Any],
-) -> tuple[Size, list[Size], NDArray[Any]]:
-    """The size of the result, where it begins in each picture, and what lies outside of them."""
-    if pad_size is None:
-        window = _common(set(sizes), "sizes") if crop_size is None else crop_size
-        window = checked_size(window, "preprocess", "crop_size")
-        starts = [((h - window[0]) // 2, (w - window[1]) // 2) for h, w in sizes]
-        return window, starts, table[:, 0]
-    window = checked_size(pad_size, "preprocess", "pad_size")
-    if crop_size is not None:
+def _places(
+    sizes: list[Size], crop_size: Sequence[int] | None, pad_size: Sequence[int] | None
+) -> tuple[list[Place], Size]:
+    """Where the pictures lie, and the size of their frame."""
+    if crop_size is not None and pad_size is not None:
         raise InvalidArgumentError("[preprocess] give crop_size= or pad_size=, not both")
-    if any(height > window[0] or width > window[1] for height, width in sizes):
-        raise InvalidArgumentError(f"[preprocess] pad_size {window} is smaller than a picture")
-    return window, [(0, 0)] * len(sizes), np.zeros(len(table), table.dtype)
+    if crop_size is not None:
+        window = checked_size(crop_size, "preprocess", "crop_size")
+        corners = [((h - window[0]) // 2, (w - window[1]) // 2) for h, w in sizes]
+        pairs = zip(sizes, corners, strict=True)
+        return [Place(size, window, corner) for size, corner in pairs], window
+    if pad_size is None:
+        frame = _common(set(sizes), "sizes")
+    else:
+        frame = checked_size(pad_size, "preprocess", "pad_size")
+        if any(height > frame[0] or width > frame[1] for height, width in sizes):
+            raise InvalidArgumentError(f"[preprocess] pad_size {frame} is smaller than a picture")
+    return [Place(size, size) for size in sizes], frame

@@ -56,11 +56,22 @@ def interpolate(
     """
     x = float_array(values, "interpolate")
     _check(x, size, mode, align_corners)
+    if mode == "bilinear" and x.dtype == np.float32 and x.size:
+        return _bilinear(x, size, align_corners)
     for axis, length in zip((-2, -1), size, strict=True):
         if mode != "nearest" and length == x.shape[axis]:
             continue
         x = _resampled(x, axis, *_taps(x.shape[axis], length, mode, align_corners))
     return x
+
+
+def _bilinear(x: NDArray[Any], size: Sequence[int], align_corners: bool) -> NDArray[Any]:
+    """What models give, in the core."""
+    from onnxformers._native import base, image
+
+    grids = np.ascontiguousarray(x.reshape(-1, *x.shape[-2:]))
+    stretched = image.interpolate(grids, list(size), align_corners, base.cpu_info()["threads"])
+    return stretched.reshape(*x.shape[:-2], *size)
 
 
 def _resampled(

@@ -67,20 +67,26 @@ def batch_of(
             f"[{place}] pictures come out with different sizes ({sizes[0]} and {sizes[1]}, height "
             "and width): give size= with height and width, or one picture a call"
         )
-    batch = np.zeros((len(views), len(levels), *sizes[0]), np.float32)
-    for array, view, frame in zip(batch, views, frames, strict=True):
+    for view, frame in zip(views, frames, strict=True):
         _check_fits(place, view, frame, len(levels))
-        pixels = shown(view, resample)
-        _fill(array[::-1] if flip_channels else array, pixels, frame, levels)
-    return batch
+    from onnxformers.image.fused import Place, fill_batch
 
-
-def _fill(array: NDArray[np.float32], pixels: Pixels, frame: Frame, levels: Levels) -> None:
-    (top, left), (height, width) = frame.corner, pixels.shape[:2]
-    for channel, table in enumerate(levels):
-        if frame.fills_pixels:
-            array[channel] = table[0]
-        array[channel, top : top + height, left : left + width] = table[pixels[..., channel]]
+    # What the batch shows in a channel is what the picture has in that at the other end.
+    table = levels[::-1] if flip_channels else levels
+    nothing = np.zeros(len(table), np.float32)
+    surround = np.stack([table[:, 0] if frame.fills_pixels else nothing for frame in frames])
+    return fill_batch(
+        [view.picture for view in views],
+        [
+            Place(view.resized, view.window, view.corner, frame.corner)
+            for view, frame in zip(views, frames, strict=True)
+        ],
+        sizes[0],
+        table,
+        surround,
+        resample=resample,
+        flip_channels=flip_channels,
+    )
 
 
 def _check_fits(place: str, view: View, frame: Frame, channels: int) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
-from onnxformers.ops import interpolate, sigmoid, softmax
+from onnxformers.image import label_map
+from onnxformers.ops import sigmoid, softmax
 from onnxformers.processors.outputs import array_of, sizes_of
 
 if TYPE_CHECKING:
@@ -54,8 +55,7 @@ class SemanticSegmentation:
         scores = self.pixel_scores(outputs)
         found = []
         for row, size in zip(scores, sizes_of(target_sizes, len(scores), _PLACE), strict=True):
-            stretched = row if size is None else interpolate(row, size)
-            classes = stretched.argmax(axis=0).astype(np.int64)
+            classes = row.argmax(axis=0) if size is None else label_map(row, size)
             found.append(SemanticMap(segmentation=classes, labels=np.unique(classes).tolist()))
         return found
 

@@ -31,8 +31,9 @@ std::vector<std::uint32_t> table_of(std::size_t channels) {
   return table;
 }
 
-/// A window over the whole resized picture, pixel by pixel.
-std::vector<std::uint32_t> twin(const Entry& entry, const BatchPlan<std::uint32_t>& plan) {
+/// A frame around a window over the whole resized picture, pixel by pixel.
+std::vector<std::uint32_t> twin(const Entry& entry, const BatchPlan<std::uint32_t>& plan,
+                                const std::uint32_t* surround) {
   const Resampled whole(entry.pixels, Axis::whole(kHeight, entry.height),
                         Axis::whole(kWidth, entry.width), plan.filter);
   std::vector<std::vector<std::uint8_t>> rows(entry.height);
@@ -40,19 +41,28 @@ std::vector<std::uint32_t> twin(const Entry& entry, const BatchPlan<std::uint32_
     rows[y].resize(whole.row_bytes());
     whole.row(y, rows[y].data());
   }
+  const auto value = [&](std::size_t c, std::int64_t y, std::int64_t x) {
+    const auto is_inside = [](std::int64_t at, std::size_t size) {
+      return at >= 0 && at < static_cast<std::int64_t>(size);
+    };
+    y -= static_cast<std::int64_t>(entry.frame_top);
+    x -= static_cast<std::int64_t>(entry.frame_left);
+    if (!is_inside(y, entry.window_height) || !is_inside(x, entry.window_width)) {
+      return surround[c];
+    }
+    y += entry.top;
+    x += entry.left;
+    if (!is_inside(y, entry.height) || !is_inside(x, entry.width)) {
+      return plan.table[c * 256];
+    }
+    const std::size_t at = static_cast<std::size_t>(x) * plan.channels + plan.order[c];
+    return plan.table[c * 256 + rows[static_cast<std::size_t>(y)][at]];
+  };
   std::vector<std::uint32_t> out;
   for (std::size_t c = 0; c < plan.channels; ++c) {
     for (std::size_t y = 0; y < plan.height; ++y) {
       for (std::size_t x = 0; x < plan.width; ++x) {
-        const auto row = static_cast<std::int64_t>(y) + entry.top;
-        const auto column = static_cast<std::int64_t>(x) + entry.left;
-        const bool inside = row >= 0 && row < static_cast<std::int64_t>(entry.height) &&
-                            column >= 0 && column < static_cast<std::int64_t>(entry.width);
-        out.push_back(
-            !inside ? plan.border[c]
-                    : plan.table[c * 256 + rows[static_cast<std::size_t>(row)]
-                                               [static_cast<std::size_t>(column) * plan.channels +
-                                                plan.order[c]]]);
+        out.push_back(value(c, static_cast<std::int64_t>(y), static_cast<std::int64_t>(x)));
       }
     }
   }
@@ -61,28 +71,30 @@ std::vector<std::uint32_t> twin(const Entry& entry, const BatchPlan<std::uint32_
 
 }  // namespace
 
-TEST(windows_equal_the_twin) {
+TEST(frames_equal_the_twin) {
   for (const std::size_t channels : {1U, 3U}) {
     const auto bytes = bytes_of(channels);
     const auto table = table_of(channels);
-    const std::vector<std::uint32_t> border{7, 8, 9};
+    const Pixels pixels{bytes.data(), kHeight, kWidth, channels, channels, kWidth * channels};
+    std::vector<Entry> entries;
+    for (const auto& [top, left] : {std::pair{0, 0}, {2, 1}, {-2, 3}, {5, -4}, {-9, 0}, {0, 90}}) {
+      entries.push_back({pixels, 7, 10, top, left, 6, 8, 0, 0});
+      entries.push_back({pixels, 7, 10, top, left, 4, 5, 2, 1});
+    }
+    entries.push_back({pixels, kHeight, kWidth, 1, 2, 6, 8, 0, 0});
+    std::vector<std::uint32_t> surround(entries.size() * channels);
+    std::iota(surround.begin(), surround.end(), 7U);
     BatchPlan<std::uint32_t> plan{6,
                                   8,
                                   channels,
                                   Filter::Bicubic,
                                   table.data(),
                                   std::vector<std::size_t>(channels),
-                                  border.data()};
+                                  surround.data()};
     std::iota(plan.order.rbegin(), plan.order.rend(), 0U);
-    const Pixels pixels{bytes.data(), kHeight, kWidth, channels, channels, kWidth * channels};
-    std::vector<Entry> entries;
-    for (const auto& [top, left] : {std::pair{0, 0}, {2, 1}, {-2, 3}, {5, -4}, {-9, 0}, {0, 90}}) {
-      entries.push_back({pixels, 7, 10, top, left});
-    }
-    entries.push_back({pixels, kHeight, kWidth, 1, 2});
     std::vector<std::uint32_t> expected;
-    for (const Entry& entry : entries) {
-      const auto each = twin(entry, plan);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const auto each = twin(entries[i], plan, surround.data() + i * channels);
       expected.insert(expected.end(), each.begin(), each.end());
     }
     for (const unsigned threads : {1U, 3U}) {
@@ -97,11 +109,12 @@ TEST(values_of_16_bits) {
   const auto bytes = bytes_of(1);
   std::vector<std::uint16_t> table(256);
   std::iota(table.begin(), table.end(), 300);
-  const std::uint16_t border = 5;
-  const BatchPlan<std::uint16_t> plan{1, kWidth, 1, Filter::Nearest, table.data(), {0}, &border};
+  const BatchPlan<std::uint16_t> plan{1,   kWidth,      1, Filter::Nearest, table.data(),
+                                      {0}, table.data()};
   std::vector<std::uint16_t> out(kWidth);
-  fill_batch({{{bytes.data(), kHeight, kWidth, 1, 1, kWidth}, kHeight, kWidth, 2, 0}}, plan, 1,
-             out.data());
+  fill_batch(
+      {{{bytes.data(), kHeight, kWidth, 1, 1, kWidth}, kHeight, kWidth, 2, 0, 1, kWidth, 0, 0}},
+      plan, 1, out.data());
   for (std::size_t x = 0; x < kWidth; ++x) {
     CHECK_EQUAL(out[x], bytes[2 * kWidth + x] + 300);
   }

@@ -103,4 +103,4 @@ class ImageFeatureExtractionPipeline(
                 f"[{self.task}] the model must give {' or '.join(names)}, got "
                 f"{', '.join(batch.outputs)}{hint}"
             )
-        return iter(found)
+        return iter(found.astype(np.float32, copy=False))

@@ -135,7 +135,7 @@ class SegmentingPipeline(
         self, batch: Batch, sizes: Sequence[tuple[int, int]]
     ) -> Iterator[list[Segment]]:
         """The one output of a model that tells foreground from background."""
-        found = np.asarray(next(iter(batch.outputs.values())))
+        found = np.asarray(next(iter(batch.outputs.values())), dtype=np.float32)
         if found.ndim != 4 or found.shape[1] != 1:
             raise FileFormatError(
                 f"[{self.task}] the model must give an output of shape (rows, 1, height, width), "

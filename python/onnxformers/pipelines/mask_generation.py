@@ -171,7 +171,8 @@ class MaskGenerationPipeline(
         self, prompts: Mapping[str, Any], seen: Mapping[str, Any], options: MaskGenerationOptions
     ) -> Mapping[str, Any]:
         given = {name: prompts[name] for name in PROMPTS if prompts.get(name) is not None}
-        return self.model(**seen, **given, timeout_s=options.timeout_s, cancel=options.cancel)
+        outputs = self.model(**seen, **given, timeout_s=options.timeout_s, cancel=options.cancel)
+        return {name: value.astype(np.float32, copy=False) for name, value in outputs.items()}
 
     def _enlarge(
         self, low: NDArray[np.float32], inputs: Mapping[str, Any]

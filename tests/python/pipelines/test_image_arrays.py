@@ -29,6 +29,16 @@ def test_features_are_stacked() -> None:
         embed(picture(8, 8), pool="yes")
 
 
+def test_halves_become_singles() -> None:
+    half = np.full((1, 1, 4, 4), 0.5, np.float16)
+    embed = make("ImageFeatureExtractionPipeline", lambda _: {"last_hidden_state": half})
+    assert embed(picture(8, 8)).dtype == np.float32
+    estimate = make("DepthEstimationPipeline", lambda _: {"predicted_depth": half})
+    assert estimate(picture(8, 8))["predicted_depth"].dtype == np.float32
+    (part,) = make("ImageSegmentationPipeline", lambda _: {"alphas": half})(picture(4, 4))
+    assert np.asarray(part["mask"]).tolist() == [[127] * 4] * 4
+
+
 @pytest.mark.parametrize("name", ["logits", "image_embeds"])
 def test_other_outputs_count_as_features(name: str) -> None:
     embed = make("ImageFeatureExtractionPipeline", lambda _: {name: np.ones((1, 4), np.float32)})

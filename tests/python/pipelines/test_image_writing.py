@@ -140,6 +140,35 @@ def test_answers_that_a_model_chooses() -> None:
     assert len(ask(picture(9, 9), "Is it?")) == 3
 
 
+def test_florence_reads_a_task_before_its_image() -> None:
+    class Both:
+        """A processor with a tokenizer, which spells tasks out."""
+
+        tokenizer = Letters()
+
+        def __call__(self, images: list[Any], text: str) -> dict[str, Any]:
+            ids = np.array([[ord(letter) for letter in f"task {text}"]])
+            return {
+                "pixel_values": np.zeros((len(images), 3, 8, 8), np.float32),
+                "input_ids": ids,
+                "attention_mask": np.ones_like(ids),
+                "original_sizes": [[9, 9]],
+            }
+
+    model: Any = Writer([ord(letter) for letter in " a cat </s>"], {"model_type": "florence2"})
+    model.kind = "image-text-to-text-seq2seq"
+    parts: Any = {"model": model, "processor": Both(), "tokenizer": Letters()}
+    ask = pipelines.VisualQuestionAnsweringPipeline(task="fake", **parts)
+    assert ask(picture(9, 9), "<CAPTION>") == [{"answer": "a cat"}]
+    call = model.calls[0]
+    assert set(call) >= {"input_ids", "attention_mask", "pixel_values"}
+    assert "original_sizes" not in call
+    assert "".join(map(chr, call["input_ids"][0])) == "task <CAPTION>"
+    assert call["max_new_tokens"] == 256
+    ask(picture(9, 9), "<CAPTION>", max_length=40)
+    assert "max_new_tokens" not in model.calls[1]
+
+
 def test_a_prompt_without_the_token_of_images_is_refused() -> None:
     tokenizer = AutoTokenizer.from_pretrained(LLAVA, chat_template="no image")
     with pipeline("visual-question-answering", LLAVA, tokenizer=tokenizer) as ask:  # noqa: SIM117

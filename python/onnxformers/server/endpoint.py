@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _DONE = b"data: [DONE]\n\n"
+#: Seconds after which the server begins to look whether the client is still there: most requests
+#: are over before, and looking costs a task.
+_PATIENCE_S = 0.05
 
 
 @dataclass(slots=True)
@@ -184,11 +187,16 @@ class _Exchange:
 
     def _watch(self) -> None:
         """Stop the work when the client leaves, or when it takes too long."""
-        loop = asyncio.get_running_loop()
         me = asyncio.current_task()
         assert me is not None
-        self._watcher = loop.create_task(self._wait_for_end(me))
-        self._timer = loop.call_later(self._state.limits.time_s, self._be_late, me)
+        delay = min(_PATIENCE_S, self._state.limits.time_s)
+        self._timer = asyncio.get_running_loop().call_later(delay, self._look, me, delay)
+
+    def _look(self, work: asyncio.Task[Any], waited_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._watcher = loop.create_task(self._wait_for_end(work))
+        left_s = max(0.0, self._state.limits.time_s - waited_s)
+        self._timer = loop.call_later(left_s, self._be_late, work)
 
     async def _wait_for_end(self, work: asyncio.Task[Any]) -> None:
         while (await self._receive())["type"] != "http.disconnect":

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from onnxformers.errors import InvalidArgumentError
+from onnxformers.generation.config_fields import FIELDS
 
 #: Options of pipelines with the same name and meaning there.
 SAME = (
@@ -46,6 +47,7 @@ CONTINUING: dict[str, str] = {**WRITING, "return_full_text": "return_full_text"}
 _TRUNCATIONS = ("do_not_truncate", "longest_first", "only_first", "only_second")
 #: Why a text ends, in the words of OpenAI's interface.
 REASONS = {"eos_token": "stop", "stop_sequence": "stop", "length": "length"}
+_BEYOND = 2**63
 #: Those that ask for a draw, which a server makes unless do_sample forbids it.
 _DRAWS = ("temperature", "top_k", "top_p", "typical_p")
 #: Parameters that only say how much is told, or are without effect at these values.
@@ -82,8 +84,14 @@ def drop_neutral(parameters: Mapping[str, Any], task: str) -> dict[str, Any]:
 
 
 def as_options(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Options of a pipeline that writes, from parameters under the names of options."""
+    """Options of a pipeline that writes, from parameters under the names of options.
+
+    Raises:
+        InvalidArgumentError: A value is of a wrong type, or beyond all numbers that make sense.
+    """
     options = dict(parameters)
+    for name, value in options.items():
+        _check(name, value)
     temperature = options.get("temperature")
     if temperature is not None and not temperature:
         # No draw at all: the most likely token.
@@ -96,6 +104,14 @@ def as_options(parameters: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(options.get("stop_strings"), str):
         options["stop_strings"] = [options["stop_strings"]]
     return options
+
+
+def _check(name: str, value: Any) -> None:
+    field = FIELDS.get(name)
+    is_wrong = field is not None and not field.check(value)
+    if is_wrong or (isinstance(value, (int, float)) and abs(value) >= _BEYOND):
+        words = field.words if field is not None else "a number that fits 64 bits"
+        raise InvalidArgumentError(f"[parameters] {name} must be {words}, got {value!r:.60}")
 
 
 def _guide(grammar: Any) -> Any:

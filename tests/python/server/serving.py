@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
 from onnxformers.server.app import create_app
-from onnxformers.server.running import Server, server_config
+from onnxformers.server.running import Server, listen, server_config
 from onnxformers.server.settings import ServerSettings, read_settings
 from onnxformers.server.state import State
 
@@ -57,8 +56,7 @@ class Running:
     def __init__(self, settings: ServerSettings) -> None:
         self.app = create_app(settings)
         self.state: State = self.app.state.serving
-        listener = socket.socket()
-        listener.bind(("127.0.0.1", 0))
+        listener = listen(settings)
         self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self.server = Server(server_config(self.app), self.state)
         arguments = {"sockets": [listener]}

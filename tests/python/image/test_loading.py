@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from loopback import Answer, Server
 from onnxformers.errors import (
     FileFormatError,
+    HubError,
     InvalidArgumentError,
     InvalidTypeError,
     MissingFileError,
@@ -215,3 +218,33 @@ def test_offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(OfflineError, match="HF_HUB_OFFLINE"):
         load_image("http://127.0.0.1:9/picture.png")
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.close()
+
+
+def test_addresses(server: Server, png: bytes, no_pauses: list[float]) -> None:
+    server.files["/red.png"] = png
+    server.answers["/red.png"] = [Answer(503), Answer(200, body=png, cut_after=9)]
+    server.always["/moved.png"] = Answer(302, {"location": "/red.png"})
+    assert (to_array(load_image(f"{server.address}/moved.png")) == RED).all()
+    assert len(no_pauses) == 2  # it was asked again after each failure
+    assert {token for _, _, token in server.requests} == {None}
+
+
+def test_addresses_that_do_not_deliver(
+    server: Server, monkeypatch: pytest.MonkeyPatch, png: bytes
+) -> None:
+    with pytest.raises(HubError, match=r"there is nothing at .*404"):
+        load_image(f"{server.address}/none.png")
+    server.files["/page.png"] = b"<html>"
+    with pytest.raises(FileFormatError, match=r"/page\.png is no picture"):
+        load_image(f"{server.address}/page.png")
+    server.files["/large.png"] = png
+    monkeypatch.setattr("onnxformers.image.sources.MAX_BYTES", len(png) - 1)
+    with pytest.raises(FileFormatError, match="is larger than"):
+        load_image(f"{server.address}/large.png")

@@ -28,7 +28,7 @@ pytestmark = [
 ]
 
 MODELS = Path(__file__).parents[2] / "conformance" / "models"
-NAMES = ("bert-cased-ner", "roberta-ner", "deberta-v2-ner")
+NAMES = ("bert-cased-ner", "roberta-ner")
 LABELS = (
     ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"),
     ("O", "PER", "B-PER", "I-PER", "E-PER", "S-PER", "B-", "-", "B-a-b", "I-a-b", "a-b"),

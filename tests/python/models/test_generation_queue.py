@@ -279,11 +279,15 @@ def test_a_queue_refuses_what_it_has_no_place_for() -> None:
             queue.submit(PROMPT, max_new_tokens=400)
         with pytest.raises(InvalidArgumentError, match="nonsense"):
             queue.submit(PROMPT, nonsense=1)
-        running = queue.submit(PROMPT, max_time=0.2, max_new_tokens=300, eos_token_id=None)
+        gate = threading.Event()
+        running = queue.submit(
+            PROMPT, stopping_criteria=lambda ids, scores: gate.wait(30), max_new_tokens=300
+        )
         wait_until(lambda: queue.load == (1, 0))
         waiting = queue.submit(PROMPT, max_new_tokens=300)
         with pytest.raises(QueueFullError, match="1 requests wait"):
             queue.submit(PROMPT)
+        gate.set()
         assert running.result(30).shape[0] == waiting.result(30).shape[0] == 1
     with pytest.raises(ClosedError, match="queue was closed"):
         queue.submit(PROMPT)

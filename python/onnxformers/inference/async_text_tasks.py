@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from onnxformers.inference import tasks, types
 from onnxformers.inference.async_transport import AsyncTransport
-from onnxformers.inference.setup import one_or_all
+from onnxformers.inference.setup import one_or_all, with_text
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -175,7 +175,7 @@ class AsyncTextTasks(AsyncTransport):
         With ``multi_label`` among the parameters they do not exclude each other.
         """
         question = self._put(tasks.ZERO_SHOT_CLASSIFICATION, model, parameters, inputs=inputs)
-        return await self._ask(tasks.ZERO_SHOT_CLASSIFICATION, question, options)
+        return with_text(await self._ask(tasks.ZERO_SHOT_CLASSIFICATION, question, options), inputs)
 
     async def conversational(
         self,

@@ -246,3 +246,11 @@ def _found_token() -> str | None:
 def one_or_all(values: list[T]) -> T | list[T]:
     """The value, where there is one alone."""
     return values[0] if len(values) == 1 else values
+
+
+def with_text(values: list[T], inputs: Any) -> list[T]:
+    """Classified texts, where the server does not repeat the one that was asked about."""
+    for value in values:
+        if isinstance(value, dict) and not value["sequence"] and isinstance(inputs, str):
+            value["sequence"] = inputs
+    return values

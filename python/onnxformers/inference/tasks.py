@@ -31,6 +31,18 @@ def many(answer: Any) -> Any:
     return answer if isinstance(answer, list) else [answer]
 
 
+def in_lists(answer: Any) -> Any:
+    """Labels and scores in lists; the hosted API has come to send a pair of them for each label."""
+    if isinstance(answer, list) and answer and all(_is_pair(item) for item in answer):
+        labels, scores = ([item[name] for item in answer] for name in ("label", "score"))
+        return [{"sequence": "", "labels": labels, "scores": scores}]
+    return many(answer)
+
+
+def _is_pair(item: Any) -> bool:
+    return isinstance(item, dict) and set(item) == {"label", "score"}
+
+
 @dataclass(frozen=True, slots=True)
 class Task(Generic[T]):
     """One task.
@@ -96,7 +108,9 @@ TRANSLATION: Task[list[types.TranslationOutputValue]] = Task(
     "translation", [{"translation_text": str}], many
 )
 ZERO_SHOT_CLASSIFICATION: Task[list[types.ZeroShotClassificationOutputValue]] = Task(
-    "zero-shot-classification", [{"sequence": str, "labels": [str], "scores": [NUMBER]}], many
+    "zero-shot-classification",
+    [{"sequence": str, "labels": [str], "scores": [NUMBER]}],
+    in_lists,
 )
 CONVERSATIONAL: Task[types.ConversationalOutput] = Task(
     "conversational",

@@ -11,7 +11,7 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from onnxformers.inference import tasks, types
-from onnxformers.inference.setup import one_or_all
+from onnxformers.inference.setup import one_or_all, with_text
 from onnxformers.inference.transport import Transport
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ class TextTasks(Transport):
         With ``multi_label`` among the parameters they do not exclude each other.
         """
         question = self._put(tasks.ZERO_SHOT_CLASSIFICATION, model, parameters, inputs=inputs)
-        return self._ask(tasks.ZERO_SHOT_CLASSIFICATION, question, options)
+        return with_text(self._ask(tasks.ZERO_SHOT_CLASSIFICATION, question, options), inputs)
 
     def conversational(
         self,

@@ -161,6 +161,12 @@ EXCHANGES = [
         {"sequence": "Hi", "labels": ["a"], "scores": [1]},
         [{"sequence": "Hi", "labels": ["a"], "scores": [1]}],
     ),
+    Exchange(
+        "zero_shot_classification",
+        {"inputs": "Hi", "parameters": {"candidate_labels": ["a", "b"]}},
+        [{"label": "b", "score": 0.75}, {"label": "a", "score": 0.25}],
+        [{"sequence": "Hi", "labels": ["b", "a"], "scores": [0.75, 0.25]}],
+    ),
     Exchange("conversational", {"inputs": TALK}, SAID),
     Exchange(
         "feature_extraction",

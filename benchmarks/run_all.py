@@ -1,7 +1,7 @@
 """Runs every benchmark and writes RESULTS.md.
 
 python benchmarks/run_all.py --fp32 FOLDER --node FOLDER --data FOLDER --tasks FOLDER
-    --gpt2 FOLDER [--quick]
+    --gpt2 FOLDER --model FOLDER --image FILE --whisper FOLDER [--quick]
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ SCRIPTS = (
     ("token_budget.py", ("fp32", "node"), ["--rounds", "1"]),
     ("memory.py", ("fp32", "node"), ["--calls", "1000"]),
     ("image.py", (), ["--rounds", "3"]),
+    ("processors.py", (), ["--rounds", "3"]),
+    ("image_tasks.py", ("model", "image", "segmenter", "node"), ["--rounds", "3"]),
+    ("audio.py", (), ["--rounds", "3"]),
+    ("speech.py", ("whisper", "node"), ["--rounds", "1"]),
     ("encoder_tasks.py", ("tasks", "node"), ["--rounds", "1"]),
     ("logits.py", (), ["--rounds", "3"]),
     ("generate.py", ("gpt2", "node"), ["--rounds", "1"]),
@@ -55,6 +59,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder of tokenizers")
     parser.add_argument("--tasks", type=Path, help="folder of task_models.py")
     parser.add_argument("--gpt2", type=Path, help="folder of generation_model.py")
+    parser.add_argument("--model", type=Path, help="folder of a classifier of images")
+    parser.add_argument("--segmenter", type=Path, help="folder of a semantic segmenter")
+    parser.add_argument("--image", type=Path, help="a photograph")
+    parser.add_argument("--whisper", type=Path, help="folder of speech_model.py")
     parser.add_argument("--quick", action="store_true", help="few rounds: does everything run?")
     parser.add_argument("--output", type=Path, default=HERE / "RESULTS.md")
     options = parser.parse_args()

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+# Python takes memory from the system by the MiB, which is more than 1 % of so small a process; a
+# leak of 0.2 kB a call goes beyond both.
+ARENA_KB = 1024
 MODELS = Path(__file__).parents[2] / "conformance" / "models"
 
 # A process of its own: whatever other tests allocated would hide a leak.
@@ -63,4 +66,4 @@ def test_ten_thousand_mixed_calls_need_no_more_memory_than_a_thousand(
         text=True,
     )
     after_1000, after_10000 = map(int, done.stdout.split())
-    assert after_10000 <= after_1000 * 1.01
+    assert after_10000 <= after_1000 * 1.01 + ARENA_KB

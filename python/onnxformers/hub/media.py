@@ -69,7 +69,8 @@ def _download(client: httpx.Client, address: str, place: str, max_bytes: int) ->
     try:
         with client.stream("GET", address) as answer:
             if not is_there(answer, address):
-                raise MissingFileError(f"[{place}] {address}: the server has no such file")
+                reason = f"the server has no such file ({answer.status_code})"
+                raise MissingFileError(f"[{place}] {address}: {reason}")
             announced = answer.headers.get("content-length", "")
             size = int(announced) if announced.isdecimal() else 0
             _check_size(size, address, place, max_bytes)
@@ -96,7 +97,8 @@ def _from_data(address: str, place: str, max_bytes: int) -> IO[bytes]:
     head, comma, body = address.partition(",")
     if not comma:
         raise InvalidArgumentError(
-            f"[{place}] {head[:80]!r} is no data: address: expected data:<type>;base64,<data>"
+            f"[{place}] {head[:80]!r} is no data: address, as it has no comma: "
+            "expected data:<type>;base64,<data>"
         )
     # Four letters of base64 are three bytes; checked before anything is copied.
     _check_size(len(body) * 3 // 4 - 2, address, place, max_bytes)
@@ -106,7 +108,7 @@ def _from_data(address: str, place: str, max_bytes: int) -> IO[bytes]:
             data = base64.b64decode(data, validate=True)
         except binascii.Error as error:
             raise InvalidArgumentError(
-                f"[{place}] the data: address holds no valid base64: {error}"
+                f"[{place}] what the data: address holds is no base64: {error}"
             ) from None
     file = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - the caller's
     file.write(data)

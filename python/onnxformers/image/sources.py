@@ -13,13 +13,11 @@ from onnxformers.errors import (
     InvalidArgumentError,
     InvalidTypeError,
     MissingFileError,
-    OfflineError,
 )
+from onnxformers.hub.media import is_address, open_address
 
 if TYPE_CHECKING:
     from typing import BinaryIO
-
-    import httpx
 
 #: Bytes that are read from an address.
 MAX_BYTES = 1 << 28
@@ -28,7 +26,7 @@ MAX_BYTES = 1 << 28
 def place_of(source: object) -> str:
     """The source in words, for messages."""
     if isinstance(source, str):
-        return "the data URI" if source.startswith("data:") else source
+        return "the data URI" if source.lower().startswith("data:") else source
     if isinstance(source, os.PathLike):
         return str(source)
     return "the file" if hasattr(source, "read") else "the bytes"
@@ -39,14 +37,13 @@ def opened(source: Any) -> BinaryIO:
 
     Raises:
         MissingFileError: There is no such file, or it cannot be read.
-        HubError: An address did not deliver.
+        HubError: An address did not deliver; OfflineError when the network is off.
+        FileFormatError: What an address delivers is too large.
         InvalidArgumentError: A data URI that is none.
         InvalidTypeError: `source` is none of the kinds.
     """
-    if isinstance(source, str) and source.startswith(("http://", "https://")):
-        return io.BytesIO(_fetched(source))
-    if isinstance(source, str) and source.startswith("data:"):
-        return io.BytesIO(_data_of(source))
+    if isinstance(source, str) and is_address(source):
+        return io.BytesIO(_at_address(source))
     if isinstance(source, str | os.PathLike):
         return io.BytesIO(_read(Path(source)))
     if isinstance(source, bytes | bytearray | memoryview):
@@ -72,46 +69,15 @@ def _read(path: Path) -> bytes:
         raise MissingFileError(f"[load_image] {path} cannot be read: {reason}") from None
 
 
-def _data_of(uri: str) -> bytes:
-    """The bytes that a data URI holds."""
-    import base64
-    import binascii
-    from urllib.parse import unquote_to_bytes
-
-    head, comma, body = uri.partition(",")
-    if not comma:
-        raise InvalidArgumentError("[load_image] the data URI has no comma before its data")
-    data = unquote_to_bytes(body)
-    if not head.endswith(";base64"):
-        return data
+def _at_address(address: str) -> bytes:
     try:
-        return base64.b64decode(data, validate=True)
-    except binascii.Error as error:
-        raise InvalidArgumentError(f"[load_image] the data URI is no base64: {error}") from None
-
-
-def _fetched(url: str) -> bytes:
-    """What an address delivers, asked for again as `hub.http.retrying` says; no token is sent."""
-    from onnxformers.hub.http import open_client, retrying
-    from onnxformers.settings import is_offline
-
-    if is_offline():
-        raise OfflineError(f"[load_image] {url} is not fetched: HF_HUB_OFFLINE is set")
-    with open_client(None) as client:
-        return retrying(lambda: _answer(client, url), url)
-
-
-def _answer(client: httpx.Client, url: str) -> bytes:
-    from onnxformers.hub.http import is_there
-
-    with client.stream("GET", url) as response:
-        if not is_there(response, url):
-            raise HubError(f"[load_image] there is nothing at {url} ({response.status_code})")
-        parts = []
-        size = 0
-        for part in response.iter_bytes():
-            size += len(part)
-            if size > MAX_BYTES:
-                raise FileFormatError(f"[load_image] {url} is larger than {MAX_BYTES >> 20} MB")
-            parts.append(part)
-    return b"".join(parts)
+        with open_address(address, "load_image", MAX_BYTES) as file:
+            return file.read()
+    except MissingFileError as error:
+        raise HubError(f"[load_image] there is nothing at {address}: {error}") from None
+    except InvalidArgumentError:
+        if address.lower().startswith("data:"):
+            raise
+        # Of what a server sends only the size can be wrong.
+        limit = MAX_BYTES >> 20
+        raise FileFormatError(f"[load_image] {address} is larger than {limit} MB") from None

@@ -20,15 +20,11 @@ if TYPE_CHECKING:
     from onnxformers.models.outputs import ModelOutput
 
     Waveform = NDArray[np.float32]
-    Recording = (
-        str
-        | os.PathLike[str]
-        | bytes
-        | NDArray[Any]
-        | Mapping[str, Any]
-        | tuple[NDArray[Any], int]
-        | Any
+    # One sound, as the overloads tell it from a list; code within also hands on other arrays.
+    OneRecording = (
+        str | os.PathLike[str] | bytes | NDArray[Any] | Mapping[str, Any] | tuple[NDArray[Any], int]
     )
+    Recording = OneRecording | Any
 
 Options = TypeVar("Options", bound=CallOptions)
 # What a pipeline gives for a sound, for a list, and for each item of a generator.
@@ -132,16 +128,7 @@ class AudioOnlyPipeline(AudioPipeline[Options], Generic[Options, One, Many, Each
         @overload
         def __call__(self, inputs: Iterator[Recording], **options: Any) -> Iterator[Each]: ...
         @overload
-        def __call__(
-            self,
-            inputs: str
-            | os.PathLike[str]
-            | bytes
-            | NDArray[Any]
-            | Mapping[str, Any]
-            | tuple[NDArray[Any], int],
-            **options: Any,
-        ) -> One: ...
+        def __call__(self, inputs: OneRecording, **options: Any) -> One: ...
         def __call__(self, inputs: Any, **options: Any) -> Any:
             """See `Pipeline`."""
 
@@ -150,16 +137,7 @@ class AudioOnlyPipeline(AudioPipeline[Options], Generic[Options, One, Many, Each
             self, inputs: list[Recording] | list[str] | list[NDArray[Any]], **options: Any
         ) -> Many: ...
         @overload
-        async def acall(
-            self,
-            inputs: str
-            | os.PathLike[str]
-            | bytes
-            | NDArray[Any]
-            | Mapping[str, Any]
-            | tuple[NDArray[Any], int],
-            **options: Any,
-        ) -> One: ...
+        async def acall(self, inputs: OneRecording, **options: Any) -> One: ...
         async def acall(self, inputs: Any, **options: Any) -> Any:
             """See `Pipeline`."""
 

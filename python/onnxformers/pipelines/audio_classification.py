@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from onnxformers.options import check_choice, check_positive
 from onnxformers.pipelines.audio import AudioOnlyPipeline
-from onnxformers.pipelines.base import CallOptions
-from onnxformers.pipelines.class_logits import FUNCTIONS, best_labels, class_logits, class_scores
+from onnxformers.pipelines.class_logits import LabelOptions, best_labels, class_logits, class_scores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,27 +13,12 @@ if TYPE_CHECKING:
     from onnxformers.models.outputs import ModelOutput
     from onnxformers.pipelines.audio_results import AudioLabel
 
-_TASK = "audio-classification"
 
+class AudioClassificationOptions(LabelOptions):
+    """Options of an audio-classification call; see `LabelOptions`."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudioClassificationOptions(CallOptions):
-    """Options of an audio-classification call.
-
-    Attributes:
-        top_k: How many labels, best first; None or 0 for all.
-        function_to_apply: "softmax", "sigmoid" or "none" on the logits. None: sigmoid for a config
-            with problem_type "multi_label_classification" or a single label, none for
-            "regression", else softmax.
-    """
-
-    top_k: int | None = 5
-    function_to_apply: str | None = None
-
-    def __post_init__(self) -> None:
-        CallOptions.__post_init__(self)
-        check_positive(self.top_k or None, "top_k", _TASK)
-        check_choice(self.function_to_apply, (None, *FUNCTIONS), "function_to_apply", _TASK)
+    __slots__ = ()
+    task = "audio-classification"
 
 
 class AudioClassificationPipeline(
@@ -74,7 +56,7 @@ class AudioClassificationPipeline(
         self, outputs: ModelOutput, options: AudioClassificationOptions
     ) -> Iterator[list[AudioLabel]]:
         """The best labels of each row."""
-        logits = class_logits(_TASK, outputs)
+        logits = class_logits(self.task, outputs)
         config = self.model.config
         for scores in class_scores(logits, options.function_to_apply, config):
             yield best_labels(scores, options.top_k or None, config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import islice
@@ -64,7 +65,7 @@ class CallOptions:
 Options = TypeVar("Options", bound=CallOptions)
 
 
-class Pipeline(Generic[Options]):
+class Pipeline(ABC, Generic[Options]):
     """Base of all pipelines.
 
     A pipeline is immutable: one object serves many threads, and options travel with the call.
@@ -184,17 +185,17 @@ class Pipeline(Generic[Options]):
             for i in range(count)
         ]
 
+    @abstractmethod
     def is_single(self, inputs: Any) -> bool:
         """Whether this is one input rather than many."""
-        raise NotImplementedError
 
+    @abstractmethod
     def run_single(self, item: Any, options: Options) -> Any:
         """The result for one input."""
-        raise NotImplementedError
 
+    @abstractmethod
     def run_many(self, items: Sequence[Any], options: Options) -> Any:
         """The result for a list of inputs, in their order."""
-        raise NotImplementedError
 
     def run_stream(self, items: Sequence[Any], options: Options) -> Iterable[Any]:
         """The results that a stream yields for some of its items; by default those of a list."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from onnxformers import ops
 from onnxformers.errors import FileFormatError
+from onnxformers.options import check_choice, check_positive
+from onnxformers.pipelines.base import CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +21,28 @@ if TYPE_CHECKING:
 
 #: What makes scores of logits.
 FUNCTIONS = ("sigmoid", "softmax", "none")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelOptions(CallOptions):
+    """Options of a call that labels whole images or sounds.
+
+    Attributes:
+        top_k: How many labels, best first; None or 0 for all.
+        function_to_apply: "softmax", "sigmoid" or "none" on the logits. None: sigmoid for a config
+            with problem_type "multi_label_classification" or a single label, none for
+            "regression", else softmax.
+    """
+
+    top_k: int | None = 5
+    function_to_apply: str | None = None
+
+    task: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        CallOptions.__post_init__(self)
+        check_positive(self.top_k or None, "top_k", self.task)
+        check_choice(self.function_to_apply, (None, *FUNCTIONS), "function_to_apply", self.task)
 
 
 def class_logits(task: str, outputs: Mapping[str, Any]) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.options import check_flag, check_text, refuse_unknown
+from onnxformers.pipelines.base import CallOptions
 from onnxformers.pipelines.text import TextOptions
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 #: Arguments of `model.generate` that the pipeline itself gives.
 _GIVEN = frozenset({"cancel", "return_dict_in_generate", "row_numbers", "timeout_s", "tokenizer"})
-#: Fields that are no options by themselves.
-_INTERNAL = frozenset({"first_row", "generation", "max_length"})
 
 
 def generation_names() -> frozenset[str]:
@@ -28,8 +27,34 @@ def generation_names() -> frozenset[str]:
     return frozenset({*FIELDS, *arguments, "generation_config"} - _GIVEN)
 
 
+class WithGeneration(CallOptions):
+    """Options that are those of `model.generate` too, which the field `generation` keeps."""
+
+    __slots__ = ()
+
+    #: Fields that are no options by themselves.
+    internal: ClassVar[frozenset[str]] = frozenset({"generation"})
+    kept: ClassVar[bool] = False  # streamers among them
+
+    if TYPE_CHECKING:
+        generation: Mapping[str, Any]
+
+    @classmethod
+    def names(cls) -> set[str]:
+        """The names of all options, those of `model.generate` among them."""
+        return {entry.name for entry in fields(cls)} - cls.internal | generation_names()
+
+    def changed(self, changes: Mapping[str, Any], task: str) -> Self:
+        """A copy with some options changed; see `CallOptions`."""
+        refuse_unknown(changes, self.names(), task, self.replaced)
+        own = {entry.name for entry in fields(self)} - self.internal
+        mine = {name: value for name, value in changes.items() if name in own}
+        rest = {name: value for name, value in changes.items() if name not in own}
+        return replace(self, **mine | {"generation": {**self.generation, **rest}})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GenerationOptions(TextOptions):
+class GenerationOptions(WithGeneration, TextOptions):
     """Options of a call that writes; beside these all of `GenerationConfig`.
 
     Without `max_new_tokens` and `max_length`, in the call or in the model's files, at most 256
@@ -61,7 +86,7 @@ class GenerationOptions(TextOptions):
         "return_type": "use return_full_text, return_text or return_tensors",
         "generate_kwargs": "pass the options of generation by their names",
     }
-    kept: ClassVar[bool] = False  # streamers among them
+    internal: ClassVar[frozenset[str]] = frozenset({"first_row", "generation", "max_length"})
 
     def __post_init__(self) -> None:
         TextOptions.__post_init__(self)
@@ -75,19 +100,6 @@ class GenerationOptions(TextOptions):
             raise InvalidArgumentError(
                 "[generation] stop_sequence is another name of stop_strings; give one of them"
             )
-
-    @classmethod
-    def names(cls) -> set[str]:
-        """The names of all options, those of `model.generate` among them."""
-        return {entry.name for entry in fields(cls)} - _INTERNAL | generation_names()
-
-    def changed(self, changes: Mapping[str, Any], task: str) -> Self:
-        """A copy with some options changed; see `CallOptions`."""
-        refuse_unknown(changes, self.names(), task, self.replaced)
-        own = {entry.name for entry in fields(self)} - _INTERNAL
-        mine = {name: value for name, value in changes.items() if name in own}
-        rest = {name: value for name, value in changes.items() if name not in own}
-        return replace(self, **mine, generation={**self.generation, **rest})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

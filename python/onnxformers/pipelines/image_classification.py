@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from onnxformers.options import check_choice, check_positive
-from onnxformers.pipelines.base import CallOptions
-from onnxformers.pipelines.class_logits import FUNCTIONS, best_labels, class_logits, class_scores
+from onnxformers.pipelines.class_logits import LabelOptions, best_labels, class_logits, class_scores
 from onnxformers.pipelines.image import Batch, ImageOnlyPipeline
 
 if TYPE_CHECKING:
@@ -15,27 +12,12 @@ if TYPE_CHECKING:
 
     from onnxformers.pipelines.image_results import ImageLabel
 
-_TASK = "image-classification"
 
+class ImageClassificationOptions(LabelOptions):
+    """Options of an image-classification call; see `LabelOptions`."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageClassificationOptions(CallOptions):
-    """Options of an image-classification call.
-
-    Attributes:
-        top_k: How many labels, best first; None or 0 for all.
-        function_to_apply: "softmax", "sigmoid" or "none" on the logits. None: sigmoid for a config
-            with problem_type "multi_label_classification" or a single label, none for
-            "regression", else softmax.
-    """
-
-    top_k: int | None = 5
-    function_to_apply: str | None = None
-
-    def __post_init__(self) -> None:
-        CallOptions.__post_init__(self)
-        check_positive(self.top_k or None, "top_k", _TASK)
-        check_choice(self.function_to_apply, (None, *FUNCTIONS), "function_to_apply", _TASK)
+    __slots__ = ()
+    task = "image-classification"
 
 
 class ImageClassificationPipeline(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
@@ -70,6 +71,6 @@ class ImageQuestionPipeline(WritingImagePipeline[Options]):
         question = read_text(self.task, "question", index, question)
         return self.answer(self.load(image), question, options)
 
+    @abstractmethod
     def answer(self, image: Image, question: str, options: Options) -> list[ImageAnswer]:
         """The answers to one question."""
-        raise NotImplementedError

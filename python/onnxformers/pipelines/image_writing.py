@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 
 from onnxformers.errors import InvalidArgumentError
-from onnxformers.options import check_flag, refuse_unknown
+from onnxformers.options import check_flag
 from onnxformers.pipelines.base import CallOptions
-from onnxformers.pipelines.generation_options import generation_names
+from onnxformers.pipelines.generation_options import WithGeneration
 from onnxformers.pipelines.image import ImagePipeline
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from typing_extensions import Self
 
     from onnxformers.tokenizers import PreTrainedTokenizer
 
@@ -24,12 +23,10 @@ if TYPE_CHECKING:
 
 #: Options of `model.generate` for which it reads the tokenizer.
 _OF_TEXT = ("guided", "response_format", "stop_strings")
-#: Fields that are no options by themselves.
-_INTERNAL = frozenset({"generation"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WritingOptions(CallOptions):
+class WritingOptions(WithGeneration):
     """Options of a call that writes about images; beside these all of `GenerationConfig`.
 
     As many tokens are written as the model's files say, else 20: as transformers does it.
@@ -46,24 +43,10 @@ class WritingOptions(CallOptions):
         "return_dict_in_generate": "a pipeline gives texts; for scores call model.generate",
         "generate_kwargs": "pass the options of generation by their names",
     }
-    kept: ClassVar[bool] = False  # streamers among them
 
     def __post_init__(self) -> None:
         CallOptions.__post_init__(self)
         check_flag(self.return_tensors, "return_tensors", "generation")
-
-    @classmethod
-    def names(cls) -> set[str]:
-        """The names of all options, those of `model.generate` among them."""
-        return {entry.name for entry in fields(cls)} - _INTERNAL | generation_names()
-
-    def changed(self, changes: Mapping[str, Any], task: str) -> Self:
-        """A copy with some options changed; see `CallOptions`."""
-        refuse_unknown(changes, self.names(), task, self.replaced)
-        own = {entry.name for entry in fields(self)} - _INTERNAL
-        mine = {name: value for name, value in changes.items() if name in own}
-        rest = {name: value for name, value in changes.items() if name not in own}
-        return replace(self, **mine, generation={**self.generation, **rest})
 
 
 Options = TypeVar("Options", bound=WritingOptions)

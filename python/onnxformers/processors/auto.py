@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from onnxformers.errors import FileFormatError, InvalidTypeError
 from onnxformers.processors import loading
@@ -79,68 +79,56 @@ class AutoProcessor:
         return load_combined(cls, preprocessor, os.fspath(name_or_path), files)
 
 
-class AutoImageProcessor:
-    """Loads image processors."""
+class _AutoPreprocessor:
+    """Loads the class that one key of preprocessor_config.json names."""
+
+    type_key: ClassVar[str]
 
     def __init__(self) -> None:
-        raise InvalidTypeError(
-            "[AutoImageProcessor] use AutoImageProcessor.from_pretrained(name_or_path)"
-        )
+        name = type(self).__name__
+        raise InvalidTypeError(f"[{name}] use {name}.from_pretrained(name_or_path)")
 
-    @staticmethod
-    def from_pretrained(name_or_path: str | os.PathLike[str], **options: Any) -> Preprocessor:
-        """Load an image processor of the class that preprocessor_config.json names.
+    @classmethod
+    def from_pretrained(cls, name_or_path: str | os.PathLike[str], **options: Any) -> Preprocessor:
+        """Load what preprocessor_config.json names.
 
         Arguments and errors as of `AutoProcessor.from_pretrained`.
-
-        Example:
-            >>> AutoImageProcessor.from_pretrained("google/vit-base-patch16-224").size
-            {'height': 224, 'width': 224}
         """
         files, settings = loading.split_options(options)
-        return AutoImageProcessor.load(name_or_path, files, settings)
+        return cls.load(name_or_path, files, settings)
 
-    @staticmethod
+    @classmethod
     def load(
+        cls,
         name_or_path: str | os.PathLike[str],
         files: LoadOptions,
         settings: Mapping[str, Any] | None = None,
     ) -> Preprocessor:
         """As `from_pretrained`, with the options of a load under way."""
-        config = loading.read_preprocessor(name_or_path, files, "image_processor_type")
+        config = loading.read_preprocessor(name_or_path, files, cls.type_key)
         return made_from(config, os.fspath(name_or_path), settings or {})
 
 
-class AutoFeatureExtractor:
-    """Loads feature extractors: of sounds, and of pictures where an older file calls them so."""
+class AutoImageProcessor(_AutoPreprocessor):
+    """Loads image processors.
 
-    def __init__(self) -> None:
-        raise InvalidTypeError(
-            "[AutoFeatureExtractor] use AutoFeatureExtractor.from_pretrained(name_or_path)"
-        )
+    Example:
+        >>> AutoImageProcessor.from_pretrained("google/vit-base-patch16-224").size
+        {'height': 224, 'width': 224}
+    """
 
-    @staticmethod
-    def from_pretrained(name_or_path: str | os.PathLike[str], **options: Any) -> Preprocessor:
-        """Load a feature extractor of the class that preprocessor_config.json names.
+    type_key = "image_processor_type"
 
-        Arguments and errors as of `AutoProcessor.from_pretrained`.
 
-        Example:
-            >>> AutoFeatureExtractor.from_pretrained("openai/whisper-tiny").sampling_rate
-            16000
-        """
-        files, settings = loading.split_options(options)
-        return AutoFeatureExtractor.load(name_or_path, files, settings)
+class AutoFeatureExtractor(_AutoPreprocessor):
+    """Loads feature extractors: of sounds, and of pictures where an older file calls them so.
 
-    @staticmethod
-    def load(
-        name_or_path: str | os.PathLike[str],
-        files: LoadOptions,
-        settings: Mapping[str, Any] | None = None,
-    ) -> Preprocessor:
-        """As `from_pretrained`, with the options of a load under way."""
-        config = loading.read_preprocessor(name_or_path, files, "feature_extractor_type")
-        return made_from(config, os.fspath(name_or_path), settings or {})
+    Example:
+        >>> AutoFeatureExtractor.from_pretrained("openai/whisper-tiny").sampling_rate
+        16000
+    """
+
+    type_key = "feature_extractor_type"
 
 
 def made_from(config: Mapping[str, Any], name: str, settings: Mapping[str, Any]) -> Preprocessor:

@@ -132,7 +132,9 @@ def test_a_folder_that_cannot_be_written_is_reported_once(
     assert "nothing is kept in" in caplog.text
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk to write to")
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="no /dev/full, the disk that is always full"
+)
 def test_a_full_disk_leaves_nothing_behind(
     cache: DerivedCache, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -280,7 +282,7 @@ print(f"whole={whole} cut={unfinished()}")
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
 @pytest.mark.parametrize(("rounds", "writers"), [(30, 1), (6, 8)], ids=["one", "eight at once"])
 def test_killed_writers_never_leave_a_wrong_entry(
     tmp_path: Path, rounds: int, writers: int

@@ -331,7 +331,7 @@ def run(code: str, server: Server, cache: Path, **options: Any) -> subprocess.Co
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no limits on files")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sets no limit on the size of files")
 def test_a_disk_that_really_refuses(tagged: Server, tmp_path: Path) -> None:
     code = """
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
@@ -407,7 +407,7 @@ def test_threads_fetch_a_model_once(tagged: Server, tmp_path: Path) -> None:
     assert unfinished(tmp_path) == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="locks of another kind")
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows a lock is of another kind")
 def test_without_locks_each_copy_is_whole(
     tagged: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -420,7 +420,7 @@ def test_without_locks_each_copy_is_whole(
     assert fetch_model().read_bytes() == DATA
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="locks of another kind")
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows a lock is of another kind")
 def test_with_locks_that_hold_nobody_each_copy_is_whole(
     tagged: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -274,7 +274,7 @@ def test_a_disk_that_refuses_is_named(
     assert "choose another folder" in str(caught.value)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no limits on files")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sets no limit on the size of files")
 def test_a_disk_that_fills_up_leaves_no_part(large: Hub, tmp_path: Path) -> None:
     code = """
 import resource, signal
@@ -293,7 +293,7 @@ except HubError as error:
     assert snapshots(tmp_path) == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="has links of another kind")
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows links are of another kind")
 def test_a_file_system_without_links(large: Hub, tmp_path: Path) -> None:
     code = """
 import os, warnings

@@ -12,7 +12,7 @@ PROGRAM = Path(__file__).parents[3] / "benchmarks" / "nightly" / "killed_downloa
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="kills by signal, forks")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither fork nor SIGKILL")
 def test_no_kill_leaves_a_partial_or_wrong_file() -> None:
     command = [sys.executable, str(PROGRAM), "--rounds", "60"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)

@@ -22,7 +22,9 @@ from onnxformers.hub.files import find_file, find_json, read_json, resolve_file
 from onnxformers.settings import env
 
 OFFLINE = LoadOptions(local_files_only=True)
-needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+needs_links = pytest.mark.skipif(
+    sys.platform == "win32", reason="links need a privilege on Windows"
+)
 
 
 @pytest.fixture
@@ -143,7 +145,7 @@ def test_a_file_below_a_file_is_missing(model: Path) -> None:
     assert find_file(model, "config.json/x", OFFLINE) is None
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
 def test_a_pipe_is_refused_without_waiting_for_it(model: Path) -> None:
     os.mkfifo(model / "tokenizer.json")
     with pytest.raises(FileFormatError, match="must be a regular file"):
@@ -227,7 +229,9 @@ def test_a_folder_may_link_into_the_hubs_cache(
     assert find_json(model, "tokenizer.json", OFFLINE) == {}
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser reads files of any mode"
+)
 def test_a_file_without_permission(model: Path) -> None:
     (model / "config.json").chmod(0)
     with pytest.raises(MissingFileError, match="cannot be read"):

@@ -18,7 +18,9 @@ from onnxformers.pipelines.sentence_transformers import read_recipe
 
 OFFLINE = LoadOptions(local_files_only=True)
 POOLING = {"pooling_mode_mean_tokens": True}
-needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+needs_links = pytest.mark.skipif(
+    sys.platform == "win32", reason="links need a privilege on Windows"
+)
 
 # Refused for what they say, on every system; `{outside}` is a real file beside the model's folder.
 REFUSED_TEXTS = {

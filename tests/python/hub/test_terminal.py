@@ -14,7 +14,7 @@ from loopback import Server
 from onnxformers.settings import env
 
 if sys.platform == "win32":
-    pytest.skip("there are no such terminals", allow_module_level=True)
+    pytest.skip("Windows has no pseudo terminals", allow_module_level=True)
 
 import fcntl
 import pty

@@ -40,7 +40,7 @@ def test_generations_end_from_outside() -> None:
     assert model.generate(PROMPT, stopping_criteria=stop, **endless).shape[1] > 5
 
 
-@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="POSIX only")
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="Windows has no pthread_kill")
 @pytest.mark.parametrize(
     "options",
     [{}, {"num_beams": 3}, {"prompt_lookup_num_tokens": 2}],
@@ -72,7 +72,7 @@ def test_threads_on_one_model_write_what_each_writes_alone() -> None:
 
 @pytest.mark.slow
 def test_ten_thousand_generations_leave_the_memory_where_it_was() -> None:
-    resource = pytest.importorskip("resource", reason="POSIX only")
+    resource = pytest.importorskip("resource", reason="Windows does not count memory so")
     model, words = load("gpt-neo"), tokenizer("gpt-neo")
 
     def run(count: int) -> int:

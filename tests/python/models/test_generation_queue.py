@@ -373,7 +373,12 @@ assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     "more",
     [
         "",
-        pytest.param(FORK, marks=pytest.mark.skipif(not hasattr(os, "fork"), reason="POSIX only")),
+        pytest.param(
+            FORK,
+            marks=pytest.mark.skipif(
+                not hasattr(os, "fork"), reason="Windows has neither fork nor these signals"
+            ),
+        ),
     ],
     ids=["exit", "fork"],
 )
@@ -387,7 +392,7 @@ def test_the_end_of_a_process_and_a_fork_wait_for_nothing(more: str) -> None:
 
 @pytest.mark.slow
 def test_two_thousand_requests_leave_the_memory_where_it_was() -> None:
-    resource = pytest.importorskip("resource", reason="POSIX only")
+    resource = pytest.importorskip("resource", reason="Windows does not count memory so")
     wanted = requests(24)
 
     def run(queue: GenerationQueue, count: int) -> int:

@@ -313,7 +313,7 @@ def slow_decoder() -> bytes:
     )
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT comes after the run there")
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows SIGINT comes after the run")
 def test_an_interrupt_reaches_a_step() -> None:
     steps = raw_steps(slow_decoder(), [])
     timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
@@ -323,7 +323,7 @@ def test_an_interrupt_reaches_a_step() -> None:
     timer.join()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT comes after the run there")
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows SIGINT comes after the run")
 def test_a_handler_that_does_not_raise_lets_the_step_begin_again() -> None:
     seen: list[int] = []
     former = signal.signal(signal.SIGINT, lambda number, _: seen.append(number))

@@ -19,7 +19,10 @@ from onnxformers.pipelines import TokenClassificationPipeline
 transformers = pytest.importorskip(
     "transformers", reason="the reference: pip install transformers==4.46.3"
 )
-reference = pytest.importorskip("transformers.pipelines.token_classification", reason="as above")
+reference = pytest.importorskip(
+    "transformers.pipelines.token_classification",
+    reason="the reference: pip install transformers==4.46.3",
+)
 
 pytestmark = [
     pytest.mark.oracle,

@@ -27,7 +27,10 @@ text2text = pytest.importorskip(
     "transformers.pipelines.text2text_generation",
     reason="transformers 5 has it no more: pip install transformers==4.46.3",
 )
-text_generation = pytest.importorskip("transformers.pipelines.text_generation", reason="as above")
+text_generation = pytest.importorskip(
+    "transformers.pipelines.text_generation",
+    reason="the reference: pip install transformers==4.46.3",
+)
 
 pytestmark = [
     pytest.mark.oracle,

@@ -141,7 +141,7 @@ def test_empty_masks_have_empty_boxes_and_are_not_steady() -> None:
 
 @pytest.mark.oracle
 def test_grids_are_those_of_transformers() -> None:
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason="the reference cuts by torch: pip install torch")
     reason = "the reference: pip install transformers==4.46.3"
     sam = pytest.importorskip("transformers.models.sam.image_processing_sam", reason=reason)
     import torch

@@ -203,7 +203,9 @@ def test_a_stand_in_for_the_package_is_no_package(
         library.find_library()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="one name for all versions there")
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="on Windows the library has one name for all its versions"
+)
 def test_of_two_libraries_the_recorded_one_is_taken(only_here: Path) -> None:
     capi = package(only_here, "1.24.0", "1.31.1")
 

@@ -26,7 +26,7 @@ from onnxformers.errors import (
 from programs import output
 
 X = np.ones((2, 8), np.float32)
-links = pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+links = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from programs import output
 
-forks = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
+forks = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
 
 FORK = """
 session = Session(ob.counter(), intra_op_threads=2, log_severity=4)

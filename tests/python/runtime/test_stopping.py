@@ -17,7 +17,7 @@ from programs import output, start
 
 LONG = {"times": np.array(1 << 40), "x": np.zeros(1, np.float32)}
 SHORT = {"times": np.array(3), "x": np.zeros(1, np.float32)}
-posix = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C does not reach a run there")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="on Windows Ctrl-C does not reach a run")
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from serving import LONG, MODELS, endless
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(sys.platform == "win32", reason="no SIGTERM there"),
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM"),
 ]
 EMBED = f"feature-extraction={MODELS / 'bert-uncased-embed'}"
 

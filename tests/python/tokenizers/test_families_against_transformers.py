@@ -78,7 +78,7 @@ def both(request: pytest.FixtureRequest) -> tuple[Any, Any]:
     except (ImportError, OSError, TypeError, ValueError):  # slow, and its files are not there
         theirs = None
     if theirs is None or not theirs.is_fast:
-        pytest.skip("no fast tokenizer there")
+        pytest.skip("transformers has no fast tokenizer for these files")
     return AutoTokenizer.from_pretrained(MODELS / request.param, local_files_only=True), theirs
 
 

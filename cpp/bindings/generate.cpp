@@ -21,9 +21,6 @@ namespace onnxformers::bindings {
 namespace {
 
 using namespace pybind11::literals;
-using Ids = GenerationExtras::Ids;
-using Callables = py::typing::Iterable<py::object>;
-using Named = py::typing::Dict<py::str, py::object>;
 
 /// How many, the token that fills them up, tokens in all, guidance: see `models::CodebookPattern`.
 using CodebookFields = std::tuple<std::size_t, std::int64_t, std::size_t, float>;
@@ -57,7 +54,6 @@ Named generate(PyStepModel& model, const py::dict& options, const Ids& ids,
 }  // namespace
 
 void bind_generate(py::module_& m) {
-  using MaybeIds = GenerationExtras::MaybeIds;
   using MaybeModel = GenerationExtras::MaybeModel;
   m.def(
       "generate",

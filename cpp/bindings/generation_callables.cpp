@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/errors.h"
+#include "bindings/generation_arrays.h"
 
 namespace onnxformers::bindings {
 
@@ -14,9 +15,6 @@ namespace {
 using generation::Logits;
 using generation::Sequences;
 using generation::Token;
-using Ids = py::array_t<std::int64_t>;
-using Scores = py::array_t<float, py::array::c_style | py::array::forcecast>;
-using Flags = py::array_t<bool, py::array::c_style | py::array::forcecast>;
 
 py::ssize_t signed_size(std::size_t size) { return static_cast<py::ssize_t>(size); }
 
@@ -50,7 +48,7 @@ std::string name_of(py::handle callable) {
 /// Calls, and writes what comes back over the scores.
 void process_with(const py::object& callable, const Ids& ids, const Logits& logits) {
   const py::object returned = callable(ids, scores_of(logits));
-  Scores scores = Scores::ensure(returned);
+  ReturnedScores scores = ReturnedScores::ensure(returned);
   if (!scores || returned.is_none()) {
     PyErr_Clear();
     fail(ErrorKind::InvalidType, "LogitsProcessor",
@@ -87,7 +85,7 @@ void CallableCriterion::check(const Sequences& sequences, const Logits& scores,
   const py::gil_scoped_acquire acquire;
   const py::object given = scores.data == nullptr ? py::none() : py::object(scores_of(scores));
   const py::object returned = callable_(ids_of(sequences), given);
-  const Flags flags = Flags::ensure(returned);
+  const ReturnedFlags flags = ReturnedFlags::ensure(returned);
   const bool is_one = flags && flags.size() == 1;
   if (!flags || returned.is_none() || (!is_one && flags.size() != signed_size(done.size()))) {
     PyErr_Clear();
@@ -135,7 +133,7 @@ generation::AllowedTokens allowed_tokens(const py::object& callable) {
   return [kept](std::size_t batch, std::span<const Token> tokens) {
     const py::gil_scoped_acquire acquire;
     const py::object returned = (*kept)(batch, ids_of(tokens));
-    const Ids allowed = Ids::ensure(returned);
+    const ReturnedIds allowed = ReturnedIds::ensure(returned);
     if (!allowed || returned.is_none()) {
       PyErr_Clear();
       fail(ErrorKind::InvalidType, "prefix_allowed_tokens_fn",

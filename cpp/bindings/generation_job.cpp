@@ -15,11 +15,6 @@ namespace onnxformers::bindings {
 namespace {
 
 using generation::Prompts;
-using Ids = GenerationJob::Ids;
-
-std::span<const std::int64_t> span_of(const Ids& ids) {
-  return {ids.data(), static_cast<std::size_t>(ids.size())};
-}
 
 Prompts prompts_of(const Ids& ids, const std::optional<Ids>& mask) {
   if (ids.ndim() != 2 || (mask && (mask->ndim() != 2 || mask->size() != ids.size()))) {

@@ -11,6 +11,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/typing.h>
 
+#include "bindings/generation_arrays.h"
 #include "bindings/generation_callables.h"
 #include "bindings/interrupt_flag.h"
 #include "bindings/step_model.h"
@@ -22,8 +23,6 @@ namespace onnxformers::bindings {
 
 /// What a generation takes beside its options and prompts; see the bindings of `generate`.
 struct GenerationExtras {
-  using Ids = py::array_t<std::int64_t, py::array::c_style>;
-  using MaybeIds = std::optional<Ids>;
   using MaybeModel = py::typing::Optional<PyStepModel>;
   using MaybeTokenizer = py::typing::Optional<tokenizers::Tokenizer>;
 
@@ -45,8 +44,6 @@ struct GenerationExtras {
 /// with the GIL held.
 class GenerationJob {
  public:
-  using Ids = GenerationExtras::Ids;
-
   /// @param model that runs it; nullptr where a scheduler does.
   GenerationJob(generation::StepModel* model, const py::dict& options, Ids ids,
                 std::optional<Ids> mask, const GenerationExtras& extras);

@@ -5,11 +5,11 @@
 #include <tuple>
 #include <vector>
 
-#include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 #include <pybind11/typing.h>
 
 #include "base/errors.h"
+#include "bindings/generation_arrays.h"
 #include "bindings/generation_options.h"
 #include "bindings/gil.h"
 #include "generation/logits/factory.h"
@@ -22,13 +22,11 @@ using namespace pybind11::literals;
 
 namespace {
 
-using Ids = py::array_t<std::int64_t, py::array::c_style>;
-using Scores = py::array_t<float, py::array::c_style>;
 /// Name, parameters and for each its default as Python writes it, "" for none.
 using Info = std::tuple<std::string, std::vector<std::pair<std::string, std::string>>>;
 
 /// Below this many scores a processor takes less than releasing the GIL is worth.
-constexpr py::ssize_t kSmall = 1 << 15;
+constexpr py::ssize_t kFewScores = 1 << 15;
 
 void check_shapes(const Ids& ids, const Scores& scores, std::size_t rows_per_sequence) {
   if (ids.ndim() != 2 || scores.ndim() != 2 ||
@@ -54,7 +52,7 @@ Scores process(generation::LogitsProcessor& processor, const Ids& ids, const Sco
     const generation::Sequences sequences({tokens, {}, rows, length}, length);
     processor.process_rows(sequences, logits);
   };
-  if (scores.size() < kSmall) {
+  if (scores.size() < kFewScores) {
     work();
   } else {
     const GilRelease release;

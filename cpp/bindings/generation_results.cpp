@@ -4,13 +4,12 @@
 #include <cstdint>
 #include <vector>
 
-#include <pybind11/numpy.h>
+#include "bindings/generation_arrays.h"
 
 namespace onnxformers::bindings {
 
 namespace {
 
-using Ids = py::array_t<std::int64_t, py::array::c_style>;
 using generation::SearchResult;
 
 Ids sequences_array(const std::vector<generation::Tokens>& rows) {

@@ -24,7 +24,7 @@ using Floats = py::array_t<float, py::array::c_style>;
 using Mask = py::array_t<std::int64_t, py::array::c_style>;
 
 /// Below this many values pooling takes less than releasing the GIL is worth.
-constexpr py::ssize_t kSmall = 1 << 16;
+constexpr py::ssize_t kFewNumbers = 1 << 16;
 
 models::TokenVectors token_vectors(const Floats& hidden, const Mask& mask) {
   if (hidden.ndim() != 3 || mask.ndim() != 2 || hidden.shape(0) != mask.shape(0) ||
@@ -48,7 +48,7 @@ Floats pool(const Floats& hidden, const Mask& mask, const std::string& pooling, 
       models::normalize({values, size}, tokens.width);
     }
   };
-  if (hidden.size() < kSmall) {
+  if (hidden.size() < kFewNumbers) {
     work();
   } else {
     const GilRelease release;

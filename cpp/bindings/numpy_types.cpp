@@ -1,9 +1,5 @@
 #include "bindings/numpy_types.h"
 
-#include "bindings/module.h"
-
-#include <pybind11/numpy.h>
-
 namespace onnxformers::bindings {
 
 namespace {
@@ -11,7 +7,6 @@ namespace {
 using npy = py::detail::npy_api;
 using ort::ElemType;
 
-constexpr int kObject = npy::NPY_OBJECT_;
 constexpr int kHalf = 23;  // pybind11 has no name for it
 
 }  // namespace

@@ -1,8 +1,15 @@
 #pragma once
 
+#include "bindings/module.h"
+
+#include <pybind11/numpy.h>
+
 #include "runtime/element_type.h"
 
 namespace onnxformers::bindings {
+
+/// numpy's type number of arrays of objects.
+inline constexpr int kObject = py::detail::npy_api::NPY_OBJECT_;
 
 /// numpy's type number for the memory of an element type.
 int type_number(ort::ElemType type);

@@ -18,8 +18,6 @@ using npy = py::detail::npy_api;
 using ort::ElemType;
 using runtime::Handle;
 
-constexpr std::string_view kPlace = "Session.run";
-constexpr int kObject = npy::NPY_OBJECT_;
 constexpr int kUnicode = npy::NPY_UNICODE_;
 
 bool is_native(const py::detail::PyArrayDescr_Proxy* type) {
@@ -33,7 +31,7 @@ bool is_native(const py::detail::PyArrayDescr_Proxy* type) {
   if (std::string_view(wanted.name) != wanted.stored) {
     stored = std::string(" (as ") + wanted.stored + ")";
   }
-  fail(ErrorKind::InvalidType, kPlace,
+  fail(ErrorKind::InvalidType, kSessionRun,
        "input '" + node.name + "' must be " + wanted.name + stored + ", got an array of " +
            std::string(py::str(array.attr("dtype"))));
 }
@@ -47,7 +45,7 @@ void check_dtype(const runtime::NodeInfo& node, py::handle array) {
       fail_dtype(node, array);
     }
   } else if (is_packed) {
-    fail(ErrorKind::InvalidType, kPlace,
+    fail(ErrorKind::InvalidType, kSessionRun,
          "input '" + node.name + "' is " + runtime::element_type(node.type).name +
              ", a packed type that cannot be fed");
   } else if (!is_same_type(type->type_num, type_number(node.type)) || !is_native(type)) {
@@ -74,14 +72,14 @@ std::span<const std::int64_t> shape_of(const py::detail::PyArray_Proxy* array,
 std::string_view utf8(const runtime::NodeInfo& node, py::handle text, std::size_t index) {
   const std::string where = "input '" + node.name + "', element " + std::to_string(index);
   if (!py::isinstance<py::str>(text)) {
-    fail(ErrorKind::InvalidType, kPlace,
+    fail(ErrorKind::InvalidType, kSessionRun,
          where + " must be str, got " + Py_TYPE(text.ptr())->tp_name);
   }
   Py_ssize_t size = 0;
   const char* bytes = PyUnicode_AsUTF8AndSize(text.ptr(), &size);
   if (bytes == nullptr) {
     PyErr_Clear();
-    fail(ErrorKind::InvalidArgument, kPlace,
+    fail(ErrorKind::InvalidArgument, kSessionRun,
          where + " holds a lone surrogate, which UTF-8 cannot express");
   }
   return {bytes, static_cast<std::size_t>(size)};
@@ -154,7 +152,7 @@ FedTensor feed_array(const runtime::Session& session, std::size_t index, py::han
           .keep_alive = py::reinterpret_borrow<py::object>(array),
       };
     }
-    fail(ErrorKind::InvalidType, kPlace,
+    fail(ErrorKind::InvalidType, kSessionRun,
          "input '" + node.name + "' must be a numpy.ndarray, got " + Py_TYPE(array.ptr())->tp_name);
   }
   check_dtype(node, array);

@@ -11,6 +11,9 @@
 
 namespace onnxformers::bindings {
 
+/// Where errors of a run are said to come from.
+inline constexpr std::string_view kSessionRun = "Session.run";
+
 /// A tensor that the runtime owns, in the memory of a device.
 struct DeviceTensor {
   runtime::Handle<ort::Value> value;

@@ -11,7 +11,7 @@ namespace {
 
 using namespace pybind11::literals;
 
-constexpr const char* kRunDoc =
+constexpr const char* kRunBoundDoc =
     "run(self, *, timeout_s: float | None = None, cancel: CancelToken | None = None) -> None\n\n"
     "Run the model on what is bound.";
 
@@ -90,7 +90,7 @@ void bind_io_binding(py::module_& m, py::class_<PySession>& session) {
     py::options options;
     options.disable_function_signatures();
     binding.def("run", &PyIoBinding::run, py::kw_only(), "timeout_s"_a = py::none(),
-                "cancel"_a = py::none(), kRunDoc);
+                "cancel"_a = py::none(), kRunBoundDoc);
   }
   binding
       .def("bind_input", &PyIoBinding::bind_input, "name"_a, "tensor"_a,

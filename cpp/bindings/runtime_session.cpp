@@ -16,7 +16,6 @@ namespace onnxformers::bindings {
 
 namespace {
 
-constexpr std::string_view kPlace = "Session.run";
 constexpr std::size_t kInline = 8;
 
 std::string listed(const std::vector<py::str>& names) {
@@ -31,7 +30,7 @@ std::string listed(const std::vector<py::str>& names) {
 [[noreturn]] void fail_feeds(const OpenModel& model, const py::dict& feeds) {
   for (const py::str& name : model.inputs.objects) {
     if (!feeds.contains(name)) {
-      fail(ErrorKind::InvalidArgument, kPlace,
+      fail(ErrorKind::InvalidArgument, kSessionRun,
            "input '" + std::string(name) + "' is missing; the model takes " +
                listed(model.inputs.objects));
     }
@@ -42,12 +41,12 @@ std::string listed(const std::vector<py::str>& names) {
       is_known |= name.equal(key);
     }
     if (!is_known) {
-      fail(ErrorKind::InvalidArgument, kPlace,
+      fail(ErrorKind::InvalidArgument, kSessionRun,
            "the model has no input " + std::string(py::repr(key)) + "; it takes " +
                listed(model.inputs.objects));
     }
   }
-  fail(ErrorKind::InvalidArgument, kPlace, "the feeds changed during the call");
+  fail(ErrorKind::InvalidArgument, kSessionRun, "the feeds changed during the call");
 }
 
 using Fed = runtime::SmallBuffer<FedTensor, kInline>;
@@ -86,7 +85,7 @@ py::dict as_dict(const py::object& feeds) {
     return py::reinterpret_borrow<py::dict>(feeds);
   }
   if (!py::hasattr(feeds, "keys")) {
-    fail(ErrorKind::InvalidType, kPlace,
+    fail(ErrorKind::InvalidType, kSessionRun,
          std::string("feeds must map input names to arrays, got ") + Py_TYPE(feeds.ptr())->tp_name);
   }
   py::dict copy(feeds);
@@ -96,7 +95,7 @@ py::dict as_dict(const py::object& feeds) {
 /// Positions of the outputs asked for.
 std::vector<std::size_t> find_outputs(const OpenModel& model, const py::object& wanted) {
   if (py::isinstance<py::str>(wanted)) {
-    fail(ErrorKind::InvalidType, kPlace, "outputs must be a list of names, got a str");
+    fail(ErrorKind::InvalidType, kSessionRun, "outputs must be a list of names, got a str");
   }
   std::vector<std::size_t> positions;
   for (const py::handle name : wanted) {
@@ -105,14 +104,14 @@ std::vector<std::size_t> find_outputs(const OpenModel& model, const py::object& 
       ++i;
     }
     if (i == model.outputs.objects.size()) {
-      fail(ErrorKind::InvalidArgument, kPlace,
+      fail(ErrorKind::InvalidArgument, kSessionRun,
            "the model has no output " + std::string(py::repr(name)) + "; it has " +
                listed(model.outputs.objects));
     }
     positions.push_back(i);
   }
   if (positions.empty()) {
-    fail(ErrorKind::InvalidArgument, kPlace, "outputs is empty; use None for all of them");
+    fail(ErrorKind::InvalidArgument, kSessionRun, "outputs is empty; use None for all of them");
   }
   return positions;
 }

@@ -26,9 +26,6 @@ namespace onnxformers::bindings {
 namespace {
 
 using namespace pybind11::literals;
-using Ids = GenerationExtras::Ids;
-using Callables = py::typing::Iterable<py::object>;
-using Named = py::typing::Dict<py::str, py::object>;
 using Cancels = std::vector<std::shared_ptr<runtime::CancelToken>>;
 
 /// How a request ended.
@@ -179,7 +176,7 @@ void bind_scheduler(py::module_& m) {
       .def(
           "submit",
           [](const PyScheduler& self, const py::typing::Callable<void(Outcome)>& done,
-             const Named& options, const Ids& ids, const GenerationExtras::MaybeIds& mask,
+             const Named& options, const Ids& ids, const MaybeIds& mask,
              const Callables& processors, const Callables& stopping,
              const std::vector<const InterruptFlag*>& interrupts,
              const std::vector<std::string>& stop_strings,

@@ -15,10 +15,8 @@ namespace {
 
 using namespace pybind11::literals;
 
-constexpr std::string_view kPlace = "generate";
+constexpr std::string_view kGenerate = "generate";
 
-using Numbers = py::array_t<std::int64_t, py::array::c_style>;
-using Scores = py::array_t<float, py::array::c_style>;
 using Rows = std::vector<std::size_t>;
 
 /// The array as an input of the first of these models that takes it.
@@ -31,7 +29,7 @@ FedTensor feed_fixed(std::span<const std::shared_ptr<const OpenModel>> models,
       return feed_array(*model->session, static_cast<std::size_t>(found - inputs.begin()), array);
     }
   }
-  fail(ErrorKind::InvalidArgument, kPlace, "the decoder has no input '" + name + "'");
+  fail(ErrorKind::InvalidArgument, kGenerate, "the decoder has no input '" + name + "'");
 }
 
 Scores to_scores(const generation::Logits& logits) {
@@ -53,13 +51,9 @@ Scores scores_of(PyStepModel& self, const Call& call) {
   return to_scores(logits);
 }
 
-std::span<const std::int64_t> span_of(const Numbers& numbers) {
-  return {numbers.data(), static_cast<std::size_t>(numbers.size())};
-}
-
-Scores admit(PyStepModel& self, const Numbers& ids, const std::optional<Numbers>& mask) {
+Scores admit(PyStepModel& self, const Ids& ids, const std::optional<Ids>& mask) {
   if (ids.ndim() != 2) {
-    fail(ErrorKind::InvalidArgument, kPlace, "expected ids of shape (rows, tokens)");
+    fail(ErrorKind::InvalidArgument, kGenerate, "expected ids of shape (rows, tokens)");
   }
   const generation::Prompts prompts{
       .ids = span_of(ids),
@@ -89,7 +83,7 @@ PyStepModel::PyStepModel(const PyDecoderGraph& graph, const FixedArrays& fixed,
     const auto name = key.cast<std::string>();
     FedTensor fed = feed_fixed(graph.models(), name, array);
     if (fed.owned == nullptr) {
-      fail(ErrorKind::InvalidType, kPlace, "'" + name + "' must be a numpy.ndarray");
+      fail(ErrorKind::InvalidType, kGenerate, "'" + name + "' must be a numpy.ndarray");
     }
     inputs.push_back({.name = name, .value = std::move(fed.owned)});
     keep_alive_.push_back(std::move(fed.keep_alive));
@@ -127,7 +121,7 @@ void bind_step_model(py::module_& m) {
            "shape (rows, vocabulary).")
       .def(
           "step",
-          [](PyStepModel& self, const Numbers& tokens, const Rows& parents) {
+          [](PyStepModel& self, const Ids& tokens, const Rows& parents) {
             return scores_of(self,
                              [&](auto& steps) { return steps.step(span_of(tokens), parents); });
           },
@@ -135,7 +129,7 @@ void bind_step_model(py::module_& m) {
           "Append a token to each row; row i goes on from row parents[i].")
       .def(
           "extend",
-          [](PyStepModel& self, const Numbers& tokens) {
+          [](PyStepModel& self, const Ids& tokens) {
             return scores_of(self, [&](auto& steps) { return steps.extend(span_of(tokens)); });
           },
           "tokens"_a.noconvert(), "Append tokens to the only row; scores after each of them.")

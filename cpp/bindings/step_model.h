@@ -12,6 +12,7 @@
 #include <pybind11/typing.h>
 
 #include "bindings/decoder_graph.h"
+#include "bindings/generation_arrays.h"
 #include "bindings/runtime_arrays.h"
 #include "models/decoder_steps.h"
 

@@ -13,7 +13,7 @@ namespace onnxformers::bindings {
 
 namespace {
 
-constexpr std::string_view kPlace = "TextEmbedder";
+constexpr std::string_view kTextEmbedder = "TextEmbedder";
 constexpr auto kColumns =
     std::to_array<std::string_view>({"input_ids", "attention_mask", "token_type_ids"});
 constexpr std::size_t kMaskColumn = 1;
@@ -25,7 +25,7 @@ using runtime::NodeInfo;
 std::size_t column_of(const NodeInfo& node) {
   const auto* const found = std::ranges::find(kColumns, std::string_view(node.name));
   if (found == kColumns.end() || node.type != ort::ElemType::Int64) {
-    fail(ErrorKind::InvalidArgument, kPlace,
+    fail(ErrorKind::InvalidArgument, kTextEmbedder,
          "the model's input '" + node.name + "' does not come from text alone");
   }
   return static_cast<std::size_t>(found - kColumns.begin());
@@ -35,7 +35,7 @@ std::size_t output_of(const runtime::Session& session, const std::string& name) 
   const auto& outputs = session.outputs();
   const auto found = std::ranges::find(outputs, name, &NodeInfo::name);
   if (found == outputs.end() || found->type != ort::ElemType::Float32 || found->dims.size() != 3) {
-    fail(ErrorKind::InvalidArgument, kPlace,
+    fail(ErrorKind::InvalidArgument, kTextEmbedder,
          "the model has no output '" + name + "' of float32 vectors for each token");
   }
   return static_cast<std::size_t>(found - outputs.begin());
@@ -100,7 +100,7 @@ TextEmbedder::Vector TextEmbedder::pooled(Call& call, const OpenModel& model, mo
       runtime::view_tensor(call.hidden.get(), model.outputs.pointers[output_]);
   if (tokens.shape.size() != 3 || tokens.shape[0] != 1 ||
       tokens.shape[1] != static_cast<std::int64_t>(call.length)) {
-    fail(ErrorKind::FileFormat, kPlace, "the model does not give one vector for each token");
+    fail(ErrorKind::FileFormat, kTextEmbedder, "the model does not give one vector for each token");
   }
   const auto width = static_cast<std::size_t>(tokens.shape[2]);
   Vector vector({std::size_t{1}, width});

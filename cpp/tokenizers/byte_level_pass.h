@@ -35,80 +35,89 @@ class ByteLevelPipeline::Pass {
   [[nodiscard]] bool run(std::size_t limit) {
     const scanners::Runs runs(pipeline_.classes_, text_);
     while (at_ < text_.size() && output_.ids->size() + waiting_ < limit) {
-      if (!put_window()) {
-        put_next(runs);
+      if (!find_window()) {
+        find_next(runs);
+      }
+      // No piece is without a token.
+      if (found_ > kMostFound - kWindow || output_.ids->size() + waiting_ + found_ >= limit) {
+        put_found();
       }
     }
+    put_found();
     flush();
     *output_.next_word = next_word_;
     return !is_stuck_;
   }
 
  private:
-  static constexpr std::size_t kMost = scanners::AsciiWindow::kSize;
+  static constexpr std::size_t kWindow = scanners::AsciiWindow::kSize;
+  static constexpr std::size_t kMostFound = 4 * kWindow;
 
-  /// The pieces that a window of ASCII decides about: first all of them are found and the memory
-  /// for them asked for, so that the waits overlap.
-  [[nodiscard]] bool put_window() {
-    if (!scanners::AsciiWindow::kIsThere || text_.size() - at_ < kMost + ShortPiece::kMaxBytes ||
+  /// Finds the pieces that a window of ASCII decides about. False: there are none.
+  [[nodiscard]] bool find_window() {
+    if (!scanners::AsciiWindow::kIsThere || text_.size() - at_ < kWindow + ShortPiece::kMaxBytes ||
         !scanners::AsciiWindow::is_worth_it(text_, at_)) {
       return false;
     }
     const scanners::AsciiWindow window(text_, at_);
-    std::array<ShortPiece, kMost> pieces;     // NOLINT: written before it is read
-    std::array<std::uint64_t, kMost> hashes;  // NOLINT: likewise
     const scanners::Bits ends = scanners::AsciiPieces<Pattern>::begins(window) & ~scanners::Bits{1};
-    std::size_t count = 0;
-    std::size_t begin = 0;
-    scanners::for_each_bit(ends, [&](std::size_t end) {
-      pieces[count] = ShortPiece::load(text_.data() + at_ + begin, end - begin);
-      hashes[count] = pieces_.hash(pieces[count]);
-      pieces_.prefetch(hashes[count]);
-      begin = end;
-      ++count;
-    });
     const std::size_t first = at_;
-    count = 0;
     scanners::for_each_bit(ends, [&](std::size_t end) {
-      put_piece(first + end - at_, pieces[count], hashes[count]);
-      ++count;
+      const std::size_t size = first + end - at_;
+      // None ends with a zero, so a short one fits.
+      add_found(ShortPiece::load(text_.data() + at_, size), size);
     });
-    return count != 0;
+    return ends != 0;
   }
 
-  void put_next(const scanners::Runs& runs) {
+  void find_next(const scanners::Runs& runs) {
     const std::size_t size = Pattern::next(runs, at_).end - at_;
-    const ShortPiece piece = text_.size() - at_ >= ShortPiece::kMaxBytes
-                                 ? ShortPiece::load(text_.data() + at_, size)
-                                 : ShortPiece::load(text_.substr(at_, size));
-    put_piece(size, piece, pieces_.hash(piece));
-  }
-
-  /// The piece that begins at at_. @param short_form of its first bytes; what it is to be looked up
-  /// by if it has such a form.
-  void put_piece(std::size_t size, const ShortPiece& short_form, std::uint64_t hash) {
-    const std::string_view piece(text_.data() + at_, size);
-    at_ += size;
-    if (ShortPiece::fits(piece)) [[likely]] {
-      const std::uint32_t whole = pieces_.find(short_form, hash);
-      if (whole != PieceTable::kNone) [[likely]] {
-        put_whole(whole, kWithOffsets ? characters_of(short_form, size) : 0);
-      } else {
-        flush();
-        put_short(piece, short_form, hash);
-      }
+    const std::string_view piece = text_.substr(at_, size);
+    if (!ShortPiece::fits(piece)) {
+      add_found(ShortPiece::none(), size);
+    } else if (text_.size() - at_ >= ShortPiece::kMaxBytes) {
+      add_found(ShortPiece::load(piece.data(), size), size);
     } else {
-      flush();
-      put_long(piece);
+      add_found(ShortPiece::load(piece), size);
     }
-    ++next_word_;
   }
 
-  /// Waits for others, as appending many at once is cheaper.
-  void put_whole(std::uint32_t id, std::uint32_t characters) {
-    if (waiting_ == kMost) {
+  /// Keeps the piece that begins at at_ for later and asks for the memory it is looked up in, so
+  /// that the waits for many of them overlap.
+  void add_found(const ShortPiece& piece, std::size_t size) noexcept {
+    const std::uint32_t line = pieces_.line_of(pieces_.hash(piece));
+    pieces_.prefetch(line);
+    found_pieces_[found_] = piece;
+    found_lines_[found_] = line;
+    found_sizes_[found_] = static_cast<std::uint32_t>(size);
+    ++found_;
+    at_ += size;
+  }
+
+  void put_found() {
+    if (waiting_ > kMostWaiting - kMostFound) {
       flush();
     }
+    for (std::size_t i = 0; i < found_; ++i) {
+      const std::size_t size = found_sizes_[i];
+      const std::uint32_t whole = pieces_.find_from(found_pieces_[i], found_lines_[i]);
+      if (whole != PieceTable::kNone) [[likely]] {
+        put_whole(whole, kWithOffsets ? characters_of(found_pieces_[i], size) : 0);
+      } else {
+        const std::string_view piece = text_.substr(put_, size);
+        if (ShortPiece::fits(piece)) {
+          put_short(piece, found_pieces_[i]);
+        } else {
+          put_long(piece);
+        }
+      }
+      put_ += size;
+      ++next_word_;
+    }
+    found_ = 0;
+  }
+
+  void put_whole(std::uint32_t id, std::uint32_t characters) noexcept {
     ids_[waiting_] = id;
     if constexpr (kWithOffsets) {
       spans_[waiting_] = {.begin = character_, .end = character_ + characters};
@@ -118,9 +127,26 @@ class ByteLevelPipeline::Pass {
     ++waiting_;
   }
 
+  /// The tokens of a piece, wherever they come from. Leaves room for what else was found.
+  void put_several(std::span<const std::uint32_t> ids, std::string_view piece) {
+    if (waiting_ + ids.size() > kMostWaiting - kMostFound) {
+      flush();
+    }
+    std::ranges::copy(ids, ids_.data() + waiting_);
+    if constexpr (kWithOffsets) {
+      std::size_t to = waiting_;
+      for_each_span(ids, piece, [&](CharacterSpan span) {
+        spans_[to] = span;
+        words_[to] = next_word_;
+        ++to;
+      });
+    }
+    waiting_ += ids.size();
+  }
+
   void flush() {
     const auto append = [this](auto& to, const auto& from) {
-      to.insert(to.end(), from.begin(), from.begin() + waiting_);
+      to.insert(to.end(), from.data(), from.data() + waiting_);
     };
     append(*output_.ids, ids_);
     if constexpr (kWithOffsets) {
@@ -130,50 +156,54 @@ class ByteLevelPipeline::Pass {
     waiting_ = 0;
   }
 
-  void put_short(std::string_view piece, const ShortPiece& short_form, std::uint64_t hash) {
-    std::vector<std::uint32_t>& ids = *output_.ids;
-    const std::size_t before = ids.size();
-    PieceCache::Entry& entry = cache_.at(hash);
-    if (entry.is_of(pipeline_.number_, short_form)) {
-      const auto first = entry.ids.begin();
-      ids.insert(ids.end(), first, first + entry.count);
-    } else {
-      merge(piece);
-      const auto tokens = std::span(ids).subspan(before);
-      if (tokens.size() <= PieceCache::kMaxTokens) {
-        entry.set(pipeline_.number_, short_form, tokens);
-      }
+  void put_short(std::string_view piece, const ShortPiece& short_form) {
+    const std::uint64_t hash = pieces_.hash(short_form);
+    const auto found = cache_.find(pipeline_.number_, short_form, hash);
+    if (!found.empty()) {
+      put_several(found, piece);
+      return;
     }
-    put_spans(before, piece);
+    const auto tokens = put_merged(piece);
+    if (tokens.size() <= PieceCache::kMaxTokens) {
+      cache_.add(pipeline_.number_, short_form, hash, tokens);
+    }
   }
 
   void put_long(std::string_view piece) {
-    std::vector<std::uint32_t>& ids = *output_.ids;
-    const std::size_t before = ids.size();
     if (piece.size() > std::max(LongPieceCache::kMaxBytes, pieces_.longest())) {
-      merge(piece);
-      put_spans(before, piece);
+      put_merged(piece);
       return;
     }
     const std::uint64_t hash = pieces_.hash_long(piece);
     const std::uint32_t whole = pieces_.find_long(piece, hash);
     if (whole != PieceTable::kNone) {
-      ids.push_back(whole);
+      put_several({&whole, 1}, piece);
     } else if (piece.size() > LongPieceCache::kMaxBytes) {
-      merge(piece);
+      put_merged(piece);
     } else {
       const auto found = long_cache_.find(pipeline_.number_, piece, hash);
-      ids.insert(ids.end(), found.begin(), found.end());
-      if (found.empty()) {
-        merge(piece);
-        long_cache_.add(pipeline_.number_, piece, hash, std::span(ids).subspan(before));
+      if (!found.empty()) {
+        put_several(found, piece);
+      } else {
+        long_cache_.add(pipeline_.number_, piece, hash, put_merged(piece));
       }
     }
-    put_spans(before, piece);
   }
 
-  void merge(std::string_view piece) {
-    is_stuck_ |= pipeline_.backtracker_.append_ids(piece, 0, *output_.ids) != piece.size();
+  /// Gives the tokens, until the next ones are put.
+  std::span<const std::uint32_t> put_merged(std::string_view piece) {
+    flush();
+    std::vector<std::uint32_t>& ids = *output_.ids;
+    const std::size_t before = ids.size();
+    is_stuck_ |= pipeline_.backtracker_.append_ids(piece, 0, ids) != piece.size();
+    const auto tokens = std::span<const std::uint32_t>(ids).subspan(before);
+    if constexpr (kWithOffsets) {
+      for_each_span(tokens, piece, [&](CharacterSpan span) {
+        output_.spans->push_back(span);
+        output_.words->push_back(next_word_);
+      });
+    }
+    return tokens;
   }
 
   /// How many of its bytes do not merely go on with a character.
@@ -186,22 +216,19 @@ class ByteLevelPipeline::Pass {
                                       std::popcount(high & ~(high << 1U) & kHigh));
   }
 
-  /// The spans of the ids from `before` on, which are those of a piece. Tokens may begin and end
-  /// within a character: they get the whole of it.
-  void put_spans(std::size_t before, std::string_view piece) {
-    if constexpr (kWithOffsets) {
-      const std::vector<std::uint32_t>& ids = *output_.ids;
-      std::size_t begin = 0;
-      for (std::size_t i = before; i < ids.size(); ++i) {
-        const std::size_t end =
-            i + 1 == ids.size() ? piece.size() : begin + pipeline_.backtracker_.length(ids[i]);
-        const std::uint32_t first = character_ - (continues(piece[begin]) ? 1 : 0);
-        for (; begin < end; ++begin) {
-          character_ += continues(piece[begin]) ? 0 : 1;
-        }
-        output_.spans->push_back({.begin = first, .end = character_});
-        output_.words->push_back(next_word_);
+  /// The spans of the tokens of a piece. Tokens may begin and end within a character: they get the
+  /// whole of it.
+  template <typename Put>
+  void for_each_span(std::span<const std::uint32_t> ids, std::string_view piece, Put put) {
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const std::size_t end =
+          i + 1 == ids.size() ? piece.size() : begin + pipeline_.backtracker_.length(ids[i]);
+      const std::uint32_t first = character_ - (continues(piece[begin]) ? 1 : 0);
+      for (; begin < end; ++begin) {
+        character_ += continues(piece[begin]) ? 0 : 1;
       }
+      put({.begin = first, .end = character_});
     }
   }
 
@@ -220,11 +247,18 @@ class ByteLevelPipeline::Pass {
   LongPieceCache& long_cache_ = LongPieceCache::get();
   bool is_stuck_ = false;  // the tables are at odds with each other
 
-  // Whole pieces that are not appended yet; written before they are read.
+  // Written before they are read: pieces that are not looked up yet, from put_ to at_; then tokens
+  // that wait for others, as appending many at once is cheaper.
+  static constexpr std::size_t kMostWaiting = 2 * kMostFound;
+  std::size_t put_ = 0;
+  std::size_t found_ = 0;
+  std::array<ShortPiece, kMostFound> found_pieces_;
+  std::array<std::uint32_t, kMostFound> found_lines_;
+  std::array<std::uint32_t, kMostFound> found_sizes_;
   std::size_t waiting_ = 0;
-  std::array<std::uint32_t, kMost> ids_;
-  std::array<CharacterSpan, kMost> spans_;
-  std::array<std::uint32_t, kMost> words_;
+  std::array<std::uint32_t, kMostWaiting> ids_;
+  std::array<CharacterSpan, kMostWaiting> spans_;
+  std::array<std::uint32_t, kMostWaiting> words_;
 };
 
 }  // namespace onnxformers::tokenizers

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/errors.h"
+#include "tokenizers/row_kernels.h"
 #include "tokenizers/trim_offsets.h"
 
 namespace onnxformers::tokenizers {
@@ -220,20 +221,17 @@ void Encodings::pad(std::span<const std::size_t> rows, std::size_t length, const
     const std::size_t free = length - tokens.size();
     const std::size_t before = padding.side == Side::Left ? free : 0;
     const std::size_t after = free - before;
-    const auto fill = [&](std::int64_t*& out, std::size_t count, std::int64_t value) {
-      out = std::fill_n(out, count, value);
-    };
-    fill(input_ids, before, padding.pad_id);
-    input_ids = std::ranges::copy(tokens, input_ids).out;
-    fill(input_ids, after, padding.pad_id);
-    fill(attention_mask, before, 0);
-    fill(attention_mask, tokens.size(), 1);
-    fill(attention_mask, after, 0);
-    fill(token_type_ids, before, padding.pad_type_id);
+    input_ids = fill(input_ids, before, padding.pad_id);
+    input_ids = widen(tokens, input_ids);
+    input_ids = fill(input_ids, after, padding.pad_id);
+    attention_mask = fill(attention_mask, before, 0);
+    attention_mask = fill(attention_mask, tokens.size(), 1);
+    attention_mask = fill(attention_mask, after, 0);
+    token_type_ids = fill(token_type_ids, before, padding.pad_type_id);
     for_each_run(row, [&](std::int32_t, std::uint32_t type_id, std::size_t count) {
-      fill(token_type_ids, count, type_id);
+      token_type_ids = fill(token_type_ids, count, type_id);
     });
-    fill(token_type_ids, after, padding.pad_type_id);
+    token_type_ids = fill(token_type_ids, after, padding.pad_type_id);
   }
 }
 

@@ -12,7 +12,7 @@
 namespace onnxformers::tokenizers {
 
 /// The ids of pieces of several tokens that a thread met last: words come again and again, and a
-/// look-up is a fraction of a merge. Direct-mapped, an entry to a cache line, one megabyte.
+/// look-up is a fraction of a merge. Two places for a hash, an entry to a cache line, one megabyte.
 class PieceCache {
  public:
   static constexpr std::size_t kMaxTokens = 11;
@@ -45,20 +45,38 @@ class PieceCache {
     return cache;
   }
 
-  /// Where a piece of this hash would be.
-  [[nodiscard]] Entry& at(std::uint64_t hash) noexcept { return entries_[hash % kEntries]; }
+  /// The ids of a piece, or nothing (no piece has no ids).
+  [[nodiscard]] std::span<const std::uint32_t> find(std::uint32_t owner, const ShortPiece& piece,
+                                                    std::uint64_t hash) const noexcept {
+    const Entry* entry = &entries_[first_of(hash)];
+    entry += entry->is_of(owner, piece) ? 0 : 1;
+    return entry->is_of(owner, piece) ? std::span(entry->ids).first(entry->count)
+                                      : std::span<const std::uint32_t>();
+  }
+
+  /// In the place of the one that has been there longest. @param ids at most kMaxTokens.
+  void add(std::uint32_t owner, const ShortPiece& piece, std::uint64_t hash,
+           std::span<const std::uint32_t> ids) noexcept {
+    const std::size_t first = first_of(hash);
+    entries_[first + 1] = entries_[first];
+    entries_[first].set(owner, piece, ids);
+  }
 
  private:
   static constexpr std::size_t kEntries = 16384;
 
   PieceCache() : entries_(kEntries) {}
 
+  [[nodiscard]] static std::size_t first_of(std::uint64_t hash) noexcept {
+    return hash % kEntries & ~std::size_t{1};
+  }
+
   std::vector<Entry> entries_;
 };
 
 /// The same for longer pieces, as scripts of two or three bytes a letter have many:
 /// one after the other in a block of at most two megabytes that begins anew when it is full, found
-/// by a direct-mapped table.
+/// by a table with four places for a hash.
 class LongPieceCache {
  public:
   static constexpr std::size_t kMaxBytes = 64;
@@ -79,17 +97,19 @@ class LongPieceCache {
            std::span<const std::uint32_t> ids);
 
  private:
-  static constexpr unsigned kSlotBits = 15;
+  static constexpr unsigned kSetBits = 13;
+  static constexpr std::size_t kWays = 4;
   static constexpr std::size_t kMostWords = std::size_t{1} << 19U;
 
   struct Slot {
     std::uint32_t tag = 0;    // of the hash
     std::uint32_t begin = 0;  // of the entry in words_, 0 for none
   };
+  using Set = std::array<Slot, kWays>;  // the latest first
   // An entry: owner, number of bytes and of ids, the bytes filled up to whole words, the ids.
   static constexpr std::size_t kHead = 2;
 
-  LongPieceCache() : slots_(std::size_t{1} << kSlotBits) { words_.push_back(0); }
+  LongPieceCache() : sets_(std::size_t{1} << kSetBits) { words_.push_back(0); }
 
   [[nodiscard]] static std::size_t words_of(std::size_t bytes) noexcept {
     return (bytes + sizeof(std::uint32_t) - 1) / sizeof(std::uint32_t);
@@ -98,7 +118,7 @@ class LongPieceCache {
     return static_cast<std::uint32_t>(bytes << 16U | ids);
   }
 
-  std::vector<Slot> slots_;
+  std::vector<Set> sets_;
   std::vector<std::uint32_t> words_;
 };
 

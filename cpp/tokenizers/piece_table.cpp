@@ -11,33 +11,46 @@ PieceTable::PieceTable(const Entries& entries) : seed_(hash_seed()) {
 
 void PieceTable::add_short(const Entries& entries) {
   constexpr std::size_t kAhead = 16;
-  struct Hashed {
-    std::uint64_t hash;
-    Slot slot;
+  struct Placed {
+    ShortPiece piece;
+    std::uint32_t line;
+    std::uint32_t id;
   };
-  std::vector<Hashed> pieces;
-  pieces.reserve(entries.size());
+  const auto is_short = [](const auto& entry) { return ShortPiece::fits(entry.first); };
+  const auto count = static_cast<std::size_t>(std::ranges::count_if(entries, is_short));
+  std::vector<Line> lines((count * 3 / 2 / kSlots) + 1);
+  std::array<Placed, kAhead> waiting{};
+  const auto put = [&lines](const Placed& placed) {
+    std::size_t line = placed.line;
+    while (lines[line].is_full()) {
+      line = line + 1 == lines.size() ? 0 : line + 1;
+    }
+    Line& to = lines[line];
+    const auto slot = static_cast<std::size_t>(std::ranges::find(to.ids, kNone) - to.ids.begin());
+    to.lows[slot] = placed.piece.low;
+    to.highs[slot] = placed.piece.high;
+    to.ids[slot] = placed.id;
+  };
+  std::size_t next = 0;
   for (const auto& [text, id] : entries) {
-    if (ShortPiece::fits(text)) {
-      const ShortPiece piece = ShortPiece::load(text);
-      pieces.push_back({
-          .hash = hash(piece),
-          .slot = {.low = piece.low, .high = piece.high, .id = static_cast<std::uint32_t>(id)},
-      });
+    if (!ShortPiece::fits(text)) {
+      continue;
     }
+    // Its memory is asked for some pieces before it is written.
+    Placed& place = waiting[next % kAhead];
+    if (next >= kAhead) {
+      put(place);
+    }
+    const ShortPiece piece = ShortPiece::load(text);
+    const auto line = static_cast<std::uint32_t>(((hash(piece) >> 32U) * lines.size()) >> 32U);
+    place = {.piece = piece, .line = line, .id = static_cast<std::uint32_t>(id)};
+    tokenizers::prefetch(&lines[line]);
+    ++next;
   }
-  std::vector<Slot> slots(((pieces.size() * 3 / 2 / kLine) + 1) * kLine);
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    if (i + kAhead < pieces.size()) {
-      tokenizers::prefetch(&slots[first_slot(pieces[i + kAhead].hash, slots.size())]);
-    }
-    std::size_t slot = first_slot(pieces[i].hash, slots.size());
-    while (slots[slot].id != kNone) {
-      slot = slot + 1 == slots.size() ? 0 : slot + 1;
-    }
-    slots[slot] = pieces[i].slot;
+  for (std::size_t i = next - std::min(next, kAhead); i < next; ++i) {
+    put(waiting[i % kAhead]);
   }
-  short_ = std::move(slots);
+  lines_ = std::move(lines);
 }
 
 void PieceTable::add_long(const Entries& entries) {
@@ -63,6 +76,17 @@ void PieceTable::add_long(const Entries& entries) {
   }
   long_ = std::move(pieces);
   bytes_ = std::move(bytes);
+}
+
+std::uint32_t PieceTable::find_behind(const ShortPiece& piece, std::uint32_t line) const noexcept {
+  while (lines_[line].is_full()) {
+    line = line + 1 == lines_.size() ? 0 : line + 1;
+    const unsigned matches = lines_[line].matches(piece);
+    if (matches != 0) {
+      return lines_[line].ids[static_cast<std::size_t>(std::countr_zero(matches))];
+    }
+  }
+  return kNone;
 }
 
 std::uint32_t PieceTable::find_long(std::string_view piece, std::uint64_t hash) const noexcept {

@@ -10,6 +10,10 @@
 #include <utility>
 #include <vector>
 
+#if defined(__SSE4_1__)
+#include <smmintrin.h>
+#endif
+
 #include "base/table.h"
 #include "tokenizers/hash.h"
 #include "tokenizers/table_archive.h"
@@ -28,17 +32,20 @@ struct ShortPiece {
     return piece.size() <= kMaxBytes && piece.back() != '\0';
   }
 
+  /// What no piece has for its form.
+  [[nodiscard]] static constexpr ShortPiece none() noexcept { return {.low = 0, .high = 0}; }
+
   /// The form of a piece that fits.
   [[nodiscard]] static ShortPiece load(std::string_view piece) noexcept {
     std::array<char, kMaxBytes> bytes{};
     std::memcpy(bytes.data(), piece.data(), std::min(piece.size(), kMaxBytes));
-    return load(bytes.data(), kMaxBytes);
+    return load(bytes.data(), piece.size());
   }
 
-  /// The same where kMaxBytes bytes can be read, however long the piece is.
+  /// The same where kMaxBytes bytes can be read. Longer pieces take a form that no piece has.
   [[nodiscard]] static ShortPiece load(const char* bytes, std::size_t size) noexcept {
     static_assert(std::endian::native == std::endian::little, "keeps the low bytes");
-    const ShortPiece& mask = kMasks[std::min(size, kMaxBytes)];
+    const ShortPiece& mask = kMasks[std::min(size, kMasks.size() - 1)];
     ShortPiece loaded;  // NOLINT(cppcoreguidelines-pro-type-member-init): written next
     std::memcpy(&loaded.low, bytes, sizeof(loaded.low));
     std::memcpy(&loaded.high, bytes + sizeof(loaded.low), sizeof(loaded.high));
@@ -48,13 +55,13 @@ struct ShortPiece {
   }
 
  private:
-  /// By number of bytes: the bits of a piece that has so many.
-  static const std::array<ShortPiece, kMaxBytes + 1> kMasks;
+  /// By number of bytes: the bits of a piece that has so many; none where it has too many.
+  static const std::array<ShortPiece, kMaxBytes + 2> kMasks;
 };
 
-inline constexpr std::array<ShortPiece, ShortPiece::kMaxBytes + 1> ShortPiece::kMasks = [] {
-  std::array<ShortPiece, kMaxBytes + 1> masks{};
-  for (unsigned size = 1; size < masks.size(); ++size) {
+inline constexpr std::array<ShortPiece, ShortPiece::kMaxBytes + 2> ShortPiece::kMasks = [] {
+  std::array<ShortPiece, kMaxBytes + 2> masks{};
+  for (unsigned size = 1; size <= kMaxBytes; ++size) {
     masks[size].low = ~std::uint64_t{0} >> (size >= 8 ? 0 : 64U - (8U * size));
     masks[size].high = size <= 8 ? 0 : ~std::uint32_t{0} >> (96U - (8U * size));
   }
@@ -78,7 +85,7 @@ class PieceTable {
 
   void visit_tables(TableArchive& archive) {
     archive(seed_);
-    archive(short_);
+    archive(lines_);
     archive(longest_);
     archive(bytes_);
     archive(long_);
@@ -88,18 +95,28 @@ class PieceTable {
     return mix(piece.low ^ seed_, piece.high ^ kHashFactor);
   }
 
-  /// Asks for the memory that find() reads.
-  void prefetch(std::uint64_t hash) const noexcept {
-    tokenizers::prefetch(short_.data() + first_slot(hash, short_.size()));
+  /// The line that the search begins in.
+  [[nodiscard]] std::uint32_t line_of(std::uint64_t hash) const noexcept {
+    return static_cast<std::uint32_t>(((hash >> 32U) * lines_.size()) >> 32U);
   }
 
-  /// The id of a piece, or kNone. @param hash of the piece.
-  [[nodiscard]] std::uint32_t find(const ShortPiece& piece, std::uint64_t hash) const noexcept {
-    const Slot* slot = short_.data() + first_slot(hash, short_.size());
-    while ((slot->low != piece.low || slot->high != piece.high) && slot->id != kNone) {
-      slot = slot + 1 == short_.end() ? short_.begin() : slot + 1;
+  /// Asks for the memory that find_from() reads.
+  void prefetch(std::uint32_t line) const noexcept { tokenizers::prefetch(&lines_[line]); }
+
+  /// The id of a piece, or kNone. @param line of the piece.
+  [[nodiscard]] std::uint32_t find_from(const ShortPiece& piece,
+                                        std::uint32_t line) const noexcept {
+    const Line& first = lines_[line];
+    const unsigned matches = first.matches(piece);
+    if (matches != 0) [[likely]] {
+      return first.ids[static_cast<std::size_t>(std::countr_zero(matches))];
     }
-    return slot->id;
+    return first.is_full() ? find_behind(piece, line) : kNone;
+  }
+
+  /// The same by the hash of the piece.
+  [[nodiscard]] std::uint32_t find(const ShortPiece& piece, std::uint64_t hash) const noexcept {
+    return find_from(piece, line_of(hash));
   }
 
   /// The same for any other piece.
@@ -112,10 +129,43 @@ class PieceTable {
   [[nodiscard]] std::size_t longest() const noexcept { return longest_; }
 
  private:
-  struct Slot {
-    std::uint64_t low = 0;
-    std::uint32_t high = 0;
-    std::uint32_t id = kNone;  // of a slot that is free
+  static constexpr std::size_t kSlots = 4;
+  // No text has such a byte, so what is looked up is never that of a free slot.
+  static constexpr std::uint64_t kFree = ~std::uint64_t{0};
+
+  /// Pieces that share a cache line, so that one look compares with all of them; filled from the
+  /// first slot on. Those that find it full go to the next line.
+  struct alignas(64) Line {
+    std::array<std::uint64_t, kSlots> lows = {kFree, kFree, kFree, kFree};
+    std::array<std::uint32_t, kSlots> highs{};
+    std::array<std::uint32_t, kSlots> ids = {kNone, kNone, kNone, kNone};
+
+    [[nodiscard]] bool is_full() const noexcept { return ids.back() != kNone; }
+
+    /// A bit for each slot: whether the piece is there.
+    [[nodiscard]] unsigned matches(const ShortPiece& piece) const noexcept {
+#if defined(__SSE4_1__)
+      const __m128i low = _mm_set1_epi64x(static_cast<long long>(piece.low));
+      const auto compare = [&](std::size_t slot) {
+        return _mm_castsi128_ps(_mm_cmpeq_epi64(
+            _mm_load_si128(reinterpret_cast<const __m128i*>(lows.data() + slot)), low));
+      };
+      constexpr int kEven = 0b10'00'10'00;
+      const __m128i is_low = _mm_castps_si128(_mm_shuffle_ps(compare(0), compare(2), kEven));
+      const __m128i is_high =
+          _mm_cmpeq_epi32(_mm_load_si128(reinterpret_cast<const __m128i*>(highs.data())),
+                          _mm_set1_epi32(static_cast<int>(piece.high)));
+      return static_cast<unsigned>(
+          _mm_movemask_ps(_mm_castsi128_ps(_mm_and_si128(is_low, is_high))));
+#else
+      unsigned found = 0;
+      for (unsigned slot = 0; slot < kSlots; ++slot) {
+        found |= static_cast<unsigned>(lows[slot] == piece.low && highs[slot] == piece.high)
+                 << slot;
+      }
+      return found;
+#endif
+    }
   };
   struct LongPiece {
     std::uint32_t begin = 0;
@@ -123,17 +173,13 @@ class PieceTable {
     std::uint32_t id = 0;
   };
 
-  /// The first of the slots that share a cache line, from which the search goes on.
-  [[nodiscard]] static std::size_t first_slot(std::uint64_t hash, std::size_t slots) noexcept {
-    return static_cast<std::size_t>(((hash >> 32U) * (slots / kLine)) >> 32U) * kLine;
-  }
-  static constexpr std::size_t kLine = 4;
-
+  [[nodiscard]] std::uint32_t find_behind(const ShortPiece& piece,
+                                          std::uint32_t line) const noexcept;
   void add_short(const Entries& entries);
   void add_long(const Entries& entries);
 
   std::uint64_t seed_;
-  Table<Slot> short_;  // a multiple of kLine, never full
+  Table<Line> lines_;  // never all full
   std::size_t longest_ = 0;
   Table<char> bytes_;
   Table<LongPiece> long_;  // a power of two, never full

@@ -87,16 +87,16 @@ class SentencePieceBpePipeline::Pass {
       put_spans(part, 0, before);
       return true;
     }
-    PieceCache::Entry& entry = cache_.at(hash);
-    if (entry.is_of(pipeline_.number_, word)) {
-      ids_.insert(ids_.end(), entry.ids.begin(), entry.ids.begin() + entry.count);
+    const auto found = cache_.find(pipeline_.number_, word, hash);
+    if (!found.empty()) {
+      ids_.insert(ids_.end(), found.begin(), found.end());
       put_spans(part, 0, before);
       return true;
     }
     const auto is_plain = put_tokens(part);
     const auto tokens = std::span(ids_).subspan(before);
     if (is_plain.value_or(false) && tokens.size() <= PieceCache::kMaxTokens) {
-      entry.set(pipeline_.number_, word, tokens);
+      cache_.add(pipeline_.number_, word, hash, tokens);
     }
     return is_plain.has_value();
   }

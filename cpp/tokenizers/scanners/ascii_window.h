@@ -19,8 +19,9 @@ using Bits = std::uint64_t;
 [[nodiscard]] constexpr Bits firsts(Bits runs) noexcept { return runs & ~(runs << 1U); }
 [[nodiscard]] constexpr Bits lasts(Bits runs) noexcept { return runs & ~(runs >> 1U); }
 
-/// What the characters are that follow the beginning of a piece, as long as they are ASCII. Where
-/// the pieces of a split pattern begin follows from a few operations on all of them at once.
+/// What the characters are that follow the beginning of a piece, as long as they are ASCII but
+/// zero, which a ShortPiece must not end with. Where the pieces of a split pattern begin follows
+/// from a few operations on all of them at once.
 class AsciiWindow {
  public:
 #if defined(__SSE2__)
@@ -44,7 +45,8 @@ class AsciiWindow {
 #if defined(__SSE2__)
     Bits beyond = 0;
     for (std::size_t i = 0; i < kSize; i += sizeof(__m128i)) {
-      beyond |= bits(load(i), i);
+      const __m128i bytes = load(i);
+      beyond |= bits(_mm_or_si128(bytes, _mm_sub_epi8(bytes, _mm_set1_epi8(1))), i);
     }
     size_ = static_cast<std::size_t>(std::countr_zero(beyond));
     for (std::size_t i = 0; i < size_; i += sizeof(__m128i)) {
@@ -53,7 +55,7 @@ class AsciiWindow {
 #endif
   }
 
-  /// How many characters there are until one that is not ASCII.
+  /// How many characters there are until a zero or one that is not ASCII.
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
   Bits letters = 0;
@@ -88,6 +90,9 @@ class AsciiWindow {
     // A contraction changes what is three characters behind it, and the run of spaces at the end is
     // cut by what follows it.
     constexpr std::size_t kUnsure = 4;
+    if (end <= kUnsure) {
+      return 1;
+    }
     const auto run = static_cast<std::size_t>(std::countl_one(spaces << (kSize - end)));
     const std::size_t cut = std::max(kUnsure, run);
     return end <= cut ? 1 : (begins & (~Bits{0} >> (kSize - 1 - (end - cut)))) | 1U;

@@ -54,6 +54,26 @@ TEST(the_single_pass_agrees_with_the_stages) {
   }
 }
 
+TEST(it_agrees_on_long_texts_with_zeros) {
+  // Windows of ASCII in which a zero ends pieces now and then, and more pieces than wait at once.
+  constexpr std::string_view kOften = "etaoinshrdlu    \n'sT1.,";
+  const Both both{ByteLevelFile(7)};
+  std::mt19937 random(7);
+  for (int i = 0; i < 20; ++i) {
+    std::string text;
+    while (text.size() < 6000) {
+      if (random() % 60 == 0) {
+        text.append(1 + (random() % 3), random() % 2 == 0 ? '\0' : '!').append(random() % 2, ' ');
+      } else if (random() % 400 == 0) {
+        text.append("\xE4\xB8\xAD").append(1, '\0');
+      } else {
+        text += kOften[random() % kOften.size()];
+      }
+    }
+    both.compare(text);
+  }
+}
+
 TEST(it_agrees_where_whole_pieces_are_taken) {
   ByteLevelFile file(10);
   file.options = R"("ignore_merges": true, )";

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from onnxformers._native import base as native_base
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
@@ -16,12 +16,15 @@ from onnxformers.tokenizers.plan import truncation_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Literal
 
+    import numpy as np
+    import numpy.typing as npt
     from typing_extensions import Unpack
 
     from onnxformers._native.tokenizers import Encodings, Tokenizer
     from onnxformers.tokenizers.inputs import Batch, Pairs, Words
-    from onnxformers.tokenizers.options import EncodeOptions
+    from onnxformers.tokenizers.options import EncodeOptions, RowOptions
     from onnxformers.tokenizers.plan import EncodePlan
     from onnxformers.tokenizers.state import PadOptions, State
 
@@ -139,13 +142,31 @@ class Encoder(Decoding):
         """As the call, for a list of texts or of pairs."""
         return self(batch_text_or_text_pairs, **options)
 
+    @overload
     def encode(
         self,
         text: str | Words,
         text_pair: str | Words | None = None,
-        **options: Unpack[EncodeOptions],
-    ) -> list[int]:
+        *,
+        return_tensors: None = None,
+        **options: Unpack[RowOptions],
+    ) -> list[int]: ...
+    @overload
+    def encode(
+        self,
+        text: str | Words,
+        text_pair: str | Words | None = None,
+        *,
+        return_tensors: Literal["np"],
+        **options: Unpack[RowOptions],
+    ) -> npt.NDArray[np.int64]: ...
+    def encode(
+        self, text: str | Words, text_pair: str | Words | None = None, **options: Any
+    ) -> list[int] | npt.NDArray[np.int64]:
         """Token ids of one text or pair; options as in the call.
+
+        Returns:
+            A list; with `return_tensors="np"` an int64 array of shape (1, length).
 
         Raises:
             InvalidTypeError: the text is not a str.
@@ -162,8 +183,8 @@ class Encoder(Decoding):
                 return state.native.encode_batch((text,), **set_options).ids(0)
             return state.native.encode_ids(text)
         self._need_one(text, options)
-        options["return_tensors"] = None
-        ids: list[int] = self(text, text_pair, **options)["input_ids"]
+        ids: list[int] | npt.NDArray[np.int64]
+        ids = self(text, text_pair, **{"return_tensors": None, **options})["input_ids"]
         return ids
 
     def tokenize(

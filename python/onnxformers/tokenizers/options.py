@@ -22,8 +22,8 @@ PADDINGS = ("longest", "max_length", NO_PADDING)
 SIDES = ("right", "left")
 
 
-class EncodeOptions(TypedDict, total=False):
-    """The keyword options of a tokenizer call; `PreTrainedTokenizer.__call__` tells each."""
+class RowOptions(TypedDict, total=False):
+    """Of the options of a tokenizer call all but what kind of rows it gives."""
 
     padding: bool | Literal["longest", "max_length", "do_not_pad"]
     truncation: (
@@ -40,10 +40,15 @@ class EncodeOptions(TypedDict, total=False):
     return_length: bool
     pad_to_multiple_of: int | None
     padding_side: Literal["right", "left"] | None
-    return_tensors: Literal["np"] | None
     is_split_into_words: bool
     split_special_tokens: bool | None
     verbose: bool
+
+
+class EncodeOptions(RowOptions, total=False):
+    """The keyword options of a tokenizer call; `PreTrainedTokenizer.__call__` tells each."""
+
+    return_tensors: Literal["np"] | None
 
 
 class PadCallOptions(TypedDict, total=False):

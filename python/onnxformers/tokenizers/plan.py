@@ -162,7 +162,8 @@ def _strategies(
     """
     place, verbose = state.place, bool(options.get("verbose", True))
     truncation, padding = options.get("truncation"), _padding(place, options.get("padding", False))
-    if truncation is None and padding == NO_PADDING and max_length is not None:
+    # Said in words, that nothing is padded says that nothing is cut either.
+    if truncation is None and not options.get("padding") and max_length is not None:
         truncation = TRUNCATIONS[0]
         if verbose:
             state.warn_once("max_length without truncation: taken as truncation=True")

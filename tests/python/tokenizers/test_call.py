@@ -31,6 +31,22 @@ def test_one_text_is_a_batch_of_one(bert: PreTrainedTokenizer) -> None:
     assert {value.dtype for value in encoded.values()} == {np.dtype(np.int64)}
 
 
+def test_ids_of_one_text_come_as_an_array_where_that_is_asked_for(
+    bert: PreTrainedTokenizer,
+) -> None:
+    ids = bert.encode("Hello world", return_tensors="np")
+    assert (ids.tolist(), ids.dtype) == (HELLO_IDS, np.dtype(np.int64))
+    assert bert.encode("Hello world", return_tensors=None) == HELLO_IDS[0]
+
+
+def test_no_padding_said_in_words_leaves_a_length_without_effect(
+    bert: PreTrainedTokenizer,
+) -> None:
+    assert len(bert.encode("a b c d", max_length=4)) == 4
+    assert len(bert.encode("a b c d", max_length=4, padding=False)) == 4
+    assert len(bert.encode("a b c d", max_length=4, padding="do_not_pad")) == 6
+
+
 @pytest.mark.parametrize(
     ("options", "ids"),
     [

@@ -14,7 +14,7 @@ from onnxformers.cli.loading import add_loading_arguments, loading_options
 from onnxformers.errors import InvalidArgumentError, MissingExtraError, MissingFileError
 
 SUMMARY = "serve models for clients of the Inference API and of OpenAI's"
-PACKAGES = ("starlette", "uvicorn", "msgspec")
+PACKAGES = ("starlette", "uvicorn", "httptools", "msgspec")
 #: Settings with an argument of their own.
 _SETTINGS = ("host", "port", "workers", "drain_s")
 KEYS_VARIABLE = "ONNXFORMERS_API_KEYS"

@@ -200,8 +200,18 @@ class TextToAudioPipeline(Pipeline[TextToAudioOptions]):
         return self._sound(np.asarray(sound)[0], codec.get("sampling_rate"))
 
     def _tokens(self, text: str) -> dict[str, Any]:
-        """The tokens of a text, cut where the model takes no more."""
-        return dict(self.tokenizer([text], truncation=bool(self.tokenizer.model_max_length)))
+        """The tokens of a text, cut where the model takes no more.
+
+        Raises:
+            InvalidArgumentError: There are none: the model knows no character of the text.
+        """
+        found = self.tokenizer([text], truncation=bool(self.tokenizer.model_max_length))
+        if not found["input_ids"].shape[1]:
+            raise InvalidArgumentError(
+                f"[{self.task}] nothing of {text!r:.60} can be spoken: the model knows none of its "
+                "characters"
+            )
+        return dict(found)
 
     def _sound(self, samples: NDArray[Any], rate: Any) -> Sound:
         """The result; one channel has one axis, several have (channels, samples)."""

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from onnxformers.pipelines.hosted import completions
+from onnxformers.pipelines.hosted import completions, ids
 from onnxformers.server import hosted_routes, writing
 from onnxformers.server.endpoint import Call
 from onnxformers.server.problems import Problem
@@ -28,14 +28,14 @@ class EmbeddingRequest(msgspec.Struct, forbid_unknown_fields=True):
     """Body of /v1/embeddings.
 
     Attributes:
-        input: One text or several.
+        input: One text or several; or the ids of the tokens of one or several.
         model: Which model; None for the first that embeds.
         encoding_format: Lists of numbers, or little-endian float32 in base64.
         dimensions: Keep this many.
         user: Without effect.
     """
 
-    input: str | list[str]
+    input: str | list[str | int | list[int]]
     model: str | None = None
     encoding_format: Literal["float", "base64"] = "float"
     dimensions: int | None = None
@@ -74,10 +74,8 @@ async def embeddings(call: Call) -> Reply | Events:
     """`POST /v1/embeddings`."""
     asked = _embedding_decoder.decode(call.body)
     served = call.state.find(asked.model, "feature-extraction")
-    served.pipeline_of("feature-extraction")
-    texts = [asked.input] if isinstance(asked.input, str) else asked.input
-    if not texts or not all(texts):
-        raise Problem(422, "input must be a text, or several, none of them empty")
+    _, pipe = served.pipeline_of("feature-extraction")
+    texts = _texts_of(asked.input, pipe.tokenizer)
     options: dict[str, Any] = {"pooling": "auto"}
     if asked.dimensions is not None:
         options["truncate_dim"] = asked.dimensions
@@ -89,6 +87,16 @@ async def embeddings(call: Call) -> Reply | Events:
     ]
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
     return of_json({"object": "list", "data": data, "model": served.name, "usage": usage})
+
+
+def _texts_of(given: Any, tokenizer: Any) -> list[str]:
+    """The texts of an input; ids become the texts that have them."""
+    inputs = [given] if isinstance(given, str) or ids.is_ids(given) else given
+    if inputs and all(map(ids.is_ids, inputs)):
+        return ids.texts_of_ids(tokenizer, inputs, has_special=True)
+    if not inputs or not all(isinstance(text, str) and text for text in inputs):
+        raise Problem(422, "input must be texts that are not empty, or the ids of their tokens")
+    return list(inputs)
 
 
 def _in_base64(vector: Any) -> str:
@@ -103,6 +111,7 @@ async def complete(call: Call) -> Reply | Events:
     _, pipe = served.pipeline_of("text-generation")
     asked = completions.read_completion(fields, served.name)
     check_count(asked.prompts, served.limits)
+    asked = completions.with_texts(pipe, asked)
     counts = await served.count("text-generation", asked.prompts, is_cut=False)
     options = writing.fit(pipe, asked.options, max(counts), served.limits)
     asked = replace(asked, options=options)

@@ -17,6 +17,7 @@ import uvicorn
 from onnxformers.errors import InvalidArgumentError
 from onnxformers.server.app import create_app
 from onnxformers.server.settings import ServerSettings
+from onnxformers.server.wire import Wire
 
 if TYPE_CHECKING:
     from onnxformers.server.state import State
@@ -105,6 +106,7 @@ def server_config(app: Any) -> uvicorn.Config:
     """How uvicorn runs the application."""
     return uvicorn.Config(
         app,
+        http=Wire,
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -50,7 +50,7 @@ def fit(
     Raises:
         Problem: They cannot.
     """
-    wanted = {"max_new_tokens": limits.new_tokens, "max_length": limits.tokens}
+    wanted = {"max_new_tokens": limits.new_tokens, "max_length": limits.new_tokens + prompt_tokens}
     wanted |= dict.fromkeys(_WIDTHS, limits.inputs)
     for name, most in wanted.items():
         value = options.get(name)
@@ -58,13 +58,14 @@ def fit(
             raise Problem(422, f"{name} may be {most}, got {value}")
     if prompt_tokens > limits.tokens:
         raise Problem(413, f"the prompt has {prompt_tokens} tokens; {limits.tokens} are allowed")
-    return _with_room(pipe, options, prompt_tokens)
+    return _with_room(pipe, options, prompt_tokens, limits.new_tokens)
 
 
-def _with_room(pipe: Any, options: Mapping[str, Any], prompt_tokens: int) -> dict[str, Any]:
-    if pipe.model_limit is None:
-        return dict(options)
-    room = pipe.model_limit - prompt_tokens
+def _with_room(
+    pipe: Any, options: Mapping[str, Any], prompt_tokens: int, most: int
+) -> dict[str, Any]:
+    """The options, with a count of tokens to write that there is room for."""
+    room = most if pipe.model_limit is None else pipe.model_limit - prompt_tokens
     wanted = options.get("max_new_tokens")
     if room < 1 or (isinstance(wanted, int) and wanted > room):
         raise Problem(
@@ -75,4 +76,4 @@ def _with_room(pipe: Any, options: Mapping[str, Any], prompt_tokens: int) -> dic
     if wanted is not None or "max_length" in options:
         return dict(options)
     usual = pipe.setting("max_new_tokens", pipe.defaults) or MAX_NEW_TOKENS
-    return {**options, "max_new_tokens": min(usual, room)}
+    return {**options, "max_new_tokens": min(usual, room, most)}

@@ -12,8 +12,7 @@ from serving import SERVED, Running, settings_of
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Running]:
-    models = {task: model for task, model in SERVED.items() if task != "text-ranking"}
-    running = Running(settings_of(models))
+    running = Running(settings_of(SERVED))
     yield running
     running.close()
 

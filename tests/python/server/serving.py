@@ -6,10 +6,12 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from onnxformers.server.app import create_app
 from onnxformers.server.running import Server, listen, server_config
-from onnxformers.server.settings import ServerSettings, read_settings
+from onnxformers.server.served import Served
+from onnxformers.server.settings import ModelSettings, ServerSettings, read_settings
 from onnxformers.server.state import State
 
 MODELS = Path(__file__).parents[2] / "conformance/models"
@@ -21,10 +23,21 @@ SERVED = {
     "summarization": "bart-cnn",
     "text-classification": "bert-uncased-sst",
     "text-generation": "qwen2",
-    "text-ranking": "bert-uncased-sst",
     "token-classification": "bert-cased-ner",
     "translation": "marian",
     "zero-shot-classification": "bart-nli",
+}
+#: The same for pictures and sound.
+MEDIA = {
+    "image-classification": "vit-cls",
+    "object-detection": "yolos",
+    "image-segmentation": "segformer-seg",
+    "depth-estimation": "glpn",
+    "image-to-image": "swin2sr-x2",
+    "zero-shot-image-classification": "clip",
+    "document-question-answering": "donut",
+    "text-to-audio": "vits",
+    "automatic-speech-recognition": "hubert-ctc",
 }
 
 
@@ -32,6 +45,24 @@ def settings_of(models: dict[str, str], **rest: Any) -> ServerSettings:
     """Settings that serve models of the conformance cases."""
     rows = [{"task": task, "model": str(MODELS / model)} for task, model in models.items()]
     return read_settings({"models": rows, "port": 0, "drain_s": 0.1, **rest})
+
+
+def load_ranker(app: Any) -> Any:
+    """The pipeline of a model called "ranker", which ranks by a rule, added to an application."""
+    from onnxformers.pipelines import TextRankingPipeline
+    from onnxformers.tokenizers import AutoTokenizer
+    from random_logits import RandomLogits
+
+    logits: Any = RandomLogits(3, {"logits": 1})
+    logits.close = lambda: None
+    tokenizer = AutoTokenizer.from_pretrained(MODELS / "bert-uncased-sst")
+    pipe: Any = TextRankingPipeline(task="text-ranking", model=logits, tokenizer=tokenizer)
+    state: State = app.state.serving
+    state.load()
+    settings = ModelSettings(task="text-ranking", model="", name="ranker")
+    with mock.patch("onnxformers.server.served.pipeline", return_value=pipe):
+        state.models["ranker"] = Served(settings, state.limits, state._report)
+    return pipe
 
 
 def endless(**limits: Any) -> Running:

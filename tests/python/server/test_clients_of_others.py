@@ -184,9 +184,9 @@ def test_openai_errors(openai: Any) -> None:
 
     with pytest.raises(module.NotFoundError, match="not served"):
         openai.embeddings.create(model="nothing", input="x")
-    with pytest.raises(module.UnprocessableEntityError, match="logprobs"):
+    with pytest.raises(module.UnprocessableEntityError, match="top_logprobs"):
         openai.chat.completions.create(
-            model="qwen2", messages=[{"role": "user", "content": "x"}], logprobs=True
+            model="qwen2", messages=[{"role": "user", "content": "x"}], top_logprobs=1
         )
 
 

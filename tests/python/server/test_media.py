@@ -15,20 +15,9 @@ from huggingface_hub import InferenceClient
 from onnxformers import HfInference, pipeline
 from onnxformers.audio.writing import encode_wav
 from onnxformers.errors import InferenceError
-from serving import MODELS, Running, settings_of
+from serving import MEDIA, MODELS, Running, settings_of
 
 pillow = pytest.importorskip("PIL.Image", reason="pictures need Pillow: pip install pillow")
-PICTURES = {
-    "image-classification": "vit-cls",
-    "object-detection": "yolos",
-    "image-segmentation": "segformer-seg",
-    "depth-estimation": "glpn",
-    "image-to-image": "swin2sr-x2",
-    "zero-shot-image-classification": "clip",
-    "document-question-answering": "donut",
-    "text-to-audio": "vits",
-    "automatic-speech-recognition": "hubert-ctc",
-}
 
 
 def picture() -> bytes:
@@ -44,7 +33,7 @@ SOUND = encode_wav(np.sin(np.arange(16000, dtype=np.float32) * 0.05) * 0.3, 1600
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Running]:
-    made = Running(settings_of(PICTURES))
+    made = Running(settings_of(MEDIA))
     yield made
     made.close()
 
@@ -61,7 +50,7 @@ def hub(running: Running) -> InferenceClient:
 
 
 def at(running: Running, task: str) -> str:
-    return f"{running.address}/models/{PICTURES[task]}"
+    return f"{running.address}/models/{MEDIA[task]}"
 
 
 def test_image_classification(running: Running, hf: HfInference, hub: InferenceClient) -> None:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from onnxformers._native.runtime import CancelToken
+from onnxformers.errors import GuidedGenerationError
 from onnxformers.generation import TextStreamer
+from onnxformers.pipelines.hosted.meter import PLAIN, Meter
 
 if TYPE_CHECKING:
     from onnxformers.pipelines.text_generation import TextGenerationPipeline
@@ -28,6 +30,29 @@ class Step(NamedTuple):
     token: int
     text: str
     is_last: bool
+
+
+class Steps:
+    """The tokens of `write_stepwise`, to go through once.
+
+    Args:
+        steps: What it gave.
+
+    Attributes:
+        results: What the pipeline gave in the end.
+    """
+
+    def __init__(self, steps: Generator[Step, None, Any]) -> None:
+        self._steps = steps
+        self.results: list[Any] | None = None
+
+    def __iter__(self) -> Generator[Step, None, None]:
+        self.results = yield from self._steps
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the answer was cut off before it had its form."""
+        return self.results is None
 
 
 class _Steps(TextStreamer):
@@ -63,16 +88,18 @@ class _Steps(TextStreamer):
 
 
 def write_stepwise(
-    pipe: TextGenerationPipeline, prompt: Any, options: dict[str, Any]
+    pipe: TextGenerationPipeline, prompt: Any, options: dict[str, Any], meter: Meter | None = None
 ) -> Generator[Step, None, Any]:
     """The tokens that a pipeline writes; gives in the end what the pipeline gave.
 
-    Closing the generator stops the model.
+    That is None where the answer was to have a form and was cut off before it had it. Closing the
+    generator stops the model.
 
     Args:
         pipe: Of text-generation.
         prompt: A text or a chat.
         options: Of the call; `cancel` may be among them.
+        meter: Bends and keeps the scores.
 
     Raises:
         OnnxformersError: What the pipeline raises.
@@ -80,10 +107,20 @@ def write_stepwise(
     queue: SimpleQueue[Any] = SimpleQueue()
     token = options.get("cancel") or CancelToken()
 
+    call = {**options, "cancel": token}
+    if meter is not None:
+        call["logits_processor"] = [meter]
+
     def work() -> None:
+        streamer = _Steps(pipe.tokenizer, queue)
         try:
-            streamer = _Steps(pipe.tokenizer, queue)
-            queue.put((pipe(prompt, **{**options, "cancel": token}, streamer=streamer),))
+            queue.put((pipe(prompt, **call, streamer=streamer),))
+        except GuidedGenerationError as error:
+            if error.sequences is None:
+                queue.put(error)
+                return
+            streamer.end()
+            queue.put((None,))
         except BaseException as error:
             queue.put(error)
 
@@ -115,48 +152,72 @@ def finish_reason(
         return "eos_token"
     stops = pipe.setting("stop_strings", settings) or ()
     stops = (stops,) if isinstance(stops, str) else tuple(stops)
-    return "stop_sequence" if stops and text.endswith(stops) else "length"
+    # The last token may go on behind the stop.
+    return "stop_sequence" if any(stop in text for stop in stops) else "length"
 
 
-class Written(NamedTuple):
-    """What a pipeline wrote for one prompt.
+class Sequence(NamedTuple):
+    """One text that a pipeline wrote.
 
     Attributes:
-        results: What it gave, one for each sequence asked for.
-        tokens: How many tokens were written.
-        reason: Why the first sequence ends, see `finish_reason`.
+        text: What the pipeline gave.
+        tokens: What was written of it.
+        reason: Why it ends, see `finish_reason`.
     """
 
-    results: list[Any]
-    tokens: int
+    text: str
+    tokens: list[int]
     reason: str
 
 
-def write_whole(pipe: TextGenerationPipeline, prompt: Any, options: dict[str, Any]) -> Written:
-    """What a pipeline writes, and how much it was."""
+def write_whole(
+    pipe: TextGenerationPipeline, prompt: Any, options: dict[str, Any], meter: Meter | None = None
+) -> list[Sequence]:
+    """What a pipeline writes for one prompt: as many texts as were asked for.
+
+    Args:
+        pipe: Of text-generation.
+        prompt: A text or a chat.
+        options: Of the call, with return_full_text.
+        meter: Bends and keeps the scores.
+    """
     if not pipe.writes_one(**{k: v for k, v in options.items() if k != "cancel"}):
-        return _write_several(pipe, prompt, options)
-    count, text, last = 0, "", None
-    steps = write_stepwise(pipe, prompt, options)
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            reason = finish_reason(pipe, last, text, options)
-            return Written(end.value, count, reason)
-        count, text, last = count + 1, text + step.text, step.token
+        return _write_several(pipe, prompt, options, meter)
+    tokens: list[int] = []
+    text = ""
+    for step in (steps := Steps(write_stepwise(pipe, prompt, options, meter))):
+        tokens.append(step.token)
+        text += step.text
+    if steps.results is None:
+        before = prompt if options.get("return_full_text") else ""
+        return [Sequence(before + text, tokens, "length")]
+    reason = finish_reason(pipe, tokens[-1] if tokens else None, text, options)
+    return [Sequence(steps.results[0]["generated_text"], tokens, reason)]
 
 
-def _write_several(pipe: TextGenerationPipeline, prompt: Any, options: dict[str, Any]) -> Written:
-    """Several sequences are counted by their texts."""
-    results = pipe(prompt, **{**options, "return_full_text": False})
-    lengths = [
-        len(pipe.tokenizer.encode(result["generated_text"], add_special_tokens=False))
-        for result in results
-    ]
-    room = options.get("max_new_tokens")
-    reason = "length" if room is not None and lengths[0] >= room else "eos_token"
-    return Written(results, sum(lengths), reason)
+def _write_several(
+    pipe: TextGenerationPipeline, prompt: Any, options: dict[str, Any], meter: Meter | None
+) -> list[Sequence]:
+    """Several sequences, from their ids."""
+    meter = Meter(PLAIN) if meter is None else meter
+    settings = pipe._settings({k: v for k, v in options.items() if k != "cancel"})
+    call = {name: value for name, value in options.items() if name != "return_full_text"}
+    try:
+        written = pipe(prompt, **call, return_tensors=True, logits_processor=[meter])
+        rows: Any = [np.array(one["generated_token_ids"]) for one in written]
+    except GuidedGenerationError as error:
+        if error.sequences is None or meter.begin is None:
+            raise
+        (rows,) = pipe.rows_of(error.sequences, 1, meter.begin, settings)
+    begin = meter.begin or 0
+    before = prompt if options.get("return_full_text") else ""
+    found = []
+    for row in rows:
+        text = pipe.decode(row, settings)[len(pipe.decode(row[:begin], settings)) :]
+        tokens = row[begin:].tolist()
+        reason = finish_reason(pipe, tokens[-1] if tokens else None, text, options)
+        found.append(Sequence(before + text, tokens, reason))
+    return found
 
 
 def text_events(

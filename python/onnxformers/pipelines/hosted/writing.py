@@ -6,10 +6,13 @@ Source: spec/inference/HfInference_class.md; text-generation-inference, Generate
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from onnxformers.errors import InvalidArgumentError
 from onnxformers.generation.config_fields import FIELDS
+
+if TYPE_CHECKING:
+    from onnxformers.pipelines.hosted.meter import Bend
 
 #: Options of pipelines with the same name and meaning there.
 SAME = (
@@ -104,6 +107,21 @@ def as_options(parameters: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(options.get("stop_strings"), str):
         options["stop_strings"] = [options["stop_strings"]]
     return options
+
+
+def draw_several(options: dict[str, Any], bend: Bend, place: str) -> None:
+    """Draw where several texts are asked for without beams, as OpenAI's interface does.
+
+    Raises:
+        InvalidArgumentError: The scores of beams are to be bent or told.
+    """
+    if options.get("num_beams") not in (None, 1):
+        if not bend.is_neutral:
+            raise InvalidArgumentError(
+                f"[{place}] penalties, logit_bias and logprobs do not go with num_beams"
+            )
+    elif options.get("num_return_sequences") not in (None, 1):
+        options.setdefault("do_sample", True)
 
 
 def _check(name: str, value: Any) -> None:

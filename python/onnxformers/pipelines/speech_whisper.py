@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 #: Pieces that the model hears at once: each step of the decoder reads all weights, whatever the
 #: rows.
 ROWS = 8
+#: Samples of the recordings that are heard window by window at once: four hours.
+_SAMPLES = 4 * 3600 * 16_000
 #: Options with which a piece must be alone.
 _ALONE = ("streamer", "prefix_allowed_tokens_fn", "assistant_model", "prompt_lookup_num_tokens")
 
@@ -49,10 +51,11 @@ class WhisperRecognizer(Recognizer):
         limit = int(self.pipe.feature_extractor.n_samples)
         results: list[dict[str, Any]] = [{}] * len(waveforms)
         short: list[tuple[int, list[Piece]]] = []
+        long: list[int] = []
         for place, waveform in enumerate(waveforms):
             pieces = self.pieces(waveform, options)
             if len(pieces) == 1 and len(waveform) > limit:
-                results[place] = self._hear_long(waveform, options)
+                long.append(place)
             else:
                 self._check_pieces(pieces, limit)
                 short.append((place, pieces))
@@ -63,7 +66,15 @@ class WhisperRecognizer(Recognizer):
                 for output, piece in zip(own, pieces, strict=True):
                     output["stride"] = piece.stride(self.rate)
             results[place] = self._decode(own, options)
+        heard = self._hear_long([waveforms[place] for place in long], options)
+        for place, result in zip(long, heard, strict=True):
+            results[place] = result
         return results
+
+    def _rows(self, options: SpeechOptions) -> int:
+        """Sounds that the model hears at once."""
+        is_alone = any(options.generation.get(name) is not None for name in _ALONE)
+        return 1 if is_alone else options.batch_size or ROWS
 
     def _check_pieces(self, pieces: list[Piece], limit: int) -> None:
         longest = max((len(piece.samples) for piece in pieces), default=0)
@@ -75,8 +86,7 @@ class WhisperRecognizer(Recognizer):
 
     def _hear(self, pieces: list[Piece], options: SpeechOptions) -> list[dict[str, Any]]:
         """Tokens of each piece, and with "word" their times."""
-        is_alone = any(options.generation.get(name) is not None for name in _ALONE)
-        size = 1 if is_alone else options.batch_size or ROWS
+        size = self._rows(options)
         total = sum(len(piece.samples) - piece.left for piece in pieces)
         outputs: list[dict[str, Any]] = []
         done = 0
@@ -120,22 +130,51 @@ class WhisperRecognizer(Recognizer):
         arguments["return_token_timestamps"] = options.return_timestamps == "word"
         return arguments | {"timeout_s": options.timeout_s, "cancel": options.cancel}
 
-    def _hear_long(self, waveform: Waveform, options: SpeechOptions) -> dict[str, Any]:
-        """More than a window: each begins where the text of the one before it ends."""
-        features = self.pipe.extract(waveform, truncation=False, padding="longest")
+    def _hear_long(
+        self, waveforms: Sequence[Waveform], options: SpeechOptions
+    ) -> list[dict[str, Any]]:
+        """Recordings of more than a window: each begins where the text of the one before it ends.
+
+        A window of each goes through the model at once.
+        """
+        lengths = [len(waveform) for waveform in waveforms]
+        results: list[dict[str, Any]] = []
+        for group in _groups(lengths, self._rows(options)):
+            before, total = sum(lengths[: group[0]]), sum(lengths)
+            results += self._hear_group(
+                [waveforms[place] for place in group], options, before, total
+            )
+        return results
+
+    def _hear_group(
+        self, waveforms: list[Waveform], options: SpeechOptions, before: int, total: int
+    ) -> list[dict[str, Any]]:
+        """Long recordings at once, `before` of `total` samples of a call having been heard."""
         hop = int(self.pipe.feature_extractor.hop_length)
-        arguments = self._arguments(options)
+        parts = [
+            self.pipe.extract(waveform, truncation=False, padding="longest")["input_features"]
+            for waveform in waveforms
+        ]
+        frames = [part.shape[-1] for part in parts]
+        features = np.zeros((len(parts), parts[0].shape[1], max(frames)), np.float32)
+        for row, part in zip(features, parts, strict=True):
+            row[:, : part.shape[-1]] = part[0]
+        arguments = self._arguments(options) | {"num_frames": frames, "return_segments": True}
         if options.on_progress is not None:
             arguments["monitor_progress"] = lambda counts: _tell(
-                options, int(counts[0, 0]) * hop, len(waveform), self.rate
+                options, before + int(counts[:, 0].sum()) * hop, total, self.rate
             )
-        generated: Any = self.model.generate(
-            features["input_features"], **arguments, return_segments=True
-        )
-        found = self._decode(self._windows(generated["segments"][0]), options)
+        generated: Any = self.model.generate(features, **arguments)
+        return [
+            self._inside(self._decode(self._windows(segments), options), waveform)
+            for waveform, segments in zip(waveforms, generated["segments"], strict=True)
+        ]
+
+    def _inside(self, found: dict[str, Any], waveform: Waveform) -> dict[str, Any]:
+        """A transcript without times behind the sound: the model may tell some of the padding."""
         length = len(waveform) / self.rate
         for chunk in found.get("chunks", ()):
-            if "timestamp" in chunk:  # the model may tell times of the silence behind the sound
+            if "timestamp" in chunk:
                 chunk["timestamp"] = tuple(
                     time if time is None else min(time, length) for time in chunk["timestamp"]
                 )
@@ -171,3 +210,21 @@ class WhisperRecognizer(Recognizer):
             force_full_sequences=options.force_full_sequences,
         )
         return {"text": text, **more}
+
+
+def _groups(lengths: Sequence[int], most: int) -> list[list[int]]:
+    """Neighbours that go through the model at once: at most so many, whose features fit.
+
+    Args:
+        lengths: Samples of each recording.
+        most: Recordings of a group.
+    """
+    groups: list[list[int]] = []
+    longest = 0
+    for place, length in enumerate(lengths):
+        longest = max(longest, length)
+        if not groups or len(groups[-1]) == most or (len(groups[-1]) + 1) * longest > _SAMPLES:
+            groups.append([])
+            longest = length
+        groups[-1].append(place)
+    return groups

@@ -26,9 +26,11 @@ from whisper_models import (
 )
 
 from onnxformers.errors import InvalidArgumentError, UnsupportedModelError
-from onnxformers.models.architectures.whisper_decoding import Decoding, Text, compression_ratio
-from onnxformers.models.architectures.whisper_longform import split
+from onnxformers.generation import BaseStreamer
+from onnxformers.models.architectures.whisper_decoding import Decoding
 from onnxformers.models.architectures.whisper_options import Settings
+from onnxformers.models.architectures.whisper_segments import split
+from onnxformers.models.architectures.whisper_text import Text, compression_ratio
 
 #: "0 1 2" and the end, whatever stood before.
 COUNTS = {NO_TIMES: 0, TRANSCRIBE: 0, TRANSLATE: 3, 3: END, 0: 1, 1: 2, 2: END}
@@ -302,14 +304,14 @@ def test_silence_has_no_text(tmp_path: Path) -> None:
 def test_what_was_said_leads_the_next_window(tmp_path: Path) -> None:
     model = whisper(tmp_path / "m", table(PARTS))
     asked: list[list[int]] = []
-    own = Decoding.window
+    own = Decoding.windows
 
     def spy(self: Any, encoded: Any, before: Any, begin: Any) -> Any:
-        asked.append(before.tolist())
+        asked.append(before[0].tolist())
         return own(self, encoded, before, begin)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Decoding, "window", spy)
+        patch.setattr(Decoding, "windows", spy)
         model.generate(
             features(0.0, windows=2),
             language="en",
@@ -348,3 +350,89 @@ def test_the_options_of_all_models_go_along(
     assert found["sequences"][0].tolist() == [START, ENGLISH, TRANSCRIBE, NO_TIMES, 0, 1, 2, END]
     assert "sequences_scores" in found
     assert not caplog.records
+
+
+class _Listener(BaseStreamer):
+    """A streamer that keeps nothing."""
+
+    def put(self, value: Any) -> None: ...
+
+    def end(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"return_token_timestamps": True},
+        {"condition_on_prev_tokens": True, "prompt_ids": [PREVIOUS, 9]},
+        {"temperature": (0.0, 0.4, 0.8), "compression_ratio_threshold": 1.1, "seed": 5},
+        {"temperature": (0.0, 1.0), "logprob_threshold": -0.1, "seed": 5},
+        {"language": ["en", "fr", "en", "fr"]},
+        {"streamer": _Listener()},
+    ],
+)
+def test_recordings_say_together_what_they_say_alone(
+    tmp_path: Path, options: dict[str, Any]
+) -> None:
+    model = whisper(tmp_path / "m", table({**PARTS, **REPEATS}), looking_at({5: 3, 6: 7}))
+    rng = np.random.default_rng(0)
+    sounds = rng.standard_normal((4, 2, 80)).astype(np.float32)
+    frames = [80, 21, 55, 40]
+    shared = {"return_segments": True, **options}
+    languages = shared.pop("language", ["en"] * 4)
+    together = model.generate(sounds, num_frames=frames, language=languages, **shared)
+    for row, sound in enumerate(sounds):
+        alone = model.generate(
+            sound[None], num_frames=frames[row], language=languages[row], **shared
+        )
+        wanted = alone["segments"][0]
+        assert len(together["segments"][row]) == len(wanted) > 0
+        for ours, theirs in zip(together["segments"][row], wanted, strict=True):
+            np.testing.assert_equal(ours, theirs)
+
+
+def test_windows_of_recordings_go_through_the_model_together(tmp_path: Path) -> None:
+    model = whisper(tmp_path / "m", table(PARTS))
+    rows: list[int] = []
+    own = Decoding.encode
+
+    def spy(self: Any, given: Any) -> Any:
+        rows.append(len(given))
+        return own(self, given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Decoding, "encode", spy)
+        model.generate(features(0.0, 0.0, windows=2), num_frames=[40, 15], language="en")
+    assert rows[0] == 2
+    assert rows == sorted(rows, reverse=True)
+    assert rows[-1] == 1
+
+
+def test_a_mask_tells_where_a_recording_ends(tmp_path: Path) -> None:
+    model = whisper(tmp_path / "m", table(PARTS))
+    mask = (np.arange(40) < np.array([[40], [12]])).astype(np.int64)
+    both = model.generate(
+        features(0.0, 0.0, windows=2), attention_mask=mask, language="en", return_segments=True
+    )
+    wanted = model.generate(
+        features(0.0, 0.0, windows=2), num_frames=[40, 12], language="en", return_segments=True
+    )
+    np.testing.assert_equal(both["segments"], wanted["segments"])
+
+
+def test_several_windows_have_one_text(tmp_path: Path) -> None:
+    model = whisper(tmp_path / "m", table(PARTS))
+    with pytest.raises(InvalidArgumentError, match="num_return_sequences=1"):
+        model.generate(
+            features(0.0, windows=2), language="en", num_return_sequences=2, do_sample=True
+        )
+
+
+def test_older_files_name_the_token_of_earlier_text_among_those_that_never_come(
+    tmp_path: Path,
+) -> None:
+    model = whisper(
+        tmp_path / "m", table(PARTS), prev_sot_token_id=None, suppress_tokens=[PREVIOUS, SILENCE]
+    )
+    assert Settings.read(model, None, {}).previous_token == PREVIOUS

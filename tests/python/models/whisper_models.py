@@ -65,20 +65,25 @@ def encoder() -> bytes:
     )
 
 
-def decoder(scores: np.ndarray, looks: np.ndarray | None = None) -> bytes:
-    """Scores from the table; the sound's sum counts for French and against silence."""
+#: What the sound's sum counts for each token: for French, and against silence.
+HEARD = np.zeros(TOKENS, np.float32)
+HEARD[FRENCH], HEARD[SILENCE] = 0.05, -0.05
+
+
+def decoder(
+    scores: np.ndarray, looks: np.ndarray | None = None, heard: np.ndarray = HEARD
+) -> bytes:
+    """Scores from the table; the sound's sum counts for each token what `heard` says."""
     nodes = [
         ob.node("Gather", ["scores", "input_ids"], ["own"]),
         ob.node("ReduceSum", ["encoder_hidden_states", "axes"], ["sum"]),
         ob.node("Mul", ["sum", "weights"], ["heard"]),
         ob.node("Add", ["own", "heard"], ["logits"]),
     ]
-    weights = np.zeros(TOKENS, np.float32)
-    weights[FRENCH], weights[SILENCE] = 0.05, -0.05
     constants = [
         ob.tensor("scores", scores),
         ob.tensor("axes", np.array([1])),
-        ob.tensor("weights", weights),
+        ob.tensor("weights", heard),
     ]
     outputs = [ob.value("logits", "float32", ["batch", "tokens", TOKENS])]
     if looks is not None:
@@ -101,6 +106,7 @@ def whisper(
     folder: Path,
     scores: np.ndarray,
     looks: np.ndarray | None = None,
+    heard: np.ndarray = HEARD,
     **generation: Any,
 ) -> Any:
     """The model with this table, opened; None takes a field out of its generation config."""
@@ -112,7 +118,7 @@ def whisper(
         "median_filter_width": 3,
         "decoder_layers": 1,
     }
-    write(folder, config, encoder_model=encoder(), decoder_model=decoder(scores, looks))
+    write(folder, config, encoder_model=encoder(), decoder_model=decoder(scores, looks, heard))
     values = {name: v for name, v in {**GENERATION, **generation}.items() if v is not None}
     (folder / "generation_config.json").write_text(json.dumps(values))
     return AutoModelForSpeechSeq2Seq.from_pretrained(folder)

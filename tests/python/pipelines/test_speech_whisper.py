@@ -17,7 +17,7 @@ from onnxformers import AutoTokenizer
 from onnxformers.errors import InvalidArgumentError
 from onnxformers.pipelines.speech_options import SpeechOptions
 from onnxformers.pipelines.speech_regions import transcribe_regions
-from onnxformers.pipelines.speech_whisper import ROWS, WhisperRecognizer
+from onnxformers.pipelines.speech_whisper import ROWS, WhisperRecognizer, _groups
 
 FOLDER = Path(__file__).parents[2] / "conformance" / "models" / "tokenizer-whisper"
 RATE = 16_000
@@ -206,6 +206,52 @@ def test_windows_of_a_long_recording_are_put_together(tokenizer: Any) -> None:
     script.words = script.words[:81]  # 32.4 seconds
     found = transcribe(script, return_timestamps=True)
     assert found["chunks"][1]["timestamp"] == (32.0, pytest.approx(32.4))
+
+
+def test_long_recordings_are_heard_together(tokenizer: Any) -> None:
+    script = Script(tokenizer, long_words(100))
+    word = tokenizer.encode(" one", add_special_tokens=False)
+    stamp = tokenizer.timestamp_begin
+    asked: list[tuple[int, list[int]]] = []
+
+    def generate(features: Any, **options: Any) -> Any:
+        asked.append((len(features), options["num_frames"]))
+        monitor = options["monitor_progress"]
+        monitor(np.array([[frames, frames] for frames in options["num_frames"]]))
+        tokens = np.array([stamp, *word, stamp + 50])
+        segments = [[{"offset": 0.0, "window": 2.0, "tokens": tokens}] for _ in features]
+        return {"segments": segments}
+
+    script.model.generate = generate
+    script.extract = lambda samples, **_: {  # type: ignore[method-assign]
+        "input_features": np.zeros((1, 2, len(samples) // 160), np.float32)
+    }
+    told: list[tuple[float, float]] = []
+    options = {"batch_size": 2, "on_progress": lambda done, total: told.append((done, total))}
+    settings = SpeechOptions().changed(options, "asr")
+    waveforms = [np.zeros(seconds * RATE, np.float32) for seconds in (40, 5, 50, 60)]
+    script.words = ["none"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhisperRecognizer, "_hear_batch", lambda *_: [{"tokens": word}])
+        found = WhisperRecognizer(script).transcribe(waveforms, settings)  # type: ignore[arg-type]
+    assert [part["text"].strip() for part in found] == ["one"] * 4
+    assert asked == [(2, [4000, 5000]), (1, [6000])]
+    assert told[-2:] == [(90.0, 150.0), (150.0, 150.0)]
+
+
+@pytest.mark.parametrize(
+    ("hours", "groups"),
+    [
+        ([0.1] * 5, [[0, 1], [2, 3], [4]]),
+        ([3, 0.1, 0.1, 0.2], [[0], [1, 2], [3]]),
+        ([1, 2, 1], [[0, 1], [2]]),
+        ([], []),
+    ],
+)
+def test_recordings_whose_features_are_many_are_heard_apart(
+    hours: list[float], groups: list[list[int]]
+) -> None:
+    assert _groups([round(length * 3600 * RATE) for length in hours], 2) == groups
 
 
 def test_only_speech_reaches_the_model(tokenizer: Any) -> None:

@@ -1,12 +1,11 @@
-"""One window of sound to tokens, again and again until the text is one to believe."""
+"""Windows of sound to tokens, again and again until the texts are ones to believe."""
 
 from __future__ import annotations
 
 import math
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,12 +13,21 @@ import numpy as np
 from onnxformers.errors import InvalidArgumentError
 from onnxformers.generation.config import GenerationConfig
 from onnxformers.models.architectures.whisper_prompts import begin_tokens, next_logits
+from onnxformers.models.architectures.whisper_text import (
+    Text,
+    compression_ratio,
+    is_refused,
+    is_silence,
+    mean_logprob,
+)
 from onnxformers.models.generate import generate
 from onnxformers.models.graph import Budget
 from onnxformers.models.prompts import eos_tokens, pad_token
-from onnxformers.ops import log_softmax, softmax
+from onnxformers.ops import softmax
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from onnxformers.models.architectures.whisper_options import Settings
@@ -28,29 +36,8 @@ if TYPE_CHECKING:
 
     Ids = NDArray[np.int64]
 
-#: Text that was drawn at this temperature or above does not lead the next window.
-BOLD = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What was written about one window.
-
-    Attributes:
-        tokens: Without what stood before them, the end and padding.
-        temperature: At which it was written.
-        avg_logprob: Mean log-probability of its tokens; NaN where nobody asked.
-        compression_ratio: How well it packs; high for what repeats itself.
-        no_speech_prob: Probability of silence; NaN where nobody asked.
-        is_silence: It is a guess about silence, to be dropped.
-    """
-
-    tokens: list[int]
-    temperature: float = 0.0
-    avg_logprob: float = math.nan
-    compression_ratio: float = math.nan
-    no_speech_prob: float = math.nan
-    is_silence: bool = False
+#: Scores that are kept at once: half a GiB of them.
+_SCORES = 1 << 27
 
 
 class Decoding:
@@ -77,18 +64,18 @@ class Decoding:
         encoded, _ = self.model._forward.encode(inputs, self.budget)
         return encoded
 
-    def begin(self, encoded: NDArray[Any], row: int | None = None) -> Ids:
+    def begin(self, encoded: NDArray[Any], rows: Sequence[int] | None = None) -> Ids:
         """What the text of each row begins with, of shape (rows, tokens).
 
         Args:
             encoded: Shape (rows, frames, width).
-            row: Which recording of the call the only row is.
+            rows: Which rows of the call these are; None for all of them.
         """
         settings = self.settings
         language = settings.options.language
-        if row is not None and language is not None and not isinstance(language, str):
-            options = replace(settings.options, language=language[row % len(language)])
-            settings = replace(settings, options=options)
+        if rows is not None and language is not None and not isinstance(language, str):
+            own = [language[row % len(language)] for row in rows]
+            settings = replace(settings, options=replace(settings.options, language=own))
         return begin_tokens(self.model, encoded, settings, self.budget)
 
     def with_timestamps(self) -> Decoding:
@@ -129,8 +116,10 @@ class Decoding:
             )
         return ids.astype(np.int64)
 
-    def generate(self, encoded: NDArray[Any], ids: Ids, options: Mapping[str, Any]) -> Any:
-        """Run the token loop behind `ids` of shape (rows, tokens)."""
+    def generate(
+        self, encoded: NDArray[Any], ids: Ids, options: Mapping[str, Any], **more: Any
+    ) -> Any:
+        """Run the token loop behind `ids` of shape (rows, tokens), with more fields of `Call`."""
         values = {**self.settings.config, **options, **self._limits(ids.shape[1])}
         values["forced_decoder_ids"] = None  # the prompt has them
         values["return_timestamps"] = bool(self.settings.options.return_timestamps)
@@ -141,84 +130,84 @@ class Decoding:
         }
         inputs |= {"encoder_outputs": encoded, "decoder_input_ids": ids}
         config = GenerationConfig.from_dict(values)
-        call = replace(self.call, timeout_s=self.budget.left_s)
+        call = replace(self.call, timeout_s=self.budget.left_s, **more)
         return generate(self.model, None, config, call, inputs)
 
-    def window(self, encoded: NDArray[Any], before: Ids, begin: Ids) -> Text:
-        """The text of one window, at the first temperature that gives one to believe.
+    def windows(self, encoded: NDArray[Any], before: Ids, begin: Ids) -> list[Text]:
+        """The text of each window, at the first temperature that gives one to believe.
+
+        A row is written as if it were alone: it draws the same, and rows that are to be written
+        again go on without the others.
 
         Args:
-            encoded: Shape (1, frames, width).
-            before: What was said before, shape (tokens,).
-            begin: What the text begins with, shape (tokens,).
+            encoded: Shape (rows, frames, width).
+            before: What was said before, shape (rows, tokens).
+            begin: What the texts begin with, shape (rows, tokens).
 
         Source: Radford et al., 2022, section 4.5; transformers 4.46.3, `generate_with_fallback`.
         """
         options = self.settings.options
-        ids = np.concatenate([before, begin])[None]
-        silence = math.nan
+        ids = np.concatenate([before, begin], axis=1)
+        silence = np.full(len(ids), math.nan)
         if options.no_speech_threshold is not None:
-            silence = self._silence(encoded, ids, len(before))
-        text = Text([])
+            silence = self._silence(encoded, ids, before.shape[1])
+        texts = [Text([])] * len(ids)
+        left = np.arange(len(ids))
         for temperature in options.temperatures:
-            text = replace(self._attempt(encoded, ids, temperature), no_speech_prob=silence)
-            text = replace(text, is_silence=self._is_silence(text))
-            if text.is_silence or not self._is_refused(text):
+            found = self._attempts(encoded[left], ids[left], temperature)
+            for row, text in zip(left.tolist(), found, strict=True):
+                known = replace(text, no_speech_prob=float(silence[row]))
+                texts[row] = replace(known, is_silence=is_silence(known, options))
+            left = left[[is_refused(texts[row], options) for row in left]]
+            if not len(left):
                 break
-        return text
+        return texts
 
-    def _attempt(self, encoded: NDArray[Any], ids: Ids, temperature: float | None) -> Text:
+    def _attempts(self, encoded: NDArray[Any], ids: Ids, temperature: float | None) -> list[Text]:
+        """A text of each row, a few rows at a time where the scores of all steps are kept."""
+        size = len(ids)
+        if self.settings.options.logprob_threshold is not None:
+            steps = self.settings.max_positions * self._vocabulary
+            size = max(1, _SCORES // steps)
+        texts: list[Text] = []
+        for first in range(0, len(ids), size):
+            rows = slice(first, first + size)
+            texts += self._attempt(encoded[rows], ids[rows], temperature)
+        return texts
+
+    def _attempt(self, encoded: NDArray[Any], ids: Ids, temperature: float | None) -> list[Text]:
         wanted: dict[str, Any] = {} if temperature is None else _heat(temperature)
         needs_scores = self.settings.options.logprob_threshold is not None
         if needs_scores:
             wanted |= {"return_dict_in_generate": True, "output_scores": True}
-        output = self.generate(encoded, ids, wanted)
+        output = self.generate(encoded, ids, wanted, row_numbers=[0] * len(ids))
         sequences = output["sequences"] if isinstance(output, Mapping) else output
-        tokens, is_ended = self._own_tokens(sequences[0], ids.shape[1])
-        logprob = math.nan
-        if needs_scores:
-            logprob = _mean_logprob(output, tokens, is_ended, temperature or 1.0)
-        vocabulary = int(self.model.config.get("vocab_size") or 1 << 16)
-        return Text(
-            tokens=tokens,
-            temperature=temperature or 0.0,
-            avg_logprob=logprob,
-            compression_ratio=compression_ratio(tokens, vocabulary),
-        )
+        texts = []
+        for row, sequence in enumerate(sequences):
+            tokens = self._own_tokens(sequence, ids.shape[1])
+            logprob = math.nan
+            if needs_scores:
+                logprob = mean_logprob(output, row, tokens, temperature or 1.0)
+            ratio = compression_ratio(tokens, self._vocabulary)
+            texts.append(Text(tokens, temperature or 0.0, logprob, ratio))
+        return texts
 
-    def _own_tokens(self, row: Ids, begin: int) -> tuple[list[int], bool]:
-        """The tokens behind a prompt, up to the end; whether there is one."""
-        ends = {*eos_tokens(self.settings.config)}
-        pad = pad_token(self.settings.config)
-        tokens: list[int] = []
-        for token in row[begin:].tolist():
-            if token in ends or token == pad:
-                return tokens, token in ends
-            tokens.append(token)
-        return tokens, False
+    @property
+    def _vocabulary(self) -> int:
+        return int(self.model.config.get("vocab_size") or 1 << 16)
 
-    def _silence(self, encoded: NDArray[Any], ids: Ids, place: int) -> float:
-        """Probability of <|nospeech|> where the transcript starts, behind `place` tokens."""
+    def _own_tokens(self, row: Ids, begin: int) -> list[int]:
+        """The tokens behind a prompt, up to the end."""
+        ends = [*eos_tokens(self.settings.config), pad_token(self.settings.config)]
+        (places,) = np.isin(row[begin:], [end for end in ends if end is not None]).nonzero()
+        own: list[int] = row[begin : begin + int(places[0]) if len(places) else None].tolist()
+        return own
+
+    def _silence(self, encoded: NDArray[Any], ids: Ids, place: int) -> NDArray[np.float32]:
+        """Probability of <|nospeech|> where each transcript starts, behind `place` tokens."""
         token = self.settings.timestamp_begin - 2
         logits = next_logits(self.model, encoded, ids[:, : place + 1], self.budget)
-        return float(softmax(logits[0, place])[token])
-
-    def _is_silence(self, text: Text) -> bool:
-        options = self.settings.options
-        if (
-            options.no_speech_threshold is None
-            or text.no_speech_prob <= options.no_speech_threshold
-        ):
-            return False
-        return options.logprob_threshold is None or text.avg_logprob < options.logprob_threshold
-
-    def _is_refused(self, text: Text) -> bool:
-        options = self.settings.options
-        repeats = options.compression_ratio_threshold
-        guesses = options.logprob_threshold
-        return (repeats is not None and text.compression_ratio > repeats) or (
-            guesses is not None and text.avg_logprob < guesses
-        )
+        return softmax(logits[:, place])[:, token]
 
     def _limits(self, prompt_length: int) -> dict[str, Any]:
         """How long a text may get, with what stands before it."""
@@ -231,41 +220,11 @@ class Decoding:
             )
         if new is not None:
             return {"max_new_tokens": new}
-        asked = config.get("max_length")
-        return {"max_length": most if asked is None else min(asked + prompt_length - 1, most)}
-
-
-def compression_ratio(tokens: list[int], vocab_size: int) -> float:
-    """How many times smaller tokens get when they are packed; 0 without tokens.
-
-    Source: transformers 4.46.3, `_retrieve_compression_ratio`.
-    """
-    size = int(math.log2(vocab_size) / 8) + 1
-    packed = b"".join(token.to_bytes(size, "little") for token in tokens)
-    return len(packed) / len(zlib.compress(packed))
+        asked, before = config.get("max_length"), min(prompt_length, most // 2) - 1
+        return {"max_length": most if asked is None else min(asked + before, most)}
 
 
 def _heat(temperature: float) -> dict[str, Any]:
     if temperature > 0:
         return {"do_sample": True, "temperature": float(temperature), "num_beams": 1}
     return {"do_sample": False}
-
-
-def _mean_logprob(
-    output: Mapping[str, Any], tokens: list[int], is_ended: bool, temperature: float
-) -> float:
-    """Mean over the tokens and the end, of whose log-probability nothing is added.
-
-    Source: transformers 4.46.3, `_retrieve_avg_logprobs`.
-    """
-    if "sequences_scores" in output:
-        return float(output["sequences_scores"][0])
-    total = 0.0
-    for token, scores in zip(tokens, _rows(output["scores"]), strict=False):
-        total += float(log_softmax(scores * temperature)[token])
-    return total / (len(tokens) + 1)
-
-
-def _rows(steps: tuple[NDArray[np.float32], ...]) -> Iterator[NDArray[np.float32]]:
-    for scores in steps:
-        yield scores[0]

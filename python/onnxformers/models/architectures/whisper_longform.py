@@ -2,29 +2,72 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from onnxformers.errors import InvalidArgumentError
 from onnxformers.models.architectures.whisper_alignment import token_times
-from onnxformers.models.architectures.whisper_decoding import BOLD, Decoding, Text
-from onnxformers.models.architectures.whisper_options import INPUT_STRIDE
+from onnxformers.models.architectures.whisper_decoding import Decoding
+from onnxformers.models.architectures.whisper_segments import split
+from onnxformers.models.architectures.whisper_text import BOLD, Text
 from onnxformers.models.outputs import ModelOutput
 from onnxformers.models.prompts import eos_tokens, pad_token
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from onnxformers.models.architectures.whisper_options import Settings
+    from onnxformers.models.architectures.whisper_segments import Segment
 
     Ids = NDArray[np.int64]
-    Segment = dict[str, Any]
+
+#: Arguments of generate() with which a recording must be alone.
+_ALONE = ("streamer", "assistant_model", "prefix_allowed_tokens_fn")
+
+
+@dataclass(slots=True)
+class _Recording:
+    """A recording that is heard.
+
+    Attributes:
+        row: Which one of the call.
+        features: Shape (mels, frames).
+        frames: Those of sound.
+        seek: The first of them that was not heard yet.
+        begin: What the text of each window begins with; known from the first window on.
+        segments: What was said.
+        said: The tokens that lead the next window.
+    """
+
+    row: int
+    features: NDArray[Any]
+    frames: int
+    seek: int = 0
+    begin: Ids | None = None
+    segments: list[Segment] = field(default_factory=list)
+    said: list[int] = field(default_factory=list)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all of it was heard."""
+        return self.seek >= self.frames
+
+    def window(self, size: int) -> NDArray[Any]:
+        """The next frames, padded to a window: shape (1, mels, size)."""
+        count = min(self.frames - self.seek, size)
+        if self.seek == 0 and self.features.shape[-1] == size:
+            return self.features[None]  # padded by the feature extractor
+        part = self.features[None, :, self.seek : self.seek + count]
+        return np.pad(part, ((0, 0), (0, 0), (0, size - count)))
 
 
 def transcribe(decoding: Decoding, features: NDArray[Any]) -> Any:
     """What was said in each recording.
+
+    Windows of several recordings go through the model together, each from where its own text ended;
+    recordings that are over leave the others.
 
     Args:
         decoding: The call.
@@ -36,15 +79,26 @@ def transcribe(decoding: Decoding, features: NDArray[Any]) -> Any:
 
     Source: Radford et al., 2022, section 3.8; transformers 4.46.3, `generate` of Whisper.
     """
-    options = decoding.settings.options
-    if features.shape[-1] > decoding.settings.window_frames:
+    options, settings = decoding.settings.options, decoding.settings
+    if (settings.config.num_return_sequences or 1) > 1:
+        raise InvalidArgumentError(
+            "[generate] segments, thresholds and more than one window have one text each; set "
+            "num_return_sequences=1"
+        )
+    if features.shape[-1] > settings.window_frames:
         # A window's timestamps say where the next one begins.
         decoding = decoding.with_timestamps()
-    progress = _Progress(decoding.settings, features)
-    found = [
-        _hear(decoding, features[row : row + 1], row, progress) for row in range(len(features))
+    recordings = [
+        _Recording(row, rows, settings.frames_of(row, features.shape[-1]))
+        for row, rows in enumerate(features)
     ]
-    pad = pad_token(decoding.settings.config) or 0
+    progress = _Progress(settings, recordings)
+    is_alone = any(getattr(decoding.call, name) is not None for name in _ALONE)
+    size = 1 if is_alone else len(recordings)
+    for first in range(0, len(recordings), size):
+        _hear(decoding, recordings[first : first + size], progress)
+    pad = pad_token(settings.config) or 0
+    found = [recording.segments for recording in recordings]
     output: dict[str, Any] = {
         "sequences": _stack([_join(segments, "tokens") for segments in found], pad, np.int64)
     }
@@ -59,155 +113,103 @@ def transcribe(decoding: Decoding, features: NDArray[Any]) -> Any:
 class _Progress:
     """Tells the caller how much of each recording was heard."""
 
-    def __init__(self, settings: Settings, features: NDArray[Any]) -> None:
-        total = [settings.frames_of(row, features.shape[-1]) for row in range(len(features))]
-        self.counts = np.array([[0, frames] for frames in total], np.int64).reshape(-1, 2)
+    def __init__(self, settings: Settings, recordings: list[_Recording]) -> None:
+        self._recordings = recordings
         self._monitor = settings.options.monitor_progress
 
-    def advance(self, row: int, frames: int) -> None:
-        self.counts[row, 0] = min(frames, self.counts[row, 1])
+    def tell(self) -> None:
         if self._monitor is not None:
-            self._monitor(self.counts.copy())
+            counts = [[min(part.seek, part.frames), part.frames] for part in self._recordings]
+            self._monitor(np.array(counts, np.int64).reshape(-1, 2))
 
 
-def _hear(
-    decoding: Decoding, features: NDArray[Any], row: int, progress: _Progress
-) -> list[Segment]:
+def _hear(decoding: Decoding, recordings: list[_Recording], progress: _Progress) -> None:
+    """Hear recordings to their ends, a window of each at a time."""
+    size = decoding.settings.window_frames
+    active = [recording for recording in recordings if not recording.is_over]
+    while active:
+        encoded = decoding.encode(np.concatenate([part.window(size) for part in active]))
+        if active[0].begin is None:  # the first windows tell the languages
+            begins = decoding.begin(encoded, [part.row for part in active])
+            for recording, begin in zip(active, begins, strict=True):
+                recording.begin = begin
+        written = _write(decoding, encoded, active)
+        for place, (recording, (before, text)) in enumerate(zip(active, written, strict=True)):
+            _take(decoding, encoded[place : place + 1], recording, before, text)
+        progress.tell()
+        active = [recording for recording in active if not recording.is_over]
+
+
+def _write(
+    decoding: Decoding, encoded: NDArray[Any], active: list[_Recording]
+) -> list[tuple[Ids, Text]]:
+    """The text of a window of each recording, with what stood before it.
+
+    Rows whose prompts are of one length are written together: padding would be heard.
+    """
+    befores = [_before(recording.said, decoding) for recording in active]
+    begins = [recording.begin for recording in active if recording.begin is not None]
+    lengths = np.array([len(before) for before in befores])
+    texts: dict[int, Text] = {}
+    for length in np.unique(lengths):
+        places = np.flatnonzero(lengths == length)
+        before = np.stack([befores[place] for place in places])
+        begin = np.stack([begins[place] for place in places])
+        found = decoding.windows(encoded[places], before, begin)
+        texts |= dict(zip(places.tolist(), found, strict=True))
+    return [(before, texts[place]) for place, before in enumerate(befores)]
+
+
+def _take(
+    decoding: Decoding, encoded: NDArray[Any], recording: _Recording, before: Ids, text: Text
+) -> None:
+    """Note what was said in a window, and where the next one begins."""
     settings = decoding.settings
-    total = int(progress.counts[row, 1])
-    segments: list[Segment] = []
-    said: list[int] = []
-    begin, seek = None, 0
-    while seek < total:
-        frames = min(total - seek, settings.window_frames)
-        encoded = decoding.encode(_cut(features, seek, frames, settings.window_frames))
-        if begin is None:  # the first window tells the language
-            begin = decoding.begin(encoded, row)[0]
-        before = _before(said, decoding)
-        text = decoding.window(encoded, before, begin)
-        step = frames
-        if not text.is_silence:
-            times = _times(decoding, encoded, before, begin, text, frames)
-            new, step = split(text, times, seek, frames, settings)
-            segments += new
-            said += [token for segment in new for token in segment["tokens"].tolist()]
-        if text.temperature >= BOLD:
-            said.clear()  # a wild guess leads nobody
-        seek += step
-        progress.advance(row, seek)
-    return segments
-
-
-def _cut(features: NDArray[Any], seek: int, frames: int, window: int) -> NDArray[Any]:
-    """Frames of a recording, padded to a window."""
-    part = features[:, :, seek : seek + frames]
-    if frames == window:
-        return np.ascontiguousarray(part)
-    if seek == 0 and features.shape[-1] == window:
-        return features  # padded by the feature extractor
-    return np.pad(part, ((0, 0), (0, 0), (0, window - frames)))
+    frames = min(recording.frames - recording.seek, settings.window_frames)
+    step = frames
+    if not text.is_silence:
+        times = _times(decoding, encoded, recording, before, text)
+        new, step = split(text, times, recording.seek, frames, settings)
+        recording.segments += new
+        recording.said += [token for segment in new for token in segment["tokens"].tolist()]
+    if text.temperature >= BOLD:
+        recording.said.clear()  # a wild guess leads nobody
+    recording.seek += step
 
 
 def _before(said: list[int], decoding: Decoding) -> Ids:
     """What stands before a window's text: the prompt, or what was said."""
     options, settings = decoding.settings.options, decoding.settings
     prompt = decoding.prompt_ids()
-    if not options.condition_on_prev_tokens or not said:
+    if not options.condition_on_prev_tokens:
         return prompt
-    room = settings.max_positions // 2 - 1
-    head, rest = prompt[:1], [*prompt[1:].tolist(), *said]
+    token = settings.previous_token
+    head, rest = [] if token is None else [token], [*prompt.tolist(), *said]
     if options.prompt_condition_type == "all-segments":
-        head, rest = prompt, said
-    if not len(head):
-        token = settings.config.get("prev_sot_token_id")
-        head = np.array([] if token is None else [token], np.int64)
-    return np.concatenate([head, np.array(rest[-room:], np.int64)])
+        head, rest = prompt.tolist() or head, said
+    elif rest[:1] == head:
+        rest = rest[1:]
+    room = settings.max_positions // 2 - 1
+    return np.array([*head, *rest[-room:]], np.int64) if rest else prompt
 
 
 def _times(
-    decoding: Decoding, encoded: NDArray[Any], before: Ids, begin: Ids, text: Text, frames: int
+    decoding: Decoding,
+    encoded: NDArray[Any],
+    recording: _Recording,
+    before: Ids,
+    text: Text,
 ) -> list[float]:
     """The second within the window at which each token begins; [] where nobody asked."""
-    if not decoding.settings.options.return_token_timestamps or not text.tokens:
+    settings = decoding.settings
+    if not settings.options.return_token_timestamps or not text.tokens or recording.begin is None:
         return []
-    end = eos_tokens(decoding.settings.config)[:1]
-    sequence = np.concatenate([before, begin, np.array(text.tokens + end, np.int64)])
-    prompt_length = len(before) + len(begin)
+    frames = min(recording.frames - recording.seek, settings.window_frames)
+    end = eos_tokens(settings.config)[:1]
+    sequence = np.concatenate([before, recording.begin, np.array(text.tokens + end, np.int64)])
+    prompt_length = len(before) + len(recording.begin)
     times = token_times(decoding, encoded, sequence[None], prompt_length, frames)
     found: list[float] = times[0, prompt_length : prompt_length + len(text.tokens)].tolist()
-    return found
-
-
-def split(
-    text: Text, times: Sequence[float], seek: int, frames: int, settings: Settings
-) -> tuple[list[Segment], int]:
-    """The segments of a window's text, and how many frames they speak of.
-
-    Two timestamps in a row end one segment and begin the next. What stands behind the last such
-    pair is not over: the next window begins there, unless a single timestamp ends it.
-
-    Args:
-        text: Of the window.
-        times: Of its tokens, or none.
-        seek: Frame at which the window begins.
-        frames: Frames of sound in it.
-        settings: The options.
-
-    Source: transformers 4.46.3, `_retrieve_segment`.
-    """
-    tokens, begin = text.tokens, settings.timestamp_begin
-    is_stamp = [token >= begin for token in tokens]
-    cuts = [i + 1 for i in range(len(tokens) - 1) if is_stamp[i] and is_stamp[i + 1]]
-    ends_with_one = is_stamp[-2:] == [False, True]
-    length = frames // INPUT_STRIDE
-    if not cuts:
-        start = tokens[0] - begin if is_stamp[:1] == [True] else 0
-        end = min(tokens[-1] - begin, length) if ends_with_one else length
-        whole = [(0, len(tokens), start, end)]
-        return _segments(text, times, whole, seek, frames, settings), frames
-    if ends_with_one:
-        cuts.append(len(tokens))
-    parts = [
-        (first, last, tokens[first] - begin, min(tokens[last - 1] - begin, length))
-        for first, last in zip([0, *cuts], cuts, strict=False)
-    ]
-    step = frames if ends_with_one else (tokens[cuts[-1] - 1] - begin) * INPUT_STRIDE
-    # A text that ends where it began would be heard for ever.
-    step = min(step, frames) or frames
-    return _segments(text, times, parts, seek, step, settings), step
-
-
-def _segments(
-    text: Text,
-    times: Sequence[float],
-    parts: Sequence[tuple[int, int, int, int]],
-    seek: int,
-    step: int,
-    settings: Settings,
-) -> list[Segment]:
-    """Segments as dicts; those that say nothing, or take no time, are left out."""
-    precision = settings.options.time_precision
-    offset = seek / INPUT_STRIDE * precision
-    found = []
-    for first, last, start, end in parts:
-        tokens = text.tokens[first:last]
-        if start >= end or all(token >= settings.timestamp_begin for token in tokens):
-            continue
-        segment: Segment = {
-            "start": offset + start * precision,
-            "end": offset + end * precision,
-            "tokens": np.array(tokens, np.int64),
-            "offset": offset,
-            "window": step / INPUT_STRIDE * precision,
-            "temperature": text.temperature,
-            "avg_logprob": text.avg_logprob,
-            "compression_ratio": text.compression_ratio,
-            "no_speech_prob": text.no_speech_prob,
-        }
-        if times:
-            within = np.minimum(np.array(times[first:last], np.float32), segment["window"])
-            segment["token_timestamps"] = within + np.float32(offset)
-        found.append(segment)
     return found
 
 

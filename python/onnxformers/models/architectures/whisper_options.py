@@ -175,6 +175,14 @@ class Settings:
         return (1 << 62) if token is None else int(token) + 1
 
     @property
+    def previous_token(self) -> int | None:
+        """The id of <|startofprev|>; older files name it among the tokens that never come only."""
+        token, never = self.config.get("prev_sot_token_id"), self.config.suppress_tokens or []
+        if token is None and len(never) > 1:
+            return int(never[-2])
+        return None if token is None else int(token)
+
+    @property
     def is_judged(self) -> bool:
         """Whether the text of a window may be refused."""
         return len(self.options.temperatures) > 1 or any(
@@ -183,7 +191,9 @@ class Settings:
 
     def frames_of(self, row: int, frames: int) -> int:
         """Mel frames of sound in a row that has so many with padding."""
-        given = self.options.num_frames
+        given, mask = self.options.num_frames, self.inputs.get("attention_mask")
+        if given is None and mask is not None and np.shape(mask)[1:] == (frames,):
+            given = np.asarray(mask).sum(axis=1)
         if given is None:
             return frames
         numbers = np.atleast_1d(np.asarray(given))

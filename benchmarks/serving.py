@@ -2,18 +2,16 @@
 
     python benchmarks/serving.py MODEL_FOLDER [--seconds 8] [--only efficiency,single,latency]
 
-Requests are 8 texts of about 128 tokens, except in `single`. CPU is that of the server process,
-read from /proc: the clients' is not counted.
+Requests are 8 texts of about 128 tokens, except in `single`. CPU is that of the server process:
+the clients' is not counted.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import re
-import signal
 import statistics
 import subprocess
 import sys
@@ -21,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,7 +28,8 @@ from onnxformers import pipeline
 
 WORDS = ("the", "quick", "brown", "fox", "jumps", "over", "lazy", "dog", "while", "bright", "trees")
 SHORT = "a short text of some words"
-TICKS = os.sysconf("SC_CLK_TCK")
+#: Of short texts, in `single`; a client rests about as long between an answer and its next word.
+ROUNDS, BLOCK, PAUSE_S = 24, 100, 0.0003
 
 
 def text(rng: random.Random, words: int = 124) -> str:
@@ -42,10 +41,9 @@ def texts(seed: int) -> list[str]:
     return [text(rng) for _ in range(8)]
 
 
-def cpu_s(pid: int | str = "self") -> float:
-    """CPU seconds of a process, all its threads."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+def cpu_s(pid: int = 0) -> float:
+    """CPU seconds of a process, all its threads: read from its clock, which Linux numbers so."""
+    return time.clock_gettime(~pid << 3 | 2) if pid else time.process_time()
 
 
 def memory_mb(pid: int) -> float:
@@ -106,8 +104,8 @@ def body_of(inputs: Any) -> bytes:
 BODIES = [body_of(texts(seed)) for seed in range(16)]
 
 
-def offline(model: str, seconds: float) -> tuple[float, float, float]:
-    """The pipeline: texts per CPU second, seconds of a call, CPU seconds of a short text."""
+def offline(model: str, seconds: float) -> tuple[float, float]:
+    """The pipeline: texts per CPU second, seconds of a call."""
     with pipeline("feature-extraction", model) as pipe:
         batches = [texts(seed) for seed in range(16)]
         for batch in batches[:4]:
@@ -119,12 +117,7 @@ def offline(model: str, seconds: float) -> tuple[float, float, float]:
             pipe(batches[count % 16], pooling="auto")
             times.append(time.perf_counter() - start)
             count += 1
-        rate = 8 * count / (cpu_s() - begun)
-        pipe(SHORT, pooling="auto")
-        begun, shorts = time.process_time(), 2000
-        for _ in range(shorts):
-            pipe(SHORT, pooling="auto")
-        return rate, statistics.median(times), (time.process_time() - begun) / shorts
+        return 8 * count / (cpu_s() - begun), statistics.median(times)
 
 
 def run_clients(count: int, work: Callable[[int], None]) -> None:
@@ -135,7 +128,7 @@ def run_clients(count: int, work: Callable[[int], None]) -> None:
         thread.join()
 
 
-def efficiency(model: str, seconds: float, alone: tuple[float, float, float]) -> None:
+def efficiency(model: str, seconds: float, alone: tuple[float, float]) -> None:
     with server(model) as (process, address):
         done = [0, 0]
 
@@ -154,19 +147,37 @@ def efficiency(model: str, seconds: float, alone: tuple[float, float, float]) ->
     print(f"efficiency: {rate:.1f} texts per CPU second, pipeline {alone[0]:.1f}: {share:.2f}x")
 
 
-def single(model: str, alone: tuple[float, float, float]) -> None:
-    with server(model) as (process, address):
-        client, count = Client(address), 2000
-        body = body_of(SHORT)
-        for _ in range(200):
-            client.post(body)
-        begun = cpu_s(process.pid)
-        for _ in range(count):
+def single(model: str) -> None:
+    """Blocks of calls and of requests in turn, as the speed of a machine changes within seconds."""
+    with server(model) as (process, address), pipeline("feature-extraction", model) as pipe:
+        client, body = Client(address), body_of(SHORT)
+
+        def call() -> None:
+            pipe(SHORT, pooling="auto")
+
+        def call_after_pause() -> None:
+            time.sleep(PAUSE_S)
+            pipe(SHORT, pooling="auto")
+
+        def ask() -> None:
             assert client.post(body) == 200
-        cost = (cpu_s(process.pid) - begun) / count
-    extra = (cost - alone[2]) * 1e6
-    words = f"{cost * 1e6:.0f} µs CPU a request, pipeline {alone[2] * 1e6:.0f}"
-    print(f"single: {words}: {extra:.0f} µs more")
+
+        rows = {"pipeline": (call, 0), "after pauses": (call_after_pause, 0)}
+        rows["server"] = (ask, process.pid)
+        seen: dict[str, list[float]] = {name: [] for name in rows}
+        for _ in range(ROUNDS):
+            for name, (work, pid) in rows.items():
+                begun = cpu_s(pid)
+                for _ in range(BLOCK):
+                    work()
+                seen[name].append((cpu_s(pid) - begun) / BLOCK * 1e6)
+    costs = {name: statistics.median(values[2:]) for name, values in seen.items()}
+    extra = statistics.median(
+        asked - called for asked, called in zip(seen["server"], seen["pipeline"], strict=True)
+    )
+    words = f"{costs['server']:.0f} µs CPU a request, pipeline {costs['pipeline']:.0f}"
+    paused = f"{costs['after pauses']:.0f} when it rests {PAUSE_S * 1e6:.0f} µs before each call"
+    print(f"single: {words} ({paused}): {extra:.0f} µs more; medians of {ROUNDS} blocks of {BLOCK}")
 
 
 def p99(times: list[float]) -> float:
@@ -202,7 +213,7 @@ def paced(address: str, rate: float, seconds: float) -> tuple[list[float], dict[
     return times, statuses
 
 
-def latency(model: str, seconds: float, alone: tuple[float, float, float]) -> None:
+def latency(model: str, seconds: float, alone: tuple[float, float]) -> None:
     call_s = alone[1]
     with server(model) as (_, address):
         times, statuses = paced(address, 0.8 / call_s, seconds)
@@ -211,7 +222,7 @@ def latency(model: str, seconds: float, alone: tuple[float, float, float]) -> No
     print(f"latency at 80 % load: {words}: {late / call_s / 1e3:.1f}x; {statuses}")
 
 
-def overload(model: str, seconds: float, alone: tuple[float, float, float]) -> None:
+def overload(model: str, seconds: float, alone: tuple[float, float]) -> None:
     call_s = alone[1]
     limit = f"wait_s={call_s * 1.5:.3f}"
     with server(model, "--limit", limit) as (process, address):
@@ -223,36 +234,6 @@ def overload(model: str, seconds: float, alone: tuple[float, float, float]) -> N
     words = f"p99 of accepted {late * 1e3:.0f} ms, {late / call_s:.1f}x the bare call; {statuses}"
     memory = f"memory {before:.0f} -> {after:.0f} MB"
     print(f"overload 5x for {seconds:.0f} s ({limit}): {words}; {memory}")
-
-
-def until_refused(address: str, seen: list[int]) -> None:
-    """Ask until the server refuses connections; -1 stands for an answer that did not come."""
-    client = Client(address)
-    try:
-        while True:
-            seen.append(client.post(body_of(SHORT)))
-    except ConnectionRefusedError:
-        return
-    except (HTTPException, OSError):
-        seen.append(-1)
-
-
-def signals(model: str, cycles: int) -> None:
-    lost = wrong = answered = 0
-    for _ in range(cycles):
-        with server(model, "--drain-s", "0.2") as (process, address):
-            seen: list[int] = []
-            killer = threading.Timer(0.3, process.send_signal, [signal.SIGTERM])
-            killer.start()
-            threads = [threading.Thread(target=until_refused, args=(address, seen)) for _ in "1234"]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-            wrong += process.wait(20) != 0
-            lost += seen.count(-1)
-            answered += seen.count(200)
-    print(f"signals: {cycles} cycles, {answered} answers, {lost} lost, {wrong} exits other than 0")
 
 
 PATHS = ("/v1/embeddings", "/", "/models/x", "/pipeline/feature-extraction/x", "/rerank")
@@ -295,9 +276,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model")
     parser.add_argument("--seconds", type=float, default=8)
-    parser.add_argument("--cycles", type=int, default=10)
     parser.add_argument("--requests", type=int, default=5000)
-    parser.add_argument("--only", default="efficiency,single,latency,overload,signals,malformed")
+    parser.add_argument("--only", default="efficiency,single,latency,overload,malformed")
     args = parser.parse_args()
     wanted = args.only.split(",")
     alone = offline(args.model, args.seconds)
@@ -305,13 +285,11 @@ def main() -> None:
     if "efficiency" in wanted:
         efficiency(args.model, args.seconds, alone)
     if "single" in wanted:
-        single(args.model, alone)
+        single(args.model)
     if "latency" in wanted:
         latency(args.model, args.seconds * 2, alone)
     if "overload" in wanted:
         overload(args.model, args.seconds, alone)
-    if "signals" in wanted:
-        signals(args.model, args.cycles)
     if "malformed" in wanted:
         malformed(args.model, args.requests)
 

@@ -16,7 +16,7 @@ from onnxformers.errors import InvalidArgumentError, MissingExtraError, MissingF
 SUMMARY = "serve models for clients of the Inference API and of OpenAI's"
 PACKAGES = ("starlette", "uvicorn", "httptools", "msgspec")
 #: Settings with an argument of their own.
-_SETTINGS = ("host", "port", "workers", "drain_s")
+_SETTINGS = ("host", "port", "workers", "drain_s", "grace_s")
 KEYS_VARIABLE = "ONNXFORMERS_API_KEYS"
 
 
@@ -36,6 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--workers", type=int, metavar="N", help="processes; default 1")
     group.add_argument(
         "--drain-s", type=float, metavar="S", help="seconds in which a server that ends takes more"
+    )
+    group.add_argument(
+        "--grace-s", type=float, metavar="S", help="seconds after that for what is being answered"
     )
     group.add_argument(
         "--api-key",

@@ -19,10 +19,14 @@ import numpy as np
 
 from onnxformers._native.base import plan_batches
 from onnxformers._native.runtime import CancelToken
-from onnxformers.errors import ClosedError, InvalidArgumentError, OnnxformersError
+from onnxformers.errors import ClosedError, InvalidArgumentError, OnnxformersError, QueueFullError
 
 #: How much of the newest speed goes into the estimate.
 _FRESHNESS = 0.2
+#: Inputs of up to so many tokens whose run takes up to so long may be run by `Batcher.run_short` on
+#: the thread that asked: to hand them to another one and back costs as much as a third of the run.
+_SHORT_TOKENS = 64
+_SHORT_S = 0.005
 
 Run = Callable[[list[Any], Any, CancelToken], Sequence[Any]]
 
@@ -90,6 +94,8 @@ class Batcher:
     Args:
         run: Takes inputs, the key they share, and a token that stops it; gives a result for each.
         token_budget: Tokens that a run may hold; what one caller asks is never cut apart.
+        max_wait_s: Whoever waited longer gets a `QueueFullError` in place of results: those who
+            came when more seemed possible must not hold up all who come after.
         report: Hears of each run.
         name: Of the thread.
     """
@@ -99,17 +105,21 @@ class Batcher:
         run: Run,
         *,
         token_budget: int = 16_384,
+        max_wait_s: float | None = None,
         report: Callable[[BatchReport], None] | None = None,
         name: str = "onnxformers-batcher",
     ) -> None:
         self._run = run
         self._budget = token_budget
+        self._max_wait_s = max_wait_s
         self._report = report
         self._jobs: deque[Job] = deque()
         self._changed = threading.Condition()
         self._waiting_tokens = 0
         self._running_tokens = 0
         self._seconds_per_token = 0.0
+        self._short_s = 0.0
+        self._is_running = False
         self._is_closed = False
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
@@ -123,13 +133,16 @@ class Batcher:
         """Estimated seconds until a new caller's inputs are begun."""
         return (self._waiting_tokens + self._running_tokens) * self._seconds_per_token
 
-    def submit(self, items: list[Any], tokens: Sequence[int], key: Any = None) -> Job:
+    def submit(
+        self, items: list[Any], tokens: Sequence[int], key: Any = None, *, begin: bool = True
+    ) -> Job:
         """Ask for results; only inputs with equal keys are joined.
 
         Args:
             items: The inputs, at least one.
             tokens: How many tokens each has, or what else says how much work it is.
             key: What the run is to know.
+            begin: False: the caller is about to call `run_short`, which begins it.
 
         Raises:
             InvalidArgumentError: There are no inputs, or not as many counts.
@@ -143,8 +156,29 @@ class Batcher:
                 raise ClosedError("[batcher] it was closed")
             self._jobs.append(job)
             self._waiting_tokens += job.weight
-            self._changed.notify()
+            if begin:
+                self._changed.notify()
         return job
+
+    def is_short(self, tokens: int) -> bool:
+        """Whether inputs with so many tokens are worth `run_short`, as far as is known."""
+        return tokens <= _SHORT_TOKENS and 0 < self._short_s <= _SHORT_S
+
+    def run_short(self) -> None:
+        """Run what waits on this thread if that is little; else leave it to the batcher's own."""
+        with self._changed:
+            if not self._jobs:
+                return
+            if self._is_running or not self.is_short(self._waiting_tokens):
+                self._changed.notify()
+                return
+            jobs = self._begin()
+        if jobs:
+            self._finish(jobs)
+        with self._changed:
+            self._end()
+            if self._jobs:
+                self._changed.notify()
 
     def close(self) -> None:
         """Finish what was asked, then end. Idempotent."""
@@ -156,18 +190,29 @@ class Batcher:
     def _work(self) -> None:
         while True:
             with self._changed:
-                self._running_tokens = 0
-                while not self._jobs:
-                    if self._is_closed:
+                while self._is_running or not self._jobs:
+                    if self._is_closed and not self._is_running:
                         return
                     self._changed.wait()
-                jobs = self._take()
-                self._running_tokens = sum(job.weight for job in jobs)
+                jobs = self._begin()
             if jobs:
                 self._finish(jobs)
+            with self._changed:
+                self._end()
+
+    def _begin(self) -> list[Job]:
+        jobs = self._take()
+        self._running_tokens = sum(job.weight for job in jobs)
+        self._is_running = True
+        return jobs
+
+    def _end(self) -> None:
+        self._running_tokens = 0
+        self._is_running = False
 
     def _take(self) -> list[Job]:
         """The oldest job, and others of its kind as far as the budget goes, oldest first."""
+        self._drop_late()
         taken: list[Job] = []
         kept: list[Job] = []
         weight = 0
@@ -184,6 +229,16 @@ class Batcher:
                 break
         self._jobs.extendleft(reversed(kept))
         return taken
+
+    def _drop_late(self) -> None:
+        if self._max_wait_s is None:
+            return
+        oldest = time.perf_counter() - self._max_wait_s
+        while self._jobs and self._jobs[0].entered < oldest:
+            job = self._jobs.popleft()
+            self._waiting_tokens -= job.weight
+            if job.future.set_running_or_notify_cancel():
+                job.future.set_exception(QueueFullError("[batcher] it waited too long"))
 
     def _finish(self, jobs: list[Job]) -> None:
         began = time.perf_counter()
@@ -216,13 +271,18 @@ class Batcher:
         run_s = time.perf_counter() - began
         tokens = sum(job.weight for job in jobs)
         newest = run_s / max(tokens, 1)
-        old = self._seconds_per_token
-        self._seconds_per_token = old + _FRESHNESS * (newest - old) if old else newest
+        self._seconds_per_token = _average(self._seconds_per_token, newest)
+        if tokens <= _SHORT_TOKENS:
+            self._short_s = _average(self._short_s, run_s)
         if self._report is not None:
             counts = [count for job in jobs for count in job.tokens]
             padded = padded_tokens(counts, self._budget)
             waited_s = began - jobs[0].entered
             self._report(BatchReport(len(jobs), len(counts), tokens, padded, waited_s, run_s))
+
+
+def _average(old: float, newest: float) -> float:
+    return old + _FRESHNESS * (newest - old) if old else newest
 
 
 def padded_tokens(counts: Sequence[int], budget: int) -> int:

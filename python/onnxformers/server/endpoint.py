@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
     Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+_LATE = Problem(504, "the request took too long")
+_OVER = Problem(503, "the server ends", {"retry-after": "1"})
 _DONE = b"data: [DONE]\n\n"
 #: Seconds after which the server begins to look whether the client is still there: most requests
 #: are over before, and looking costs a task.
@@ -110,10 +112,10 @@ class Endpoint:
         try:
             await exchange.run(self._handler, is_open=self._is_open)
         except asyncio.CancelledError:
-            if not exchange.is_late:
+            if not exchange.is_late and not state.is_over:
                 exchange.status = 499  # the client left
                 return
-            await exchange.fail(Problem(504, "the request took too long"), self._is_openai)
+            await exchange.fail(_LATE if exchange.is_late else _OVER, self._is_openai)
         except Exception as error:
             await exchange.fail(as_problem(error), self._is_openai)
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 
 import msgspec
 
@@ -56,9 +57,9 @@ class Problem(Exception):
         self.status, self.text, self.headers = status, text, headers or {}
 
 
-def too_busy(text: str) -> Problem:
-    """The answer to one request too many."""
-    return Problem(429, text, {"retry-after": "1"})
+def too_busy(text: str, wait_s: float = 1.0) -> Problem:
+    """The answer to one request too many; `wait_s`: when it is worth to come again."""
+    return Problem(429, text, {"retry-after": str(max(1, math.ceil(wait_s)))})
 
 
 def as_problem(error: BaseException) -> Problem:
@@ -68,7 +69,7 @@ def as_problem(error: BaseException) -> Problem:
     for kinds, status in _STATUSES:
         if isinstance(error, kinds):
             text = "the body is nested too deep" if isinstance(error, RecursionError) else error
-            return Problem(status, str(text))
+            return too_busy(str(text)) if status == 429 else Problem(status, str(text))
     _log.error("a request failed", exc_info=error)
     return Problem(500, "the server failed; see its log")
 

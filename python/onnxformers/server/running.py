@@ -1,7 +1,8 @@
 """Running the application: one process or several, until a signal says to end.
 
 After SIGTERM /ready answers 503, requests are still taken for `drain_s` seconds, what is being
-answered is finished, and the process exits with 0. A second signal ends it at once.
+answered is finished (see `draining`), and the process exits with 0. A second signal ends it at
+once.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import uvicorn
 
 from onnxformers.errors import InvalidArgumentError
 from onnxformers.server.app import create_app
+from onnxformers.server.connections import Connection
+from onnxformers.server.draining import finish, stop_listening
 from onnxformers.server.settings import ServerSettings
-from onnxformers.server.wire import Wire
 
 if TYPE_CHECKING:
     from onnxformers.server.state import State
@@ -47,6 +49,14 @@ class Server(uvicorn.Server):
         if self._ends_at is not None and time.monotonic() >= self._ends_at:
             self.should_exit = True
         return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, answer what was asked, let the models go."""
+        if not self.force_exit:
+            self._state.is_draining = True
+            await stop_listening(self.servers, sockets or [])
+            await finish(self.server_state, self._state, lambda: self.force_exit)
+        await super().shutdown(sockets)
 
 
 def serve(settings: ServerSettings) -> None:
@@ -106,7 +116,8 @@ def server_config(app: Any) -> uvicorn.Config:
     """How uvicorn runs the application."""
     return uvicorn.Config(
         app,
-        http=Wire,
+        http=Connection,
+        proxy_headers=False,
         log_level="warning",
         access_log=False,
         server_header=False,

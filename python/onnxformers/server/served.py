@@ -27,6 +27,12 @@ _ALSO = {
     "sentence-similarity": ("feature-extraction",),
     "text-generation": ("conversational",),
 }
+#: How many times the wait that is allowed by estimate a request may really have waited.
+_PATIENCE = 2
+#: Tasks whose time follows from their tokens; a few of them may run on the event loop itself.
+_STEADY = frozenset(
+    ("feature-extraction", "fill-mask", "text-classification", "token-classification")
+)
 #: Characters that are counted without leaving the event loop.
 _QUICK_CHARACTERS = 20_000
 
@@ -63,7 +69,11 @@ class Served:
         self.writing = 0
         budget = min(limits.batch_tokens, getattr(pipe, "token_budget", limits.batch_tokens))
         self.batcher = Batcher(
-            self._run, token_budget=budget, report=report, name=f"onnxformers-{self.name}"
+            self._run,
+            token_budget=budget,
+            max_wait_s=_PATIENCE * limits.wait_s,
+            report=report,
+            name=f"onnxformers-{self.name}",
         )
 
     def pipeline_of(self, task: str | None) -> tuple[str, Any]:
@@ -91,19 +101,30 @@ class Served:
             Problem: There is too much of it, or of what waits already.
         """
         check_count(items, self.limits)
+        self._admit()
         is_text = ROWS[task].reads_text
         counts = await self.count(task, items) if is_text else [1] * len(items)
         total = sum(counts)
         if total > self.limits.tokens:
             raise Problem(413, f"the inputs have {total} tokens; {self.limits.tokens} are allowed")
-        if self.batcher.wait_s() > self.limits.wait_s:
-            raise too_busy("the server is busy; try again later")
-        job = self.batcher.submit(items, counts, (task, frozen(options)))
+        is_short = task in _STEADY and self.batcher.is_short(total)
+        job = self.batcher.submit(items, counts, (task, frozen(options)), begin=not is_short)
         try:
+            if is_short:
+                await asyncio.sleep(0)  # who asks in the same round of the event loop is joined
+                self.batcher.run_short()
+            if job.future.done():
+                return job.future.result(), total
             return await asyncio.wrap_future(job.future), total
         except asyncio.CancelledError:
             job.leave()
             raise
+
+    def _admit(self) -> None:
+        """Refuse what would wait too long, before it costs anything."""
+        wait_s = self.batcher.wait_s()
+        if wait_s > self.limits.wait_s:
+            raise too_busy("the server is busy; try again later", wait_s)
 
     async def count(self, task: str, items: list[Any], *, is_cut: bool = True) -> list[int]:
         """Tokens of each input; where inputs are cut, as many as the model will read."""
@@ -118,7 +139,9 @@ class Served:
             return [sum(map(len, group)) for group in texts]
         lengths = pipe.tokenizer.encode_ragged([t for group in texts for t in group]).lengths
         limit = getattr(pipe, "model_limit", None) if is_cut else None
-        counts = (lengths if limit is None else lengths.clip(max=limit)).tolist()
+        counts = lengths.tolist()
+        if limit is not None:
+            counts = [min(count, limit) for count in counts]
         found, begin = [], 0
         for group in texts:
             found.append(sum(counts[begin : begin + len(group)]))

@@ -16,7 +16,8 @@ class Limits:
 
     Attributes:
         requests: In flight; more are answered with status 429.
-        wait_s: Estimated seconds until a request is begun; where it is longer, 429.
+        wait_s: Estimated seconds until a request is begun; where it is longer, 429. One that really
+            waited twice as long gets 429 as well.
         inputs: Texts, pairs or questions of one request.
         tokens: Of all inputs of a request, and of the prompt of a model that writes.
         batch_tokens: That go through a model at once, at most.
@@ -76,6 +77,7 @@ class ServerSettings:
         workers: Processes.
         api_keys: One of them must come with each request; none: everyone may ask.
         drain_s: Seconds after SIGTERM in which new requests are still taken, while /ready says no.
+        grace_s: Seconds after that for what is being answered; then it is stopped, with status 503.
         limits: See `Limits`.
     """
 
@@ -85,6 +87,7 @@ class ServerSettings:
     workers: int = 1
     api_keys: tuple[str, ...] = field(default=(), repr=False)
     drain_s: float = 0.5
+    grace_s: float = 30.0
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:

@@ -22,6 +22,7 @@ class State:
         models: By name, in the order given.
         in_flight: Requests that are not answered.
         is_draining: Whether it takes its last requests.
+        is_over: Whether what is still being answered is stopped.
     """
 
     def __init__(self, settings: ServerSettings) -> None:
@@ -29,7 +30,7 @@ class State:
         self.limits = settings.limits
         self.models: dict[str, Served] = {}
         self.in_flight = 0
-        self.is_draining = False
+        self.is_draining = self.is_over = False
         self.metrics = Metrics(lambda: self.in_flight, self._waiting)
         self.key_digests = [hashlib.sha256(key.encode()).digest() for key in settings.api_keys]
 

@@ -65,9 +65,10 @@ def load_ranker(app: Any) -> Any:
     return pipe
 
 
-def endless(**limits: Any) -> Running:
+def endless(*, grace_s: float = 30.0, **limits: Any) -> Running:
     """A server of a model that writes thousands of tokens, which takes seconds."""
-    running = Running(settings_of({"text-generation": "bloom"}, limits=limits))
+    models = {"text-generation": "bloom"}
+    running = Running(settings_of(models, limits=limits, grace_s=grace_s))
     pipe: Any = running.state.models["bloom"].pipelines["text-generation"]
     pipe._model_limit = None
     return running

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from onnxformers.errors import ClosedError, InvalidArgumentError
+from onnxformers.errors import ClosedError, InvalidArgumentError, QueueFullError
 from onnxformers.server import Batcher
 from onnxformers.server.batching import BatchReport, padded_tokens
 
@@ -135,6 +135,67 @@ def test_the_wait_is_estimated(batcher: Batcher, work: Work) -> None:
     batcher.submit([1], [5])
     batcher.submit([1], [10])
     assert 0.1 < batcher.wait_s() < 5
+
+
+def test_a_little_runs_on_the_thread_that_asks(
+    batcher: Batcher, work: Work, reports: list[BatchReport]
+) -> None:
+    work.go.set()
+    assert not batcher.is_short(3)  # nothing is known yet
+    assert batcher.submit([1], [3]).future.result(5) == [2]
+    assert batcher.is_short(3)
+    assert not batcher.is_short(65)
+    seen: list[int] = []
+    batcher._run = lambda items, key, cancel: [seen.append(threading.get_ident()), *items][1:]
+    jobs = [batcher.submit([n], [3], begin=False) for n in (5, 6, 7)]
+    batcher.run_short()
+    batcher.run_short()  # nothing is left
+    assert [job.future.result(0) for job in jobs] == [[5], [6], [7]]
+    assert seen == [threading.get_ident()]
+    assert reports[-1].requests == 3
+
+
+def test_what_is_not_little_is_left_to_the_thread(batcher: Batcher, work: Work) -> None:
+    work.go.set()
+    batcher.submit([1], [3]).future.result(5)
+    work.go = threading.Event()
+    work.begun.clear()
+    running = batcher.submit([2], [3])
+    work.begun.wait(5)
+    short = batcher.submit([3], [3], begin=False)
+    batcher.run_short()  # another one runs
+    assert not short.future.done()
+    work.go.set()
+    assert running.future.result(5) == [4]
+    assert short.future.result(5) == [6]
+    long = batcher.submit([3], [65], begin=False)
+    batcher.run_short()
+    assert long.future.result(5) == [6]
+
+
+def test_what_runs_long_is_not_little(batcher: Batcher, work: Work) -> None:
+    job = batcher.submit([1], [1])
+    time.sleep(0.02)
+    work.go.set()
+    job.future.result(5)
+    assert not batcher.is_short(1)
+
+
+def test_who_waited_too_long_is_told(work: Work) -> None:
+    batcher = Batcher(work, token_budget=10, max_wait_s=0.05)
+    first = batcher.submit([1], [10])
+    work.begun.wait(5)
+    late = batcher.submit([2], [10])
+    time.sleep(0.1)
+    soon = batcher.submit([3], [10])
+    work.go.set()
+    assert first.future.result(5) == [2]
+    with pytest.raises(QueueFullError, match="waited too long"):
+        late.future.result(5)
+    assert soon.future.result(5) == [6]
+    assert [items for items, _ in work.runs] == [[1], [3]]
+    batcher.close()
+    assert batcher.wait_s() == 0
 
 
 def test_closing_finishes_what_was_asked(batcher: Batcher, work: Work) -> None:

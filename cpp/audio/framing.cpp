@@ -22,23 +22,6 @@ std::size_t reflected(std::ptrdiff_t place, std::size_t samples) {
   return static_cast<std::size_t>(within <= last ? within : period - within);
 }
 
-template <typename Sample>
-double padded(std::span<const Sample> sound, std::ptrdiff_t place, PadMode mode) {
-  const auto samples = static_cast<std::ptrdiff_t>(sound.size());
-  if (place >= 0 && place < samples) {
-    return static_cast<double>(sound[static_cast<std::size_t>(place)]);
-  }
-  switch (mode) {
-    case PadMode::Constant:
-      return 0.0;
-    case PadMode::Edge:
-      return static_cast<double>(place < 0 ? sound.front() : sound.back());
-    case PadMode::Reflect:
-      return static_cast<double>(sound[reflected(place, sound.size())]);
-  }
-  return 0.0;
-}
-
 ONNXFORMERS_MULTIVERSION
 void remove_means(double* frames, std::size_t frame_length, const double* counts) {
   Lane sum = filled(0.0);
@@ -128,36 +111,42 @@ void load_frames(const double* first, std::size_t hop, std::span<const double> w
   load_whole(first, hop, window, rows);
 }
 
-/// The first sample of frame `begin` when frames [begin, end) are kLanes and lie within the sound;
-/// else null.
+/// The first sample of the frames when they are kLanes and lie within the sound; else null.
 template <typename Sample>
-const Sample* whole_frames(std::span<const Sample> sound, const Framing& framing, std::size_t begin,
-                           std::size_t end) {
-  const std::size_t first = begin * framing.hop_length;
-  const std::size_t last = (end - 1) * framing.hop_length + framing.frame_length;
-  const bool is_whole = first >= framing.padding() && last - framing.padding() <= sound.size();
-  return is_whole ? sound.data() + (first - framing.padding()) : nullptr;
+const Sample* whole_frames(const Piece<Sample>& piece, FrameRange range) {
+  const Framing& framing = piece.framing;
+  const std::size_t first = range.begin * framing.hop_length;
+  const std::size_t last = (range.end - 1) * framing.hop_length + framing.frame_length;
+  const bool is_whole =
+      first >= framing.padding() && last - framing.padding() <= piece.samples.size();
+  return is_whole ? piece.samples.data() + (first - framing.padding()) : nullptr;
 }
 
 /// Copies frame `index` to every kLanes-th place of `out`; what lies beyond the padded sound is 0.
 /// Returns how many samples of the frame lie within it.
 template <typename Sample>
-std::size_t copy_padded(std::span<const Sample> sound, const Framing& framing, std::size_t index,
-                        double* out) {
-  const auto begin = static_cast<std::ptrdiff_t>(index * framing.hop_length) -
-                     static_cast<std::ptrdiff_t>(framing.padding());
+std::size_t copy_padded(const Piece<Sample>& piece, std::size_t index, double* out) {
+  const Framing& framing = piece.framing;
+  const auto padding = static_cast<std::ptrdiff_t>(framing.padding());
+  const auto begin = static_cast<std::ptrdiff_t>(index * framing.hop_length) - padding;
   const auto length = static_cast<std::ptrdiff_t>(framing.frame_length);
-  const auto end = static_cast<std::ptrdiff_t>(sound.size() + framing.padding());
+  const auto end = static_cast<std::ptrdiff_t>(piece.samples.size()) + padding;
   const std::ptrdiff_t there = std::clamp<std::ptrdiff_t>(end - begin, 0, length);
   for (std::ptrdiff_t i = 0; i < length; ++i) {
-    out[static_cast<std::size_t>(i) * kLanes] =
-        i < there ? padded(sound, begin + i, framing.pad_mode) : 0.0;
+    out[static_cast<std::size_t>(i) * kLanes] = i < there ? piece.padded(begin + i) : 0.0;
   }
   return static_cast<std::size_t>(there);
 }
 
-void treat_frames(double* frames, const FrameTreatment& treatment, const FrameLengths& lengths) {
+using FrameNumbers = std::array<std::size_t, kLanes>;
+
+void treat_frames(double* frames, const FrameTreatment& treatment, const FrameLengths& lengths,
+                  const FrameNumbers& numbers) {
   const std::size_t frame_length = treatment.window.size();
+  if (treatment.dither.amount != 0.0) {
+    add_noise(frames, frame_length, numbers, treatment.dither);
+    clear_tails(frames, frame_length, lengths);
+  }
   if (treatment.removes_dc_offset) {
     std::array<double, kLanes> counts{};
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
@@ -180,44 +169,64 @@ std::size_t Framing::count(std::size_t samples) const {
 }
 
 template <typename Sample>
-void load_frames(std::span<const Sample> sound, const Framing& framing, FrameRange range,
-                 const FrameTreatment& treatment, double* scratch, const RowSplit& rows) {
+double Piece<Sample>::padded(std::ptrdiff_t place) const {
+  const auto count = static_cast<std::ptrdiff_t>(samples.size());
+  if (place >= 0 && place < count) {
+    return static_cast<double>(samples[static_cast<std::size_t>(place)]);
+  }
+  switch (framing.pad_mode) {
+    case PadMode::Constant:
+      return 0.0;
+    case PadMode::Edge:
+      return static_cast<double>(place < 0 ? samples.front() : samples.back());
+    case PadMode::Reflect:
+      return static_cast<double>(samples[reflected(place, samples.size())]);
+  }
+  return 0.0;
+}
+
+template <typename Sample>
+void load_frames(const Piece<Sample>& piece, FrameRange range, const FrameTreatment& treatment,
+                 double* scratch, const RowSplit& rows) {
   const std::size_t lanes = range.end - range.begin;
-  const Sample* whole =
-      lanes == kLanes ? whole_frames(sound, framing, range.begin, range.end) : nullptr;
-  if (whole != nullptr && !treatment.has_preemphasis && !treatment.removes_dc_offset) {
-    load_frames(whole, framing.hop_length, treatment.window, rows);
+  const Sample* whole = lanes == kLanes ? whole_frames(piece, range) : nullptr;
+  const std::size_t hop = piece.framing.hop_length;
+  if (whole != nullptr && treatment.has_only_window()) {
+    load_frames(whole, hop, treatment.window, rows);
     return;
   }
   FrameLengths lengths{};
-  if (whole != nullptr) {
-    load_frames(whole, framing.hop_length, treatment.ones, {scratch, nullptr, false});
-    lengths.fill(framing.frame_length);
-  } else {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      // Lanes beyond the last frame repeat it; their results are not written.
-      const std::size_t frame = std::min(range.begin + lane, range.end - 1);
-      lengths[lane] = copy_padded(sound, framing, frame, scratch + lane);
-    }
+  FrameNumbers numbers{};
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    // Lanes beyond the last frame repeat it; their results are not written.
+    const std::size_t frame = std::min(range.begin + lane, range.end - 1);
+    numbers[lane] = piece.first_frame + frame;
+    lengths[lane] =
+        whole != nullptr ? piece.framing.frame_length : copy_padded(piece, frame, scratch + lane);
   }
-  treat_frames(scratch, treatment, lengths);
+  if (whole != nullptr) {
+    load_frames(whole, hop, treatment.ones, {scratch, nullptr, false});
+  }
+  treat_frames(scratch, treatment, lengths, numbers);
   multiply_rows(scratch, treatment.window, rows);
 }
 
 template <typename Sample>
-bool is_silent(std::span<const Sample> sound, const Framing& framing, FrameRange range) {
-  const Sample* from = whole_frames(sound, framing, range.begin, range.end);
+bool is_silent(const Piece<Sample>& piece, FrameRange range) {
+  const Sample* from = whole_frames(piece, range);
   const std::size_t samples =
-      (range.end - 1 - range.begin) * framing.hop_length + framing.frame_length;
+      (range.end - 1 - range.begin) * piece.framing.hop_length + piece.framing.frame_length;
   return from != nullptr &&
          std::all_of(from, from + samples, [](Sample sample) { return sample == Sample{0}; });
 }
 
-template void load_frames(std::span<const float>, const Framing&, FrameRange, const FrameTreatment&,
-                          double*, const RowSplit&);
-template void load_frames(std::span<const double>, const Framing&, FrameRange,
-                          const FrameTreatment&, double*, const RowSplit&);
-template bool is_silent(std::span<const float>, const Framing&, FrameRange);
-template bool is_silent(std::span<const double>, const Framing&, FrameRange);
+template struct Piece<float>;
+template struct Piece<double>;
+template void load_frames(const Piece<float>&, FrameRange, const FrameTreatment&, double*,
+                          const RowSplit&);
+template void load_frames(const Piece<double>&, FrameRange, const FrameTreatment&, double*,
+                          const RowSplit&);
+template bool is_silent(const Piece<float>&, FrameRange);
+template bool is_silent(const Piece<double>&, FrameRange);
 
 }  // namespace onnxformers::audio

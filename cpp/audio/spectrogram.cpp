@@ -1,17 +1,15 @@
 #include "audio/spectrogram.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <numbers>
+#include <type_traits>
 #include <utility>
 
 #include "audio/logarithm.h"
-#include "audio/transpose.h"
+#include "audio/spectrogram_rows.h"
 #include "base/errors.h"
-#include "base/multiversion.h"
 #include "base/parallel.h"
 
 namespace onnxformers::audio {
@@ -33,84 +31,12 @@ void check(const SpectrogramOptions& options, std::size_t window) {
   if (options.log == LogScale::Decibel && options.power != 1.0 && options.power != 2.0) {
     fail(ErrorKind::InvalidArgument, kPlace, "log_mel 'dB' needs a power of 1.0 or 2.0");
   }
+  if (!(options.dither.amount >= 0.0)) {
+    fail(ErrorKind::InvalidArgument, kPlace, "dither must be at least 0");
+  }
   if (!(options.reference > 0.0) || !(options.min_value > 0.0) ||
       !(options.db_range.value_or(1.0) > 0.0)) {
     fail(ErrorKind::InvalidArgument, kPlace, "reference, min_value and db_range must be above 0");
-  }
-}
-
-/// Where rows of kLanes values go: out[row * row_step + lane * lane_step].
-struct Target {
-  float* out;
-  std::size_t row_step;
-  std::size_t lane_step;
-  std::size_t lanes;
-};
-
-/// Groups of kLanes frames whose values lie side by side.
-ONNXFORMERS_MULTIVERSION
-void write_rows(const double* rows, std::size_t count, const Target& target) {
-  for (std::size_t row = 0; row < count; ++row) {
-    const LaneFloats floats = narrowed(load(rows + row * kLanes));
-    std::memcpy(target.out + row * target.row_step, &floats, sizeof floats);
-  }
-}
-
-/// Groups of kLanes frames one after the other: eight rows of each at a time.
-ONNXFORMERS_MULTIVERSION
-void write_columns(const double* rows, std::size_t count, const Target& target) {
-  std::size_t row = 0;
-  for (Lane block[kLanes]; row + kLanes <= count; row += kLanes) {
-    for (std::size_t i = 0; i < kLanes; ++i) {
-      block[i] = load(rows + (row + i) * kLanes);
-    }
-    transpose(block);
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      const LaneFloats floats = narrowed(block[lane]);
-      std::memcpy(target.out + lane * target.lane_step + row, &floats, sizeof floats);
-    }
-  }
-  for (; row < count; ++row) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      target.out[lane * target.lane_step + row] = static_cast<float>(rows[row * kLanes + lane]);
-    }
-  }
-}
-
-void write(const double* rows, std::size_t count, const Target& target) {
-  if (target.lanes == kLanes) {
-    target.lane_step == 1 ? write_rows(rows, count, target) : write_columns(rows, count, target);
-    return;
-  }
-  for (std::size_t row = 0; row < count; ++row) {
-    for (std::size_t lane = 0; lane < target.lanes; ++lane) {
-      target.out[row * target.row_step + lane * target.lane_step] =
-          static_cast<float>(rows[row * kLanes + lane]);
-    }
-  }
-}
-
-ONNXFORMERS_MULTIVERSION
-float largest_of(const float* values, std::size_t count) {
-  std::array<float, 4 * kLanes> lanes{};
-  lanes.fill(-std::numeric_limits<float>::infinity());
-  std::size_t i = 0;
-  for (; i + lanes.size() <= count; i += lanes.size()) {
-    for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
-      lanes[lane] = lanes[lane] < values[i + lane] ? values[i + lane] : lanes[lane];
-    }
-  }
-  for (; i < count; ++i) {
-    lanes[0] = std::max(lanes[0], values[i]);
-  }
-  return *std::max_element(lanes.begin(), lanes.end());
-}
-
-ONNXFORMERS_MULTIVERSION
-void raise_to(float* values, std::size_t count, float least, float offset, float divisor) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const float value = values[i] < least ? least : values[i];
-    values[i] = (value + offset) / divisor;
   }
 }
 
@@ -126,6 +52,18 @@ void copy_tile(const std::vector<float>& tile, std::size_t columns, float* out,
 }
 
 std::size_t groups_of(std::size_t frames) { return (frames + kLanes - 1) / kLanes; }
+
+/// Fills the columns beyond the computed ones with 0.
+template <typename Value>
+void clear_padding(Value* out, std::size_t rows, FrameRange padding, bool is_transposed) {
+  if (is_transposed) {
+    std::fill(out + padding.begin * rows, out + padding.end * rows, Value{});
+    return;
+  }
+  for (std::size_t row = 0; row < rows && padding.begin < padding.end; ++row) {
+    std::fill(out + row * padding.end + padding.begin, out + (row + 1) * padding.end, Value{});
+  }
+}
 
 }  // namespace
 
@@ -152,11 +90,9 @@ Spectrogram::Spectrogram(const SpectrogramOptions& options, std::span<const doub
                          FilterBank bank)
     : options_((check(options, window.size()), options)),
       framing_{options.frame_length, options.hop_length, options.center, options.pad_mode},
-      treatment_{{window.begin(), window.end()},
-                 std::vector<double>(window.size(), 1.0),
-                 options.preemphasis.value_or(0.0),
-                 options.preemphasis.has_value(),
-                 options.remove_dc_offset},
+      treatment_{{window.begin(), window.end()},    std::vector<double>(window.size(), 1.0),
+                 options.preemphasis.value_or(0.0), options.preemphasis.has_value(),
+                 options.remove_dc_offset,          options.dither},
       fft_(options.fft_length),
       bank_(std::move(bank)) {}
 
@@ -173,7 +109,7 @@ std::size_t Spectrogram::columns(std::size_t samples) const {
 }
 
 template <typename Sample>
-void Spectrogram::load(std::span<const Sample> sound, FrameRange range, Workspace& work) const {
+void Spectrogram::load(const Piece<Sample>& piece, FrameRange range, Workspace& work) const {
   const bool is_split = fft_.is_halved();
   const std::size_t points = is_split ? fft_.length() / 2 : fft_.length();
   // Beyond the frame, and with an odd length in the imaginary parts, are zeros.
@@ -181,8 +117,7 @@ void Spectrogram::load(std::span<const Sample> sound, FrameRange range, Workspac
   const std::size_t odd = is_split ? even : 0;
   std::fill(work.data.re + even * kLanes, work.data.re + points * kLanes, 0.0);
   std::fill(work.data.im + odd * kLanes, work.data.im + points * kLanes, 0.0);
-  load_frames(sound, framing_, range, treatment_, work.frames.data(),
-              {work.data.re, work.data.im, is_split});
+  load_frames(piece, range, treatment_, work.frames.data(), {work.data.re, work.data.im, is_split});
 }
 
 void Spectrogram::finish(Workspace& work) const {
@@ -232,86 +167,122 @@ void Spectrogram::finish_range(std::span<float> values) const {
 }
 
 template <typename Sample>
-void Spectrogram::run_groups(std::span<const Sample> sound, FrameRange groups,
-                             const Surface& surface) const {
+void Spectrogram::run_groups(const Job<Sample, float>& job, FrameRange groups) const {
   Workspace work(fft_, options_.frame_length, rows());
   for (std::size_t group = groups.begin; group < groups.end; ++group) {
-    const FrameRange range{group * kLanes, std::min((group + 1) * kLanes, surface.frames)};
-    if (is_silent(sound, framing_, range)) {
+    const FrameRange range{group * kLanes, std::min((group + 1) * kLanes, job.frames)};
+    if (options_.dither.amount == 0.0 && is_silent(job.piece, range)) {
       std::fill_n(work.power.data(), bins() * kLanes, 0.0);
     } else {
-      load(sound, range, work);
+      load(job.piece, range, work);
       fft_.power(work.data, work.scratch, work.power.data());
     }
     finish(work);
     const std::size_t lanes = range.end - range.begin;
-    if (options_.transpose) {
-      float* out = surface.out + range.begin * rows();
-      write(work.rows.data(), rows(), {out, 1, rows(), lanes});
+    if (job.is_transposed) {
+      write_rows(work.rows.data(), rows(), {job.out + range.begin * rows(), 1, rows(), lanes});
       continue;
     }
     const std::size_t place = (group - groups.begin) % kTileGroups;
-    write(work.rows.data(), rows(), {work.tile.data() + place * kLanes, kTile, 1, lanes});
+    write_rows(work.rows.data(), rows(), {work.tile.data() + place * kLanes, kTile, 1, lanes});
     if (place + 1 == kTileGroups || group + 1 == groups.end) {
       const std::size_t begin = range.begin - place * kLanes;
-      copy_tile(work.tile, range.end - begin, surface.out + begin, surface.columns);
+      copy_tile(work.tile, range.end - begin, job.out + begin, job.columns);
     }
   }
 }
 
-void Spectrogram::clear_padding(const Surface& surface) const {
-  if (options_.transpose) {
-    std::fill(surface.out + surface.frames * rows(), surface.out + surface.columns * rows(), 0.0F);
-    return;
-  }
-  for (std::size_t row = 0; row < rows() && surface.frames < surface.columns; ++row) {
-    float* begin = surface.out + row * surface.columns;
-    std::fill(begin + surface.frames, begin + surface.columns, 0.0F);
-  }
-}
-
 template <typename Sample>
-void Spectrogram::run(std::span<const Sample> sound, unsigned threads, float* out) const {
-  const Surface surface{out, computed(sound.size()), columns(sound.size())};
-  parallel_for(groups_of(surface.frames), threads, [&](std::size_t first, std::size_t last) {
-    run_groups(sound, {first, last}, surface);
-  });
-  clear_padding(surface);
-  finish_range({out, rows() * surface.columns});
-}
-
-template <typename Sample>
-void Spectrogram::run_complex(std::span<const Sample> sound, unsigned threads,
-                              std::complex<float>* out) const {
-  const std::size_t frames = computed(sound.size());
-  const std::size_t wide = columns(sound.size());
-  std::fill_n(out, bins() * wide, std::complex<float>{});
-  const std::size_t row_step = options_.transpose ? 1 : wide;
-  const std::size_t frame_step = options_.transpose ? bins() : 1;
-  parallel_for(groups_of(frames), threads, [&](std::size_t first, std::size_t last) {
-    Workspace work(fft_, options_.frame_length, 0);
-    const Planes spectrum{work.power.data(), work.power.data() + bins() * kLanes};
-    for (std::size_t group = first; group < last; ++group) {
-      const std::size_t begin = group * kLanes;
-      const std::size_t end = std::min(begin + kLanes, frames);
-      load(sound, {begin, end}, work);
-      fft_.spectrum(work.data, work.scratch, spectrum);
-      for (std::size_t bin = 0; bin < bins(); ++bin) {
-        for (std::size_t frame = begin; frame < end; ++frame) {
-          const std::size_t at = bin * kLanes + frame - begin;
-          out[bin * row_step + frame * frame_step] = {static_cast<float>(spectrum.re[at]),
-                                                      static_cast<float>(spectrum.im[at])};
-        }
+void Spectrogram::run_groups(const Job<Sample, std::complex<float>>& job, FrameRange groups) const {
+  Workspace work(fft_, options_.frame_length, 0);
+  const Planes spectrum{work.power.data(), work.power.data() + bins() * kLanes};
+  const std::size_t row_step = job.is_transposed ? 1 : job.columns;
+  const std::size_t frame_step = job.is_transposed ? bins() : 1;
+  for (std::size_t begin = groups.begin * kLanes; begin < groups.end * kLanes; begin += kLanes) {
+    const std::size_t end = std::min(begin + kLanes, job.frames);
+    load(job.piece, {begin, end}, work);
+    fft_.spectrum(work.data, work.scratch, spectrum);
+    for (std::size_t bin = 0; bin < bins(); ++bin) {
+      for (std::size_t frame = begin; frame < end; ++frame) {
+        const std::size_t at = bin * kLanes + frame - begin;
+        job.out[bin * row_step + frame * frame_step] = {static_cast<float>(spectrum.re[at]),
+                                                        static_cast<float>(spectrum.im[at])};
       }
     }
+  }
+}
+
+template <typename Sample, typename Value>
+auto Spectrogram::jobs_of(std::span<const std::span<const Sample>> sounds, Value* out) const
+    -> std::vector<Job<Sample, Value>> {
+  constexpr bool kIsComplex = std::is_same_v<Value, std::complex<float>>;
+  const std::size_t wide = sounds.empty() ? 0 : columns(sounds.front().size());
+  const std::size_t size = wide * (kIsComplex ? bins() : rows());
+  std::vector<Job<Sample, Value>> jobs;
+  for (const std::span<const Sample> sound : sounds) {
+    if (columns(sound.size()) != wide) {
+      fail(ErrorKind::InvalidArgument, kPlace, "the sounds of a batch differ in their frames");
+    }
+    const Piece<Sample> piece{sound, framing_};
+    jobs.push_back({piece, out, computed(sound.size()), wide, options_.transpose});
+    out += size;
+  }
+  return jobs;
+}
+
+template <typename Sample, typename Value>
+void Spectrogram::run_jobs(std::span<const Job<Sample, Value>> jobs, unsigned threads) const {
+  std::vector<std::size_t> ends;  // of each job's groups, in all groups
+  for (const Job<Sample, Value>& job : jobs) {
+    ends.push_back((ends.empty() ? 0 : ends.back()) + groups_of(job.frames));
+  }
+  parallel_for(ends.empty() ? 0 : ends.back(), threads, [&](std::size_t first, std::size_t last) {
+    auto job =
+        static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), first) - ends.begin());
+    for (std::size_t begin = first; begin < last; begin = ends[job++]) {
+      const std::size_t before = job == 0 ? 0 : ends[job - 1];
+      run_groups(jobs[job], {begin - before, std::min(last, ends[job]) - before});
+    }
   });
 }
 
-template void Spectrogram::run(std::span<const float>, unsigned, float*) const;
-template void Spectrogram::run(std::span<const double>, unsigned, float*) const;
-template void Spectrogram::run_complex(std::span<const float>, unsigned,
-                                       std::complex<float>*) const;
-template void Spectrogram::run_complex(std::span<const double>, unsigned,
-                                       std::complex<float>*) const;
+template <typename Sample>
+void Spectrogram::run(std::span<const std::span<const Sample>> sounds, unsigned threads,
+                      float* out) const {
+  const std::vector<Job<Sample, float>> jobs = jobs_of(sounds, out);
+  run_jobs(std::span(jobs), threads);
+  parallel_for(jobs.size(), threads, [&](std::size_t first, std::size_t last) {
+    for (const Job<Sample, float>& job : std::span(jobs).subspan(first, last - first)) {
+      clear_padding(job.out, rows(), {job.frames, job.columns}, job.is_transposed);
+      finish_range({job.out, rows() * job.columns});
+    }
+  });
+}
+
+template <typename Sample>
+void Spectrogram::run(std::span<const std::span<const Sample>> sounds, unsigned threads,
+                      std::complex<float>* out) const {
+  const std::vector<Job<Sample, std::complex<float>>> jobs = jobs_of(sounds, out);
+  run_jobs(std::span(jobs), threads);
+  for (const Job<Sample, std::complex<float>>& job : jobs) {
+    clear_padding(job.out, bins(), {job.frames, job.columns}, job.is_transposed);
+  }
+}
+
+template <typename Sample, typename Value>
+void Spectrogram::run_piece(const Piece<Sample>& piece, Value* out) const {
+  const std::size_t frames = piece.framing.count(piece.samples.size());
+  run_groups(Job<Sample, Value>{piece, out, frames, frames, true}, {0, groups_of(frames)});
+}
+
+#define ONNXFORMERS_SPECTROGRAM_OF(Sample, Value)                                            \
+  template void Spectrogram::run(std::span<const std::span<const Sample>>, unsigned, Value*) \
+      const;                                                                                 \
+  template void Spectrogram::run_piece(const Piece<Sample>&, Value*) const;
+ONNXFORMERS_SPECTROGRAM_OF(float, float)
+ONNXFORMERS_SPECTROGRAM_OF(double, float)
+ONNXFORMERS_SPECTROGRAM_OF(float, std::complex<float>)
+ONNXFORMERS_SPECTROGRAM_OF(double, std::complex<float>)
+#undef ONNXFORMERS_SPECTROGRAM_OF
 
 }  // namespace onnxformers::audio

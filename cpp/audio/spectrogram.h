@@ -25,6 +25,7 @@ struct SpectrogramOptions {
   PadMode pad_mode = PadMode::Reflect;
   std::optional<double> preemphasis;
   bool remove_dc_offset = false;
+  Dither dither;
   double mel_floor = 1e-10;
   LogScale log = LogScale::None;
   double reference = 1.0;
@@ -53,31 +54,47 @@ class Spectrogram {
   /// Frames in the output for a sound of so many samples, padding included.
   [[nodiscard]] std::size_t columns(std::size_t samples) const;
 
-  /// @param out shape (rows, columns), or with `transpose` (columns, rows). Frames that are padded
-  ///   up to max_num_frames are 0.
+  /// @param sounds all of the same number of columns
+  /// @param out shape (sounds, rows, columns), or with `transpose` (sounds, columns, rows). Frames
+  ///   that are padded up to max_num_frames are 0.
   template <typename Sample>
-  void run(std::span<const Sample> sound, unsigned threads, float* out) const;
-  /// The spectrum itself, out of shape (bins, columns) or with `transpose` (columns, bins).
+  void run(std::span<const std::span<const Sample>> sounds, unsigned threads, float* out) const;
+  /// The spectrum itself, of one sound; out of shape (bins, columns) or with `transpose` (columns,
+  /// bins).
   template <typename Sample>
-  void run_complex(std::span<const Sample> sound, unsigned threads, std::complex<float>* out) const;
+  void run(std::span<const std::span<const Sample>> sounds, unsigned threads,
+           std::complex<float>* out) const;
+  /// All frames of a piece of a sound, one after the other, whatever the options say of their
+  /// number and order; no range of the whole is known, so none is applied.
+  template <typename Sample, typename Value>
+  void run_piece(const Piece<Sample>& piece, Value* out) const;
 
  private:
   struct Workspace;
-  /// The output: `frames` of its columns are computed.
-  struct Surface {
-    float* out;
+  /// One sound and its place in the output, of whose columns `frames` are computed.
+  template <typename Sample, typename Value>
+  struct Job {
+    Piece<Sample> piece;
+    Value* out;
     std::size_t frames;
     std::size_t columns;
+    bool is_transposed;
   };
 
   [[nodiscard]] std::size_t computed(std::size_t samples) const;
+  template <typename Sample, typename Value>
+  [[nodiscard]] std::vector<Job<Sample, Value>> jobs_of(
+      std::span<const std::span<const Sample>> sounds, Value* out) const;
   template <typename Sample>
-  void load(std::span<const Sample> sound, FrameRange range, Workspace& work) const;
+  void load(const Piece<Sample>& piece, FrameRange range, Workspace& work) const;
   /// Powers of kLanes frames to what stands in the output, in place of `work.rows`.
   void finish(Workspace& work) const;
   template <typename Sample>
-  void run_groups(std::span<const Sample> sound, FrameRange groups, const Surface& surface) const;
-  void clear_padding(const Surface& surface) const;
+  void run_groups(const Job<Sample, float>& job, FrameRange groups) const;
+  template <typename Sample>
+  void run_groups(const Job<Sample, std::complex<float>>& job, FrameRange groups) const;
+  template <typename Sample, typename Value>
+  void run_jobs(std::span<const Job<Sample, Value>> jobs, unsigned threads) const;
   void finish_range(std::span<float> values) const;
 
   SpectrogramOptions options_;

@@ -1,5 +1,6 @@
-#include "bindings/module.h"
+#include "bindings/audio.h"
 
+#include <algorithm>
 #include <array>
 #include <complex>
 #include <memory>
@@ -10,10 +11,9 @@
 
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
-#include <pybind11/typing.h>
 
-#include "audio/alignment.h"
 #include "audio/spectrogram.h"
+#include "audio/spectrogram_stream.h"
 #include "base/cpu.h"
 #include "base/errors.h"
 #include "bindings/gil.h"
@@ -25,31 +25,16 @@ using namespace pybind11::literals;
 namespace {
 
 using audio::Spectrogram;
-using Doubles = py::array_t<double, py::array::c_style>;
 
 /// Below this many frames a second thread costs more than it brings.
 constexpr std::size_t kFramesPerThread = 2048;
-
-template <typename Value, std::size_t kCount>
-Value named(const std::array<std::pair<std::string_view, Value>, kCount>& table,
-            const std::string& name, const char* option) {
-  std::string known;
-  for (const auto& [candidate, value] : table) {
-    if (candidate == name) {
-      return value;
-    }
-    known.append(known.empty() ? "" : ", ").append(candidate);
-  }
-  fail(ErrorKind::InvalidArgument, "spectrogram",
-       std::string("unknown ") + option + " '" + name + "'; known: " + known);
-}
 
 audio::PadMode pad_mode(const std::string& name) {
   constexpr std::array<std::pair<std::string_view, audio::PadMode>, 3> kModes{
       {{"constant", audio::PadMode::Constant},
        {"edge", audio::PadMode::Edge},
        {"reflect", audio::PadMode::Reflect}}};
-  return named(kModes, name, "pad_mode");
+  return named(kModes, name, "spectrogram", "pad_mode");
 }
 
 audio::LogScale log_scale(const std::optional<std::string>& name) {
@@ -57,7 +42,7 @@ audio::LogScale log_scale(const std::optional<std::string>& name) {
       {{"log", audio::LogScale::Natural},
        {"log10", audio::LogScale::Log10},
        {"dB", audio::LogScale::Decibel}}};
-  return name ? named(kScales, *name, "log_mel") : audio::LogScale::None;
+  return name ? named(kScales, *name, "spectrogram", "log_mel") : audio::LogScale::None;
 }
 
 audio::FilterBank filter_bank(const std::optional<Doubles>& matrix, std::size_t bins) {
@@ -82,101 +67,151 @@ unsigned threads_for(std::size_t frames, unsigned wanted) {
 }
 
 template <typename Sample>
+bool holds(const py::array& sound) {
+  return py::isinstance<py::array_t<Sample>>(sound);
+}
+
+template <typename Sample>
 std::span<const Sample> samples_of(const py::array& sound) {
   return {static_cast<const Sample*>(sound.data()), static_cast<std::size_t>(sound.size())};
 }
 
-/// An array of `rows` by the frames of `sound`, filled by `work` without the
-/// GIL.
-template <typename Value, typename Work>
-py::array_t<Value> computed(const Spectrogram& self, const py::array& sound, std::size_t rows,
-                            const Work& work) {
+void check_waveform(const Spectrogram& self, const py::array& sound) {
   if (sound.ndim() != 1 || sound.size() == 0 || !(sound.flags() & py::array::c_style)) {
     fail(ErrorKind::InvalidArgument, "spectrogram",
          "expected a waveform of shape (samples,) with at least one sample");
   }
-  const std::size_t columns = self.columns(static_cast<std::size_t>(sound.size()));
-  if (columns == 0) {
+  if (self.columns(static_cast<std::size_t>(sound.size())) == 0) {
     fail(ErrorKind::InvalidArgument, "spectrogram",
          "the waveform has " + std::to_string(sound.size()) + " samples, a frame " +
              std::to_string(self.options().frame_length));
   }
-  std::array<std::size_t, 2> shape{rows, columns};
+}
+
+/// Computes with samples of one type, without the GIL.
+template <typename Sample, typename Value>
+void compute(const Spectrogram& self, const std::vector<py::array>& sounds, unsigned threads,
+             Value* out) {
+  std::vector<std::span<const Sample>> samples;
+  std::size_t frames = 0;
+  for (const py::array& sound : sounds) {
+    samples.push_back(samples_of<Sample>(sound));
+    frames += self.columns(samples.back().size());
+  }
+  const GilRelease release;
+  self.run(std::span<const std::span<const Sample>>(samples), threads_for(frames, threads), out);
+}
+
+/// The output of sounds of one number of frames; without the first axis for a single one.
+template <typename Value>
+py::array_t<Value> computed(const Spectrogram& self, const std::vector<py::array>& sounds,
+                            bool is_batch, unsigned threads) {
+  for (const py::array& sound : sounds) {
+    check_waveform(self, sound);
+  }
+  if (sounds.empty()) {
+    fail(ErrorKind::InvalidArgument, "spectrogram", "expected at least one waveform");
+  }
+  const bool is_complex = !std::is_same_v<Value, float>;
+  std::vector<std::size_t> shape{is_complex ? self.bins() : self.rows(),
+                                 self.columns(static_cast<std::size_t>(sounds.front().size()))};
   if (self.options().transpose) {
     std::swap(shape[0], shape[1]);
   }
-  py::array_t<Value> out(shape);
-  Value* values = out.mutable_data();
-  const bool is_float = py::isinstance<py::array_t<float>>(sound);
-  if (!is_float && !py::isinstance<py::array_t<double>>(sound)) {
-    fail(ErrorKind::InvalidType, "spectrogram", "the waveform must be float32 or float64");
+  if (is_batch) {
+    shape.insert(shape.begin(), sounds.size());
   }
-  const GilRelease release;
-  is_float ? work(samples_of<float>(sound), values) : work(samples_of<double>(sound), values);
+  py::array_t<Value> out(shape);
+  if (std::all_of(sounds.begin(), sounds.end(), holds<float>)) {
+    compute<float>(self, sounds, threads, out.mutable_data());
+  } else if (std::all_of(sounds.begin(), sounds.end(), holds<double>)) {
+    compute<double>(self, sounds, threads, out.mutable_data());
+  } else {
+    fail(ErrorKind::InvalidType, "spectrogram",
+         "waveforms must be float32, or all of them float64");
+  }
   return out;
 }
 
-py::array_t<float> run(const Spectrogram& self, const py::array& sound, unsigned threads) {
-  return computed<float>(self, sound, self.rows(), [&](auto samples, float* out) {
-    self.run(samples, threads_for(self.columns(samples.size()), threads), out);
+/// A stream, and whether a thread is in it: the GIL is free meanwhile.
+struct Stream {
+  audio::SpectrogramStream stream;
+  bool is_complex;
+  bool is_busy = false;
+};
+
+class Busy {
+ public:
+  explicit Busy(Stream& stream) : stream_(stream) {
+    if (stream.is_busy) {
+      fail(ErrorKind::InvalidArgument, "SpectrogramStream", "two threads feed one stream");
+    }
+    stream.is_busy = true;
+  }
+  Busy(const Busy&) = delete;
+  Busy& operator=(const Busy&) = delete;
+  ~Busy() { stream_.is_busy = false; }
+
+ private:
+  Stream& stream_;
+};
+
+/// `work` writes the frames that `samples` more complete.
+template <typename Value, typename Work>
+py::array_t<Value> frames_after(Stream& self, std::size_t samples, const Work& work) {
+  const Busy busy(self);
+  const Spectrogram& transform = self.stream.transform();
+  const bool is_complex = !std::is_same_v<Value, float>;
+  py::array_t<Value> out(
+      {self.stream.frames_after(samples), is_complex ? transform.bins() : transform.rows()});
+  Value* values = out.mutable_data();
+  const GilRelease release;
+  work(values);
+  return out;
+}
+
+template <typename Value>
+py::array feed(Stream& self, const py::array& piece) {
+  if (piece.ndim() != 1 || !(piece.flags() & py::array::c_style)) {
+    fail(ErrorKind::InvalidArgument, "SpectrogramStream", "expected a piece of shape (samples,)");
+  }
+  const auto size = static_cast<std::size_t>(piece.size());
+  return frames_after<Value>(self, size, [&](Value* out) {
+    holds<float>(piece) ? self.stream.feed(samples_of<float>(piece), out)
+                        : self.stream.feed(samples_of<double>(piece), out);
   });
 }
 
-py::array_t<std::complex<float>> run_complex(const Spectrogram& self, const py::array& sound,
-                                             unsigned threads) {
-  return computed<std::complex<float>>(
-      self, sound, self.bins(), [&](auto samples, std::complex<float>* out) {
-        self.run_complex(samples, threads_for(self.columns(samples.size()), threads), out);
-      });
+py::array feed_stream(Stream& self, const py::array& piece) {
+  if (!holds<float>(piece) && !holds<double>(piece)) {
+    fail(ErrorKind::InvalidType, "SpectrogramStream", "a piece must be float32 or float64");
+  }
+  return self.is_complex ? feed<std::complex<float>>(self, piece) : feed<float>(self, piece);
 }
 
-using Steps = py::array_t<std::int64_t>;
-
-py::typing::Tuple<Steps, Steps> dynamic_time_warping(const Doubles& costs) {
-  if (costs.ndim() != 2 || costs.size() == 0) {
-    fail(ErrorKind::InvalidArgument, "dynamic_time_warping", "expected shape (first, second)");
+py::array finish_stream(Stream& self) {
+  if (!self.is_busy) {
+    self.stream.end();
   }
-  std::vector<std::pair<std::int64_t, std::int64_t>> way;
-  {
-    const GilRelease release;
-    way = audio::dynamic_time_warping({costs.data(), static_cast<std::size_t>(costs.size())},
-                                      static_cast<std::size_t>(costs.shape(0)),
-                                      static_cast<std::size_t>(costs.shape(1)));
+  const auto take = [&](auto* out) { self.stream.take(out); };
+  if (self.is_complex) {
+    return frames_after<std::complex<float>>(self, 0, take);
   }
-  Steps first(static_cast<py::ssize_t>(way.size()));
-  Steps second(static_cast<py::ssize_t>(way.size()));
-  for (std::size_t i = 0; i < way.size(); ++i) {
-    first.mutable_data()[i] = way[i].first;
-    second.mutable_data()[i] = way[i].second;
-  }
-  return py::make_tuple(std::move(first), std::move(second));
-}
-
-Doubles median_filter(const Doubles& rows, std::size_t width) {
-  const auto length = rows.ndim() == 2 ? static_cast<std::size_t>(rows.shape(1)) : 0;
-  if (width % 2 == 0 || width >= 2 * length) {
-    fail(ErrorKind::InvalidArgument, "median_filter",
-         "expected shape (rows, values) and an odd width below twice as many "
-         "values");
-  }
-  Doubles out({rows.shape(0), rows.shape(1)});
-  const std::span<double> target(out.mutable_data(), static_cast<std::size_t>(out.size()));
-  const GilRelease release;
-  audio::median_filter({rows.data(), target.size()}, length, width, target);
-  return out;
+  return frames_after<float>(self, 0, take);
 }
 
 }  // namespace
 
 void bind_audio(py::module_& m) {
   using Count = std::optional<std::size_t>;
-  py::class_<Spectrogram>(m, "Spectrogram",
-                          "A short-time Fourier transform and all that follows it, for one set of "
-                          "options; onnxformers.audio.spectrogram says what they mean.")
+  py::class_<Spectrogram, std::shared_ptr<Spectrogram>>(
+      m, "Spectrogram",
+      "A short-time Fourier transform and all that follows it, for one set of "
+      "options; onnxformers.audio.spectrogram says what they mean.")
       .def(py::init([](const Doubles& window, std::size_t hop_length, std::size_t fft_length,
                        const std::optional<Doubles>& mel_filters, double power, bool center,
                        const std::string& mode, std::optional<double> preemphasis,
-                       bool remove_dc_offset, double mel_floor,
+                       bool remove_dc_offset, double dither, std::uint64_t seed, double mel_floor,
                        const std::optional<std::string>& log_mel, double reference,
                        double min_value, std::optional<double> db_range, bool whisper_range,
                        Count max_num_frames, Count min_num_frames, bool do_pad, bool transpose) {
@@ -189,6 +224,7 @@ void bind_audio(py::module_& m) {
                  .pad_mode = pad_mode(mode),
                  .preemphasis = preemphasis,
                  .remove_dc_offset = remove_dc_offset,
+                 .dither = {dither, seed},
                  .mel_floor = mel_floor,
                  .log = log_scale(log_mel),
                  .reference = reference,
@@ -199,27 +235,48 @@ void bind_audio(py::module_& m) {
                  .min_num_frames = min_num_frames,
                  .do_pad = do_pad,
                  .transpose = transpose};
-             return std::make_unique<Spectrogram>(
+             return std::make_shared<Spectrogram>(
                  options,
                  std::span<const double>(window.data(), static_cast<std::size_t>(window.size())),
                  filter_bank(mel_filters, fft_length / 2 + 1));
            }),
            "window"_a, py::kw_only(), "hop_length"_a, "fft_length"_a, "mel_filters"_a = py::none(),
            "power"_a = 1.0, "center"_a = true, "pad_mode"_a = "reflect",
-           "preemphasis"_a = py::none(), "remove_dc_offset"_a = false, "mel_floor"_a = 1e-10,
-           "log_mel"_a = py::none(), "reference"_a = 1.0, "min_value"_a = 1e-10,
-           "db_range"_a = py::none(), "whisper_range"_a = false, "max_num_frames"_a = py::none(),
-           "min_num_frames"_a = py::none(), "do_pad"_a = true, "transpose"_a = false)
-      .def("run", &run, "waveform"_a, "threads"_a = 0,
-           "Float32 of shape (rows, frames); threads=0 for as many as pay.")
-      .def("run_complex", &run_complex, "waveform"_a, "threads"_a = 0,
-           "Complex64 of shape (bins, frames).")
+           "preemphasis"_a = py::none(), "remove_dc_offset"_a = false, "dither"_a = 0.0,
+           "seed"_a = 0, "mel_floor"_a = 1e-10, "log_mel"_a = py::none(), "reference"_a = 1.0,
+           "min_value"_a = 1e-10, "db_range"_a = py::none(), "whisper_range"_a = false,
+           "max_num_frames"_a = py::none(), "min_num_frames"_a = py::none(), "do_pad"_a = true,
+           "transpose"_a = false)
+      .def(
+          "run",
+          [](const Spectrogram& self, const py::array& waveform, unsigned threads) {
+            return computed<float>(self, {waveform}, false, threads);
+          },
+          "waveform"_a, "threads"_a = 0,
+          "Float32 of shape (rows, frames); threads=0 for as many as pay.")
+      .def(
+          "run_batch",
+          [](const Spectrogram& self, const std::vector<py::array>& waveforms, unsigned threads) {
+            return computed<float>(self, waveforms, true, threads);
+          },
+          "waveforms"_a, "threads"_a = 0,
+          "Float32 of shape (waveforms, rows, frames), of waveforms with the same frames.")
+      .def(
+          "run_complex",
+          [](const Spectrogram& self, const py::array& waveform, unsigned threads) {
+            return computed<std::complex<float>>(self, {waveform}, false, threads);
+          },
+          "waveform"_a, "threads"_a = 0, "Complex64 of shape (bins, frames).")
       .def("frames", &Spectrogram::columns, "samples"_a, "Frames of a waveform so long.");
-  m.def("dynamic_time_warping", &dynamic_time_warping, "costs"_a,
-        "The steps of both series along the cheapest way through costs of "
-        "shape (first, second).");
-  m.def("median_filter", &median_filter, "rows"_a, "width"_a,
-        "The median of `width` values around each one, in rows of shape (rows, values).");
+  py::class_<Stream>(m, "SpectrogramStream", "The frames of a sound that comes in pieces, as rows.")
+      .def(py::init([](const std::shared_ptr<Spectrogram>& transform, bool is_complex) {
+             return std::make_unique<Stream>(
+                 Stream{audio::SpectrogramStream(transform), is_complex});
+           }),
+           "transform"_a, py::kw_only(), "is_complex"_a = false)
+      .def("feed", &feed_stream, "piece"_a, "Frames that the piece completes.")
+      .def("finish", &finish_stream, "The last frames; the stream takes no more.");
+  bind_audio_kernels(m);
 }
 
 }  // namespace onnxformers::bindings

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from onnxformers._native import audio as native
 from onnxformers.errors import InvalidArgumentError
 from onnxformers.options import check_count
 
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     Frequencies = TypeVar("Frequencies", float, NDArray[Any])
 else:
     Frequencies = TypeVar("Frequencies")
-
-_SCALES = ("htk", "kaldi", "slaney")
-# Slaney's scale is a line up to this frequency and logarithmic above it.
-_CORNER_HZ = 1000.0
-_CORNER_MEL = 15.0
-_LOG_STEP = math.log(6.4) / 27.0
 
 
 def hertz_to_mel(freq: Frequencies, mel_scale: str = "htk") -> Frequencies:
@@ -43,17 +37,7 @@ def hertz_to_mel(freq: Frequencies, mel_scale: str = "htk") -> Frequencies:
 
     Source: spec/transformers.js/utils_audio.md, hertz_to_mel.
     """
-    _check_scale(mel_scale, "hertz_to_mel")
-    hertz = np.asarray(freq, np.float64)
-    if mel_scale == "htk":
-        mels = 2595.0 * np.log10(1.0 + hertz / 700.0)
-    elif mel_scale == "kaldi":
-        mels = 1127.0 * np.log(1.0 + hertz / 700.0)
-    else:
-        above = np.maximum(hertz, _CORNER_HZ)
-        curve = _CORNER_MEL + np.log(above / _CORNER_HZ) / _LOG_STEP
-        mels = np.where(hertz >= _CORNER_HZ, curve, 3.0 * hertz / 200.0)
-    result: Frequencies = _like(mels, freq)
+    result: Frequencies = _like(native.hertz_to_mel(_numbers(freq), mel_scale), freq)
     return result
 
 
@@ -76,16 +60,7 @@ def mel_to_hertz(mels: Frequencies, mel_scale: str = "htk") -> Frequencies:
 
     Source: spec/transformers.js/utils_audio.md, mel_to_hertz.
     """
-    _check_scale(mel_scale, "mel_to_hertz")
-    values = np.asarray(mels, np.float64)
-    if mel_scale == "htk":
-        hertz = 700.0 * (np.power(10.0, values / 2595.0) - 1.0)
-    elif mel_scale == "kaldi":
-        hertz = 700.0 * (np.exp(values / 1127.0) - 1.0)
-    else:
-        curve = _CORNER_HZ * np.exp(_LOG_STEP * (np.maximum(values, _CORNER_MEL) - _CORNER_MEL))
-        hertz = np.where(values >= _CORNER_MEL, curve, 200.0 * values / 3.0)
-    result: Frequencies = _like(hertz, mels)
+    result: Frequencies = _like(native.mel_to_hertz(_numbers(mels), mel_scale), mels)
     return result
 
 
@@ -127,37 +102,18 @@ def mel_filter_bank(
         bins of filters that are drawn over mels lie sampling_rate / (2 * num_frequency_bins) apart:
         Kaldi's families count the bins without the last one and append a row of zeros.
     """
-    place = "mel_filter_bank"
     _check_bank(num_frequency_bins, num_mel_filters, min_frequency, max_frequency, norm)
-    _check_scale(mel_scale, place)
-    lowest, highest = (hertz_to_mel(float(f), mel_scale) for f in (min_frequency, max_frequency))
-    corners = np.linspace(lowest, highest, num_mel_filters + 2)
-    if triangularize_in_mel_space:
-        width = sampling_rate / (num_frequency_bins * 2)
-        bins = hertz_to_mel(width * np.arange(num_frequency_bins), mel_scale)
-    else:
-        corners = mel_to_hertz(corners, mel_scale)
-        bins = np.linspace(0, sampling_rate // 2, num_frequency_bins)
-    filters = _triangles(bins, corners)
-    if norm == "slaney":
-        filters *= 2.0 / (corners[2:] - corners[:-2])
-    return filters
-
-
-def _triangles(bins: NDArray[np.float64], corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Filter i rises from corner i to corner i + 1 and falls to corner i + 2."""
-    widths = np.diff(corners)
-    distances = corners[None, :] - bins[:, None]
-    rising = -distances[:, :-2] / widths[:-1]
-    falling = distances[:, 2:] / widths[1:]
-    return np.maximum(0.0, np.minimum(rising, falling))
-
-
-def _check_scale(mel_scale: str, place: str) -> None:
-    if mel_scale not in _SCALES:
-        raise InvalidArgumentError(
-            f"[{place}] unknown mel_scale {mel_scale!r}; known: {', '.join(_SCALES)}"
-        )
+    check_count(sampling_rate, "sampling_rate", "mel_filter_bank")
+    return native.mel_filter_bank(
+        num_frequency_bins,
+        num_mel_filters,
+        float(min_frequency),
+        float(max_frequency),
+        sampling_rate,
+        mel_scale=mel_scale,
+        equal_areas=norm == "slaney",
+        over_mels=bool(triangularize_in_mel_space),
+    )
 
 
 def _check_bank(bins: int, filters: int, lowest: float, highest: float, norm: str | None) -> None:
@@ -175,5 +131,9 @@ def _check_bank(bins: int, filters: int, lowest: float, highest: float, norm: st
         raise InvalidArgumentError(f"[{place}] norm must be None or 'slaney', got {norm!r}")
 
 
+def _numbers(given: Any) -> NDArray[np.float64]:
+    return np.ascontiguousarray(given, np.float64)
+
+
 def _like(values: NDArray[np.float64], given: Any) -> Any:
-    return values if isinstance(given, np.ndarray) else float(values)
+    return values.reshape(given.shape) if isinstance(given, np.ndarray) else float(values[0])

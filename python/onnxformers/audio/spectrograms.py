@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +34,9 @@ class SpectrogramOptions:
         min_value: Less counts as this much before decibels are taken.
         db_range: Nothing lies further below the loudest value, in dB.
         remove_dc_offset: Take away each frame's mean, before preemphasis.
+        dither: Standard deviation of normal noise that is added to each frame before all else;
+            0.0 for none.
+        seed: Of that noise: one seed gives one noise, for any threads and any cut of a stream.
         max_num_frames: Compute no more frames.
         min_num_frames: Compute at least so many; what lies beyond the sound is zeros.
         do_pad: With `max_num_frames`, fill up to it with frames of 0.
@@ -53,6 +56,8 @@ class SpectrogramOptions:
     min_value: float = 1e-10
     db_range: float | None = None
     remove_dc_offset: bool = False
+    dither: float = 0.0
+    seed: int = 0
     max_num_frames: int | None = None
     min_num_frames: int | None = None
     do_pad: bool = True
@@ -67,6 +72,10 @@ class SpectrogramOptions:
             )
         if self.mel_filters is not None and not self.onesided:
             raise InvalidArgumentError(f"[{place}] mel_filters need onesided=True")
+        if type(self.seed) is not int or not 0 <= self.seed < 2**64:
+            raise InvalidArgumentError(
+                f"[{place}] seed must be an int of 0 to 2**64 - 1, got {self.seed!r}"
+            )
         for name in ("max_num_frames", "min_num_frames", "fft_length"):
             value = getattr(self, name)
             if value is not None:
@@ -116,7 +125,7 @@ def spectrogram(
 class SpectrogramStream:
     """The spectrogram of a sound that comes in pieces: constant memory for any length.
 
-    All frames together are what `spectrogram` gives for the joined pieces.
+    All frames together are, bit by bit, what `spectrogram` gives for the joined pieces.
 
     Args:
         window: Shape (frame_length,).
@@ -142,18 +151,10 @@ class SpectrogramStream:
         if whole:
             raise InvalidArgumentError(f"[{place}] {sorted(whole)[0]} needs the whole sound")
         chosen = override(SpectrogramOptions(), {**options, "transpose": True}, place)
-        self._options = chosen
-        self._padding = frame_length // 2 if chosen.center else 0
-        self._mode: Any = chosen.pad_mode
-        self._frame_length, self._hop_length = frame_length, hop_length
-        bare = replace(chosen, center=False)
-        self._transform = _transform(window, frame_length, hop_length, bare)
-        # The sound from the first sample of the next frame on; and at least what the padding at
-        # the end mirrors, of which _skipped samples stand before that frame.
-        self._held = np.zeros(0, np.float32)
-        self._skipped = 0
-        self._is_begun = not self._padding
-        self._is_finished = False
+        self._both = None if chosen.onesided else chosen.fft_length or frame_length
+        self._stream = native.SpectrogramStream(
+            _transform(window, frame_length, hop_length, chosen), is_complex=chosen.power is None
+        )
 
     def feed(self, waveform: ArrayLike) -> NDArray[Any]:
         """Take a piece.
@@ -167,50 +168,14 @@ class SpectrogramStream:
         Raises:
             InvalidArgumentError: The stream is finished, or the piece not of one axis.
         """
-        if self._is_finished:
-            raise InvalidArgumentError("[SpectrogramStream] feed() after finish()")
-        self._held = np.concatenate([self._held, _real(waveform).astype(np.float32, copy=False)])
-        if not self._is_begun:
-            # A reflection reaches as far into the sound as it reaches beyond it.
-            if len(self._held) <= self._padding:
-                return self._frames(np.zeros(0, np.float32))
-            self._held = np.pad(self._held, (self._padding, 0), mode=self._mode)
-            self._is_begun = True
-        return self._advance()
+        return self._sided(self._stream.feed(_real(waveform)))
 
     def finish(self) -> NDArray[Any]:
         """The last frames, whose end lies beyond the sound; the stream takes no more."""
-        if not self._is_finished and self._padding and self._held.size:
-            left = 0 if self._is_begun else self._padding
-            self._held = np.pad(self._held, (left, self._padding), mode=self._mode)
-        self._is_finished = True
-        return self._advance()
+        return self._sided(self._stream.finish())
 
-    def _advance(self) -> NDArray[Any]:
-        ready = self._held[self._skipped :]
-        result = self._frames(ready)
-        done = self._skipped + len(result) * self._hop_length
-        dropped = max(0, min(done, len(self._held) - self._padding - 1))
-        self._held, self._skipped = self._held[dropped:].copy(), done - dropped
-        return result
-
-    def _frames(self, samples: NDArray[np.float32]) -> NDArray[Any]:
-        is_complex = self._options.power is None
-        if len(samples) < self._frame_length:
-            return self._none(is_complex)
-        run = self._transform.run_complex if is_complex else self._transform.run
-        result: NDArray[Any] = run(samples)
-        if not self._options.onesided:
-            length = self._options.fft_length or self._frame_length
-            result = _both_sides(result, length, is_transposed=True)
-        return result
-
-    def _none(self, is_complex: bool) -> NDArray[Any]:
-        length = self._options.fft_length or self._frame_length
-        bins = length // 2 + 1 if self._options.onesided else length
-        filters = self._options.mel_filters
-        width = bins if filters is None else np.shape(filters)[1]
-        return np.zeros((0, width), np.complex64 if is_complex else np.float32)
+    def _sided(self, frames: NDArray[Any]) -> NDArray[Any]:
+        return frames if self._both is None else _both_sides(frames, self._both, True)
 
 
 def _transform(
@@ -236,6 +201,8 @@ def _transform(
         pad_mode=chosen.pad_mode,
         preemphasis=chosen.preemphasis,
         remove_dc_offset=bool(chosen.remove_dc_offset),
+        dither=float(chosen.dither),
+        seed=chosen.seed,
         mel_floor=chosen.mel_floor,
         log_mel=chosen.log_mel,
         reference=chosen.reference,

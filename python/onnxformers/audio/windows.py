@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from onnxformers._native import audio as native
 from onnxformers.errors import InvalidArgumentError
 from onnxformers.options import check_positive
 
@@ -29,7 +29,7 @@ def hanning(M: int) -> NDArray[np.float64]:
 
     Source: spec/transformers.js/utils_audio.md, hanning.
     """
-    return np.hanning(M)
+    return native.window("hann", max(M, 0), periodic=False)
 
 
 def hamming(M: int) -> NDArray[np.float64]:
@@ -47,22 +47,7 @@ def hamming(M: int) -> NDArray[np.float64]:
 
     Source: spec/transformers.js/utils_audio.md, hamming.
     """
-    return np.hamming(M)
-
-
-def _povey(length: int) -> NDArray[np.float64]:
-    window: NDArray[np.float64] = np.power(np.hanning(length), 0.85)
-    return window
-
-
-_WINDOWS: dict[str, Callable[[int], NDArray[np.float64]]] = {
-    "boxcar": np.ones,
-    "hamming": np.hamming,
-    "hamming_window": np.hamming,
-    "hann": np.hanning,
-    "hann_window": np.hanning,
-    "povey": _povey,
-}
+    return native.window("hamming", max(M, 0), periodic=False)
 
 
 def window_function(
@@ -97,13 +82,9 @@ def window_function(
     Source: spec/transformers.js/utils_audio.md, window_function.
     """
     place = "window_function"
-    if name not in _WINDOWS:
-        raise InvalidArgumentError(
-            f"[{place}] unknown window {name!r}; known: {', '.join(sorted(_WINDOWS))}"
-        )
     check_positive(window_length, "window_length", place)
     check_positive(frame_length, "frame_length", place)
-    window = _WINDOWS[name](window_length + periodic)[:window_length]
+    window = native.window(name, window_length, periodic=bool(periodic))
     if frame_length is None:
         return window
     if window_length > frame_length:

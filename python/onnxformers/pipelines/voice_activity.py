@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
+from onnxformers._native import audio as native
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError, UnsupportedModelError
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ class Regions:
         Source: snakers4/silero-vad, get_speech_timestamps.
         """
         found: list[Region] = []
-        for first, last in self._runs(scores, round(self.min_silence_s / frame_s)):
+        low = max(self.threshold - 0.15, 0.01)
+        patience = round(self.min_silence_s / frame_s)
+        values = np.ascontiguousarray(scores, np.float64)
+        for first, last in native.active_runs(values, self.threshold, low, patience):
             begin, end = first * frame_s, last * frame_s
             if end - begin < self.min_speech_s:
                 continue
@@ -65,22 +69,6 @@ class Regions:
                 begin, _ = found.pop()
             found.append((round(begin, 3), round(end, 3)))
         return found
-
-    def _runs(self, scores: NDArray[Any], patience: int) -> Iterator[tuple[int, int]]:
-        """First frame of each stretch, and the one behind its last."""
-        low = max(self.threshold - 0.15, 0.01)
-        begin: int | None = None
-        silent = 0
-        for place, score in enumerate(scores.tolist()):
-            if score >= self.threshold:
-                begin, silent = place if begin is None else begin, 0
-            elif begin is not None and score < low:
-                silent += 1
-                if silent > patience:
-                    yield begin, place + 1 - silent
-                    begin, silent = None, 0
-        if begin is not None:
-            yield begin, len(scores) - silent
 
 
 class EnergyDetector:
@@ -111,16 +99,14 @@ class EnergyDetector:
         count = len(waveform) // size
         if not count:
             return np.zeros(0)
-        frames = np.asarray(waveform[: count * size], np.float64).reshape(count, size)
-        frames = frames - frames.mean(axis=1, keepdims=True)
-        level = 10 * np.log10(np.mean(frames**2, axis=1) + 1e-12)
+        sound = np.ascontiguousarray(waveform, np.float32)
+        hertz = np.fft.rfftfreq(size, 1 / sampling_rate)
+        first, last = int(np.searchsorted(hertz, 100)), int(np.searchsorted(hertz, 4000, "right"))
+        energy, flatness = native.frame_timbre(sound, size, first, last)
+        level = 10 * np.log10(energy + 1e-12)
         floor = np.quantile(level, 0.1)
         # A recording without a pause has no noise to compare with.
         least = max(min(floor + self._ABOVE_NOISE_DB, level.max() - 20), self._LOUDEST_SILENCE_DB)
-        power = np.abs(np.fft.rfft(frames * np.hanning(size), axis=1)) ** 2 + 1e-12
-        hertz = np.fft.rfftfreq(size, 1 / sampling_rate)
-        band = power[:, (hertz >= 100) & (hertz <= 4000)]
-        flatness = np.exp(np.log(band).mean(axis=1)) / band.mean(axis=1)
         is_voice = (level >= least) & (flatness < self._FLATTEST)
         scores: NDArray[np.float64] = is_voice.astype(np.float64)
         return scores

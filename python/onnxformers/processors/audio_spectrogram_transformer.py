@@ -63,11 +63,11 @@ class ASTFeatureExtractor(SoundExtractor):
             settings["sampling_rate"],
             max_num_frames=settings["max_length"],
         )
-        rows = []
-        for sound in self.sounds_of(raw_speech, sampling_rate):
+        sounds = self.sounds_of(raw_speech, sampling_rate)
+        for sound in sounds:
             check_frames(sound, 1, place)
-            rows.append(transform.run(sound))
-        values = np.stack(rows)
+        values = transform.run_batch(sounds)
         if settings["do_normalize"]:
-            values = (values - np.float32(settings["mean"])) / np.float32(settings["std"] * 2)
+            values -= np.float32(settings["mean"])
+            values /= np.float32(settings["std"] * 2)
         return BatchFeature(input_values=values)

@@ -43,10 +43,18 @@ class WhisperFeatureExtractor(SoundExtractor):
             "padding_side": "right",
             "return_attention_mask": False,
             "do_normalize": False,
+            "dither": 0.0,
         }
     )
     call_options = frozenset(
-        {"padding", "max_length", "truncation", "pad_to_multiple_of", "return_token_timestamps"}
+        {
+            "padding",
+            "max_length",
+            "truncation",
+            "pad_to_multiple_of",
+            "return_token_timestamps",
+            "seed",
+        }
     )
     model_input_names = ("input_features",)
     counts = ("sampling_rate", "feature_size", "hop_length", "chunk_length", "n_fft")
@@ -68,7 +76,8 @@ class WhisperFeatureExtractor(SoundExtractor):
             raw_speech: A sound as `read_audio` takes it, or a list of them.
             sampling_rate: Of the samples; only the model's is accepted.
             **options: `padding` ("max_length"), `max_length` (a chunk), `truncation` (True),
-                `pad_to_multiple_of`, `return_token_timestamps`, and settings.
+                `pad_to_multiple_of`, `return_token_timestamps`, `seed` (0) of the noise that a
+                `dither` above 0 adds to frames, and settings.
 
         Returns:
             `input_features`, float32 of shape (sounds, feature_size, frames); with
@@ -92,8 +101,7 @@ class WhisperFeatureExtractor(SoundExtractor):
         if settings["do_normalize"]:
             values = batch.normalized(padding.padding_value)
         hop = settings["hop_length"]
-        rows = [_log_mel(row, settings) for row in values]
-        features = BatchFeature(input_features=rows[0][None] if len(rows) == 1 else np.stack(rows))
+        features = BatchFeature(input_features=_log_mel(values, settings))
         if settings["return_attention_mask"]:
             features["attention_mask"] = batch.mask[:, ::hop]
         if settings.get("return_token_timestamps"):
@@ -101,19 +109,25 @@ class WhisperFeatureExtractor(SoundExtractor):
         return features
 
 
-def _log_mel(sound: NDArray[np.float32], settings: Mapping[str, Any]) -> NDArray[np.float32]:
+def _log_mel(sounds: NDArray[np.float32], settings: Mapping[str, Any]) -> NDArray[np.float32]:
     odd = settings["n_fft"] % 2
     # The frame around the end of the sound is left out.
-    frames = max(1, (len(sound) - odd) // settings["hop_length"])
-    names = ("n_fft", "hop_length", "feature_size", "sampling_rate")
-    transform = _transform(*(settings[name] for name in names), frames)
-    features: NDArray[np.float32] = transform.run(sound)
-    return features
+    frames = max(1, (sounds.shape[1] - odd) // settings["hop_length"])
+    names = ("n_fft", "hop_length", "feature_size", "sampling_rate", "dither")
+    seed = settings.get("seed", 0)
+    transform = _transform(*(settings[name] for name in names), seed, frames)
+    return transform.run_batch(list(sounds))
 
 
 @lru_cache(maxsize=64)
 def _transform(
-    n_fft: int, hop_length: int, filters: int, sampling_rate: int, frames: int
+    n_fft: int,
+    hop_length: int,
+    filters: int,
+    sampling_rate: int,
+    dither: float,
+    seed: int,
+    frames: int,
 ) -> Spectrogram:
     bank = mel_filter_bank(
         1 + n_fft // 2, filters, 0.0, 8000.0, sampling_rate, norm="slaney", mel_scale="slaney"
@@ -124,6 +138,8 @@ def _transform(
         fft_length=n_fft,
         mel_filters=bank,
         power=2.0,
+        dither=dither,
+        seed=seed,
         log_mel="log10",
         whisper_range=True,
         max_num_frames=frames,

@@ -35,7 +35,8 @@ std::vector<double> window_of(std::size_t length) {
 std::vector<float> run(const Spectrogram& transform, const std::vector<float>& sound,
                        unsigned threads = 1) {
   std::vector<float> out(transform.rows() * transform.columns(sound.size()), -1.0F);
-  transform.run(std::span<const float>(sound), threads, out.data());
+  const std::span<const float> one[] = {sound};
+  transform.run(std::span<const std::span<const float>>(one), threads, out.data());
   return out;
 }
 
@@ -119,7 +120,8 @@ TEST(a_complex_spectrum_has_the_same_powers) {
   const Spectrogram transform(options_of(40, 10, 40), window_of(40), {});
   const std::vector<float> powers = run(transform, sound);
   std::vector<std::complex<float>> spectrum(powers.size());
-  transform.run_complex(std::span<const float>(sound), 2, spectrum.data());
+  const std::span<const float> one[] = {sound};
+  transform.run(std::span<const std::span<const float>>(one), 2, spectrum.data());
   for (std::size_t i = 0; i < powers.size(); ++i) {
     CHECK(std::abs(std::norm(spectrum[i]) - powers[i]) < 1e-5F * (1.0F + powers[i]));
   }
@@ -150,6 +152,64 @@ TEST(frames_beyond_the_sound_are_zeros) {
     CHECK_EQUAL(got[bin * 30 + 11], 0.0F);
     CHECK_EQUAL(got[bin * 30 + 29], 0.0F);
   }
+}
+
+TEST(a_batch_is_its_sounds_one_after_the_other) {
+  SpectrogramOptions options = options_of(40, 10, 40);
+  options.max_num_frames = 60;
+  options.log = LogScale::Decibel;
+  options.db_range = 20.0;
+  for (const bool is_transposed : {false, true}) {
+    options.transpose = is_transposed;
+    const Spectrogram transform(options, window_of(40), {});
+    const std::vector<float> sound = noise(900);
+    std::vector<std::span<const float>> sounds;
+    std::vector<float> wanted;
+    for (const std::size_t length : {100U, 900U, 7U, 555U}) {
+      sounds.push_back(std::span(sound).first(length));
+      const std::vector<float> one = run(transform, {sound.begin(), sound.begin() + length});
+      wanted.insert(wanted.end(), one.begin(), one.end());
+    }
+    for (const unsigned threads : {1U, 3U}) {
+      std::vector<float> got(wanted.size(), -1.0F);
+      transform.run(std::span<const std::span<const float>>(sounds), threads, got.data());
+      CHECK(got == wanted);
+    }
+  }
+}
+
+TEST(sounds_of_a_batch_must_have_the_same_frames) {
+  const Spectrogram transform(options_of(40, 10, 40), window_of(40), {});
+  const std::vector<float> sound = noise(900);
+  const std::span<const float> sounds[] = {sound, std::span(sound).first(800)};
+  std::vector<float> out(100000);
+  CHECK_ERROR(ErrorKind::InvalidArgument, "differ in their frames",
+              transform.run(std::span<const std::span<const float>>(sounds), 1, out.data()));
+}
+
+TEST(noise_is_of_the_seed_and_the_frame_alone) {
+  SpectrogramOptions options = options_of(40, 40, 40);
+  options.center = false;
+  options.dither = {0.5, 3};
+  const std::vector<float> silence(4000);
+  const std::vector<float> first = run(Spectrogram(options, window_of(40), {}), silence);
+  CHECK(first == run(Spectrogram(options, window_of(40), {}), silence, 4));
+  options.dither.seed = 4;
+  CHECK(first != run(Spectrogram(options, window_of(40), {}), silence));
+  // White noise has as much power at each frequency as the window and the deviation give it.
+  double energy = 0.0;
+  for (const double value : window_of(40)) {
+    energy += value * value;
+  }
+  double power = 0.0;
+  for (std::size_t frame = 0; frame < 100; ++frame) {
+    for (std::size_t bin = 1; bin < 20; ++bin) {
+      power += static_cast<double>(first[bin * 100 + frame]) / 1900.0;
+    }
+  }
+  CHECK(std::abs(power / (0.25 * energy) - 1.0) < 0.1);
+  options.dither.amount = -1.0;
+  CHECK_ERROR(ErrorKind::InvalidArgument, "dither", Spectrogram(options, window_of(40), {}).rows());
 }
 
 TEST(options_that_do_not_fit_are_refused) {

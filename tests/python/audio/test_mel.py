@@ -32,6 +32,32 @@ def test_known_places_of_the_scales() -> None:
     assert isinstance(hertz_to_mel(700.0), float)
 
 
+@pytest.mark.parametrize("scale", ["htk", "slaney", "kaldi"])
+def test_scales_take_any_shape(scale: str) -> None:
+    hertz = np.arange(12, dtype=np.int64).reshape(3, 4) * 700
+    mels = hertz_to_mel(hertz, scale)
+    assert mels.shape == (3, 4)
+    assert mels[1, 2] == hertz_to_mel(4200, scale)
+    assert mel_to_hertz(mels.T, scale).shape == (4, 3)
+    assert hertz_to_mel(np.zeros(()), scale).shape == ()
+    with pytest.raises(InvalidArgumentError, match="unknown mel_scale 'bark'"):
+        mel_to_hertz(1.0, "bark")
+
+
+@pytest.mark.parametrize("over_mels", [False, True])
+def test_filters_are_lines_between_their_corners(over_mels: bool) -> None:
+    bank = mel_filter_bank(
+        101, 7, 50.0, 3800.0, 8000, "slaney", "slaney", triangularize_in_mel_space=over_mels
+    )
+    corners = np.linspace(hertz_to_mel(50.0, "slaney"), hertz_to_mel(3800.0, "slaney"), 9)
+    places = hertz_to_mel(np.arange(101) * 8000 / 202, "slaney")
+    if not over_mels:
+        corners, places = mel_to_hertz(corners, "slaney"), np.linspace(0, 4000, 101)
+    for i, column in enumerate(bank.T):
+        sides = np.interp(places, corners[i : i + 3], [0, 1, 0], left=0, right=0)
+        assert np.allclose(column, sides * 2 / (corners[i + 2] - corners[i]), atol=1e-14)
+
+
 def test_filters_are_triangles_of_one_height_or_one_area() -> None:
     # Corners on a grid of 1 Hz: each filter's sum is its area.
     plain = mel_filter_bank(8001, 10, 0.0, 8000.0, 16000)
@@ -55,6 +81,7 @@ def test_neighbouring_filters_sum_to_one_between_their_peaks() -> None:
         ({"num_frequency_bins": 1}, "at least 2"),
         ({"min_frequency": 9000.0}, "below max_frequency"),
         ({"num_mel_filters": 0}, "num_mel_filters must be a positive int"),
+        ({"sampling_rate": 0}, "sampling_rate must be a positive int"),
     ],
 )
 def test_wrong_banks_are_refused(options: dict[str, object], part: str) -> None:
@@ -71,12 +98,19 @@ def test_wrong_banks_are_refused(options: dict[str, object], part: str) -> None:
 
 
 def test_windows() -> None:
-    assert np.array_equal(hanning(9), np.hanning(9))
-    assert np.array_equal(hamming(9), np.hamming(9))
-    assert hanning(0).size == 0
-    assert window_function(8, "hann").tolist() == np.hanning(9)[:8].tolist()
-    assert window_function(8, "hamming_window", periodic=False).tolist() == np.hamming(8).tolist()
-    assert np.allclose(window_function(8, "povey", periodic=False), np.hanning(8) ** 0.85)
+    shapes = {"hann": np.hanning, "hamming": np.hamming, "boxcar": np.ones}
+    shapes["povey"] = lambda length: np.hanning(length) ** 0.85
+    for length in (1, 2, 3, 8, 400, 401):
+        assert np.allclose(hanning(length), np.hanning(length), rtol=0, atol=1e-15)
+        assert np.allclose(hamming(length), np.hamming(length), rtol=0, atol=1e-15)
+        for name, shape in shapes.items():
+            symmetric = window_function(length, name, periodic=False)
+            assert np.allclose(symmetric, shape(length), rtol=0, atol=1e-13)
+            periodic = window_function(length, name)
+            assert np.allclose(periodic, shape(length + 1)[:length], rtol=0, atol=1e-13)
+    assert hanning(0).size == hanning(-1).size == hamming(0).size == 0
+    assert np.array_equal(window_function(8, "hann_window"), window_function(8, "hann"))
+    assert np.array_equal(window_function(8, "hamming_window"), window_function(8, "hamming"))
     assert window_function(2, "boxcar", frame_length=5).tolist() == [0, 1, 1, 0, 0]
     assert window_function(2, "boxcar", frame_length=5, center=False).tolist() == [1, 1, 0, 0, 0]
 

@@ -130,6 +130,72 @@ def test_threads_change_nothing() -> None:
     assert np.array_equal(transform.run(sound, 1), transform.run(sound, 4))
 
 
+@pytest.mark.parametrize("transpose", [False, True])
+def test_a_batch_is_written_in_place(transpose: bool) -> None:
+    from onnxformers._native.audio import Spectrogram
+
+    options = {"hop_length": 160, "fft_length": 400, "log_mel": "log10", "whisper_range": True}
+    transform = Spectrogram(window_function(400), max_num_frames=20, transpose=transpose, **options)
+    sounds = [SOUND, SOUND[:1000], SOUND[::-1].copy()]
+    batch = transform.run_batch(sounds)
+    for threads in (1, 3):
+        assert np.array_equal(transform.run_batch(sounds, threads), batch)
+    for sound, features in zip(sounds, batch, strict=True):
+        assert np.array_equal(transform.run(sound), features)
+    bare = Spectrogram(window_function(400), **options)
+    with pytest.raises(InvalidArgumentError, match="differ in their frames"):
+        bare.run_batch(sounds)
+    with pytest.raises(InvalidArgumentError, match="at least one waveform"):
+        bare.run_batch([])
+    with pytest.raises(InvalidTypeError, match="all of them float64"):
+        transform.run_batch([SOUND, SOUND.astype(np.float64)])
+
+
+def test_dither_is_seeded_noise() -> None:
+    window = window_function(400, "boxcar")
+    still = np.zeros(400 * 200, np.float32)
+    options = {"power": 2.0, "center": False}
+    assert np.all(spectrogram(still, window, 400, 400, dither=0.0, seed=9, **options) == 0)
+    got = spectrogram(still, window, 400, 400, dither=0.01, **options)
+    assert np.array_equal(got, spectrogram(still, window, 400, 400, dither=0.01, **options))
+    other = spectrogram(still, window, 400, 400, dither=0.01, seed=1, **options)
+    assert not np.any(other == got)
+    # White noise: each bin's power is exponential around the energy of a frame.
+    middle = got[1:-1].astype(np.float64) / (400 * 0.01**2)
+    assert abs(middle.mean() - 1) < 0.03
+    assert abs(middle.std() - 1) < 0.05
+    # It is added before the mean is taken away, and to each frame anew.
+    flat = spectrogram(still, window, 400, 400, dither=0.01, remove_dc_offset=True, **options)
+    assert np.all(flat[0] < 1e-12)
+    assert len({column.tobytes() for column in got.T}) == 200
+
+
+def test_not_a_number_stays_where_it_is() -> None:
+    window = window_function(400)
+    bank = mel_filter_bank(201, 20, 0.0, 8000.0, 16000)
+    for bad in (np.nan, np.inf, -np.inf):
+        sound = SOUND.copy()
+        sound[1600] = bad
+        for options in ({"power": 2.0}, {"power": 2.0, "mel_filters": bank, "log_mel": "log10"}):
+            got = spectrogram(sound, window, 400, 160, **options)
+            clean = spectrogram(SOUND, window, 400, 160, **options)
+            hit = np.abs(np.arange(got.shape[1]) * 160 - 1600) < 200
+            assert not np.isfinite(got[:, hit]).any()
+            assert np.array_equal(got[:, ~hit], clean[:, ~hit])
+
+
+def test_any_real_array_is_a_sound() -> None:
+    window = window_function(64)
+    wanted = spectrogram(SOUND[::2].copy(), window, 64, 16)
+    assert np.array_equal(spectrogram(SOUND[::2], window, 64, 16), wanted)
+    assert np.array_equal(spectrogram(SOUND[::2].tolist(), window, 64, 16), wanted)
+    assert np.array_equal(spectrogram(SOUND[::2].astype(">f4"), window, 64, 16), wanted)
+    whole = np.arange(-500, 500, dtype=np.int16)
+    wanted = spectrogram(whole.astype(np.float64), window, 64, 16)
+    for given in (whole, whole.astype(np.int64), whole.astype(np.float16)):
+        assert np.array_equal(spectrogram(given, window, 64, 16), wanted)
+
+
 def test_silence_is_exact() -> None:
     sound = np.zeros(16000, np.float32)
     window = window_function(400)
@@ -165,18 +231,38 @@ def test_reflection_reaches_beyond_short_sounds() -> None:
         assert np.allclose(got, wanted, atol=1e-4)
 
 
-@pytest.mark.parametrize("options", [{}, {"center": False}, {"pad_mode": "edge", "power": None}])
-@pytest.mark.parametrize("hop", [160, 700])
-def test_a_stream_gives_the_frames_of_the_whole(options: dict[str, Any], hop: int) -> None:
-    window = window_function(400)
-    whole = spectrogram(SOUND, window, 400, hop, transpose=True, **options)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"center": False},
+        {"pad_mode": "edge", "power": None},
+        {"pad_mode": "constant", "power": 2.0, "log_mel": "dB", "dither": 0.1, "seed": 7},
+        {"remove_dc_offset": True, "preemphasis": 0.97, "fft_length": 512, "onesided": False},
+    ],
+)
+def test_a_stream_gives_the_frames_of_the_whole(options: dict[str, Any], dtype: Any) -> None:
     draws = np.random.default_rng(2)
-    for _ in range(20):
-        stream = SpectrogramStream(window, 400, hop, **options)
-        cuts = np.sort(draws.integers(0, len(SOUND), draws.integers(0, 12)))
-        frames = [stream.feed(piece) for piece in np.split(SOUND, cuts)]
+    for trial in range(60):
+        length, hop = int(draws.integers(2, 401)), int(draws.integers(1, 700))
+        sound = draws.standard_normal(draws.integers(400, 3000)).astype(dtype)
+        window = window_function(length, "hamming")
+        whole = spectrogram(sound, window, length, hop, transpose=True, **options)
+        stream = SpectrogramStream(window, length, hop, **options)
+        cuts = np.sort(draws.integers(0, len(sound), draws.integers(0, 12)))
+        frames = [stream.feed(piece) for piece in np.split(sound, cuts)]
         frames.append(stream.finish())
-        assert np.allclose(np.concatenate(frames), whole, atol=1e-5)
+        assert np.array_equal(np.concatenate(frames), whole), trial
+        assert len(stream.finish()) == 0
+
+
+def test_a_stream_gives_frames_as_soon_as_they_are_complete() -> None:
+    stream = SpectrogramStream(window_function(400), 400, 160)
+    given = [len(stream.feed(SOUND[i : i + 10])) for i in range(0, 3000, 10)]
+    complete = [1 + max(0, (10 * (i + 1) - 200)) // 160 for i in range(300)]
+    # The first frame mirrors a sample more than it covers.
+    assert np.cumsum(given)[20:].tolist() == complete[20:]
 
 
 def test_a_stream_of_a_short_sound() -> None:
@@ -204,6 +290,10 @@ def test_a_stream_of_a_short_sound() -> None:
         ({"mel_filters": np.ones((201, 4)), "onesided": False}, "onesided=True"),
         ({"reference": 0.0}, "above 0"),
         ({"max_num_frames": 0}, "max_num_frames must be a positive int"),
+        ({"dither": -0.1}, "dither must be at least 0"),
+        ({"dither": float("nan")}, "dither must be at least 0"),
+        ({"seed": -1}, "seed must be an int"),
+        ({"seed": 1.5}, "seed must be an int"),
     ],
 )
 def test_wrong_options_are_refused(options: dict[str, Any], part: str) -> None:

@@ -62,6 +62,26 @@ def test_bursts_of_noise_are_no_speech() -> None:
     assert EnergyDetector()(sound, RATE) == []
 
 
+@pytest.mark.parametrize("rate", [8000, 11_025, 16_000, 44_100])
+def test_scores_are_those_of_the_definition(rate: int) -> None:
+    rng = np.random.default_rng(rate)
+    t = np.arange(2 * rate + 17) / rate
+    tone = np.sin(2 * np.pi * 300 * t) * (np.sin(3 * t) > 0)
+    sound = (0.2 * tone + 0.01 * rng.standard_normal(len(t))).astype(np.float32)
+    size = int(0.03 * rate)
+    frames = sound[: len(sound) // size * size].astype(np.float64).reshape(-1, size)
+    frames = frames - frames.mean(axis=1, keepdims=True)
+    level = 10 * np.log10(np.mean(frames**2, axis=1) + 1e-12)
+    hertz = np.fft.rfftfreq(size, 1 / rate)
+    power = np.abs(np.fft.rfft(frames * np.hanning(size), axis=1)) ** 2 + 1e-12
+    band = power[:, (hertz >= 100) & (hertz <= 4000)]
+    flatness = np.exp(np.log(band).mean(axis=1)) / band.mean(axis=1)
+    least = max(min(np.quantile(level, 0.1) + 9, level.max() - 20), -55)
+    wanted = (level >= least) & (flatness < 0.35)
+    assert 0 < wanted.sum() < len(wanted)
+    assert np.array_equal(EnergyDetector().scores(sound, rate), wanted)
+
+
 def test_probabilities_become_stretches_with_patience() -> None:
     scores = np.array([0, 0.9, 0.9, 0.4, 0.9, 0, 0, 0, 0, 0.9, 0, 0, 0], np.float32)
     rule = Regions(min_speech_s=0.15, min_silence_s=0.2, pad_s=0.05)

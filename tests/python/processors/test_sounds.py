@@ -122,6 +122,17 @@ def test_whisper_pads_and_cuts_to_a_chunk() -> None:
     assert extractor(SHORT, padding=False).input_features.shape == (1, 80, 56)
 
 
+def test_whisper_dithers_by_seed() -> None:
+    still = np.zeros(16000, np.float32)
+    extractor = WhisperFeatureExtractor(chunk_length=1, dither=1e-4)
+    features = extractor(still).input_features
+    assert features.std() > 0.01
+    assert np.array_equal(extractor([still, still]).input_features[1], features[0])
+    assert not np.array_equal(extractor(still, seed=1).input_features, features)
+    plain = WhisperFeatureExtractor(chunk_length=1)
+    assert np.array_equal(extractor(LONG, dither=0.0).input_features, plain(LONG).input_features)
+
+
 def test_whisper_features_lie_within_two_of_their_largest() -> None:
     values = WhisperFeatureExtractor(chunk_length=1)(LONG).input_features
     assert values.max() - values.min() <= 2.0 + 1e-6

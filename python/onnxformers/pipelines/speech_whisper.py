@@ -24,6 +24,8 @@ ROWS = 8
 _SAMPLES = 4 * 3600 * 16_000
 #: Options with which a piece must be alone.
 _ALONE = ("streamer", "prefix_allowed_tokens_fn", "assistant_model", "prompt_lookup_num_tokens")
+#: Those that read what was written.
+_OF_TEXT = ("stop_strings", "hallucination_silence_threshold")
 
 
 class WhisperRecognizer(Recognizer):
@@ -128,6 +130,8 @@ class WhisperRecognizer(Recognizer):
         if options.return_timestamps is not None:
             arguments["return_timestamps"] = bool(options.return_timestamps)
         arguments["return_token_timestamps"] = options.return_timestamps == "word"
+        if any(arguments.get(name) is not None for name in _OF_TEXT):
+            arguments["tokenizer"] = self.tokenizer
         return arguments | {"timeout_s": options.timeout_s, "cancel": options.cancel}
 
     def _hear_long(

@@ -436,3 +436,64 @@ def test_older_files_name_the_token_of_earlier_text_among_those_that_never_come(
         tmp_path / "m", table(PARTS), prev_sot_token_id=None, suppress_tokens=[PREVIOUS, SILENCE]
     )
     assert Settings.read(model, None, {}).previous_token == PREVIOUS
+
+
+class _Speller:
+    """A tokenizer whose tokens are words."""
+
+    eos_token_id = END
+
+    def decode(self, token_ids: list[int], **_: Any) -> str:
+        return "".join(f" w{token}" for token in token_ids)
+
+
+#: <0.00> 5 5 <0.04>: words that nobody looks for.
+ODD = {TRANSCRIBE: TIME_0, TIME_0: 5, 5: {5: 1.0, TIME_0 + 2: 1.1}, TIME_0 + 2: END}
+
+
+def test_odd_words_between_silence_are_dropped(tmp_path: Path) -> None:
+    model = whisper(tmp_path / "m", table(ODD), looking_at({5: 1}))
+    options: dict[str, Any] = {"language": "en", "return_segments": True, "tokenizer": _Speller()}
+    plain = model.generate(features(0.0, windows=8), **options)["segments"][0]
+    assert len(plain) == 8
+    judged = model.generate(
+        features(0.0, windows=8), hallucination_silence_threshold=0.01, **options
+    )
+    assert judged["segments"] == [[]]
+    assert judged["sequences"].shape == (1, 0)
+
+
+def test_words_that_were_said_are_kept_with_their_times(tmp_path: Path) -> None:
+    scores = table({TRANSCRIBE: TIME_0, TIME_0: 0, 0: 1, 1: 2, 2: TIME_0 + 9, TIME_0 + 9: END})
+    scores[NO_TIMES, 0] = 9
+    model = whisper(tmp_path / "m", scores, looking_at({NO_TIMES: 0, 0: 3, 1: 6, 2: 9}))
+    (segments,) = model.generate(
+        features(0.0, windows=2),
+        language="en",
+        return_segments=True,
+        tokenizer=_Speller(),
+        hallucination_silence_threshold=10.0,
+        time_precision=0.2,  # words of a few hundredths of a second are odd
+    )["segments"]
+    assert [word["word"] for word in segments[0]["words"]] == [" w0", " w1", " w2"]
+    words = [word for segment in segments for word in segment["words"]]
+    times = [time for word in words for time in (word["start"], word["end"])]
+    assert times == sorted(times)
+    assert times[-1] <= 4.0
+    assert all(word["probability"] > 0.9 for word in words)
+    assert segments[0]["start"] == words[0]["start"]
+
+
+def test_odd_words_need_a_tokenizer_and_heads(tmp_path: Path) -> None:
+    model = whisper(tmp_path / "m", table(ODD))
+    with pytest.raises(InvalidArgumentError, match="give the tokenizer"):
+        model.generate(features(0.0), language="en", hallucination_silence_threshold=2.0)
+    with pytest.raises(UnsupportedModelError, match="output_attentions=True"):
+        model.generate(
+            features(0.0),
+            language="en",
+            hallucination_silence_threshold=2.0,
+            tokenizer=_Speller(),
+        )
+    with pytest.raises(InvalidArgumentError, match="must be a number"):
+        model.generate(features(0.0), hallucination_silence_threshold="long")

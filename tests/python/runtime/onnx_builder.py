@@ -89,8 +89,10 @@ def sequence(name: str, dtype: str) -> bytes:
     return field(1, name) + field(2, field(4, field(1, field(1, field(1, TYPES[dtype])))))
 
 
-def attribute(name: str, setting: int | float | bytes | np.ndarray[Any, Any]) -> bytes:
-    """AttributeProto: int, float, tensor, or (as bytes) a graph."""
+def attribute(name: str, setting: int | float | bytes | list[int] | np.ndarray[Any, Any]) -> bytes:
+    """AttributeProto: int, float, ints, tensor, or (as bytes) a graph."""
+    if isinstance(setting, list):
+        return field(1, name) + b"".join(field(8, each) for each in setting) + field(20, 7)
     if isinstance(setting, int):
         return field(1, name) + field(3, setting) + field(20, 2)
     if isinstance(setting, float):

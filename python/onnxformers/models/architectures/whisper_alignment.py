@@ -65,7 +65,7 @@ def token_times(
         count = _length(sequence, prompt_length, eos_tokens(settings.config))
         sound = frames or settings.frames_of(row * len(encoded) // len(sequences), whole)
         weights = looks[row, :, : count - 1, : -(-sound // INPUT_STRIDE)]
-        frames_of = _begins(weights, prompt_length, _median_width(model))
+        frames_of = _begins(weights, slice(prompt_length, None), _median_width(model))
         begins = frames_of * settings.options.time_precision
         if len(begins):
             times[row, prompt_length : prompt_length + len(begins)] = begins
@@ -99,6 +99,13 @@ def _looks(
     decoding: Decoding, encoded: NDArray[Any], ids: Ids, heads: Heads
 ) -> NDArray[np.float32]:
     """What each head looked at while it read each token: (rows, heads, tokens, frames)."""
+    return _read(decoding, encoded, ids, heads, ())[_OUTPUT]
+
+
+def _read(
+    decoding: Decoding, encoded: NDArray[Any], ids: Ids, heads: Heads, more: Sequence[str]
+) -> dict[str, NDArray[np.float32]]:
+    """What the heads looked at, and more outputs of the decoder's run."""
     model = decoding.model
     names = [f"{_OUTPUT}.{layer}" for layer, _ in heads]
     missing = sorted(set(names) - set(model._forward.decoder.first.outputs))
@@ -106,9 +113,39 @@ def _looks(
         raise InvalidArgumentError(
             f"[generate] alignment_heads name {', '.join(missing)}, which the decoder has not"
         )
-    found = run_decoder(model, encoded, ids, sorted(set(names)), decoding.budget)
+    found = run_decoder(model, encoded, ids, [*sorted(set(names)), *more], decoding.budget)
     picked = [found[name][:, head] for name, (_, head) in zip(names, heads, strict=True)]
-    return np.stack(picked, axis=1).astype(np.float32, copy=False)
+    looks = np.stack(picked, axis=1).astype(np.float32, copy=False)
+    return {_OUTPUT: looks, **{name: found[name] for name in more}}
+
+
+def read_again(
+    decoding: Decoding, encoded: NDArray[Any], ids: Ids, tokens: slice, frames: int
+) -> tuple[NDArray[Any], NDArray[np.float32]]:
+    """When tokens are predicted, and the scores of all of them.
+
+    Args:
+        decoding: The call.
+        encoded: The encoder's states, shape (1, frames, width).
+        ids: Tokens with what they begin with and their end, shape (tokens,).
+        tokens: Those behind which the tokens stand that are sought.
+        frames: Mel frames of sound.
+
+    Returns:
+        Seconds, one for each of `tokens`, and scores of shape (tokens, vocabulary).
+
+    Raises:
+        UnsupportedModelError, InvalidArgumentError: See `token_times`.
+
+    Source: openai-whisper 20250625, `find_alignment`.
+    """
+    heads = alignment_heads(decoding.model, decoding.settings)
+    found = _read(decoding, encoded, ids[None], heads, ["logits"])
+    weights = found[_OUTPUT][0, :, :, : -(-frames // INPUT_STRIDE)]
+    weights = weights / np.maximum(weights.sum(axis=-1, keepdims=True), np.finfo(np.float32).tiny)
+    begins = _begins(weights, tokens, _median_width(decoding.model))
+    seconds: NDArray[Any] = begins * decoding.settings.options.time_precision
+    return seconds, found["logits"][0]
 
 
 def _length(sequence: Ids, begin: int, ends: list[int]) -> int:
@@ -121,20 +158,20 @@ def _median_width(model: PreTrainedModel) -> int:
     return int(model.config.get("median_filter_width") or _MEDIAN_WIDTH)
 
 
-def _begins(weights: NDArray[np.float32], prompt_length: int, width: int) -> NDArray[np.int64]:
-    """The encoder's frame at which each token behind the prompt begins.
+def _begins(weights: NDArray[np.float32], tokens: slice, width: int) -> NDArray[np.int64]:
+    """The encoder's frame at which each of these tokens begins.
 
     Args:
         weights: Of shape (heads, tokens, frames).
-        prompt_length: Tokens that are left out.
+        tokens: Those that are aligned.
         width: Of the median filter.
     """
-    if weights.shape[1] <= prompt_length or not weights.shape[2]:
+    if not weights[:, tokens].shape[1] or not weights.shape[2]:
         return np.zeros(0, np.int64)
     spread = weights.std(axis=1, keepdims=True)
     scaled = (weights - weights.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1)
-    smooth = median_filter(scaled, width)[:, prompt_length:]
-    tokens, frames = dynamic_time_warping(-smooth.mean(axis=0))
-    is_new = np.diff(tokens, prepend=-1) != 0
+    smooth = median_filter(scaled, width)[:, tokens]
+    rows, frames = dynamic_time_warping(-smooth.mean(axis=0))
+    is_new = np.diff(rows, prepend=-1) != 0
     begins: NDArray[np.int64] = frames[is_new]
     return begins

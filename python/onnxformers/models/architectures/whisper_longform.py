@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +9,8 @@ import numpy as np
 from onnxformers.errors import InvalidArgumentError
 from onnxformers.models.architectures.whisper_alignment import token_times
 from onnxformers.models.architectures.whisper_decoding import Decoding
+from onnxformers.models.architectures.whisper_hallucinations import Doubts, believed
+from onnxformers.models.architectures.whisper_recording import Recording
 from onnxformers.models.architectures.whisper_segments import split
 from onnxformers.models.architectures.whisper_text import BOLD, Text
 from onnxformers.models.outputs import ModelOutput
@@ -25,42 +26,6 @@ if TYPE_CHECKING:
 
 #: Arguments of generate() with which a recording must be alone.
 _ALONE = ("streamer", "assistant_model", "prefix_allowed_tokens_fn")
-
-
-@dataclass(slots=True)
-class _Recording:
-    """A recording that is heard.
-
-    Attributes:
-        row: Which one of the call.
-        features: Shape (mels, frames).
-        frames: Those of sound.
-        seek: The first of them that was not heard yet.
-        begin: What the text of each window begins with; known from the first window on.
-        segments: What was said.
-        said: The tokens that lead the next window.
-    """
-
-    row: int
-    features: NDArray[Any]
-    frames: int
-    seek: int = 0
-    begin: Ids | None = None
-    segments: list[Segment] = field(default_factory=list)
-    said: list[int] = field(default_factory=list)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether all of it was heard."""
-        return self.seek >= self.frames
-
-    def window(self, size: int) -> NDArray[Any]:
-        """The next frames, padded to a window: shape (1, mels, size)."""
-        count = min(self.frames - self.seek, size)
-        if self.seek == 0 and self.features.shape[-1] == size:
-            return self.features[None]  # padded by the feature extractor
-        part = self.features[None, :, self.seek : self.seek + count]
-        return np.pad(part, ((0, 0), (0, 0), (0, size - count)))
 
 
 def transcribe(decoding: Decoding, features: NDArray[Any]) -> Any:
@@ -85,11 +50,21 @@ def transcribe(decoding: Decoding, features: NDArray[Any]) -> Any:
             "[generate] segments, thresholds and more than one window have one text each; set "
             "num_return_sequences=1"
         )
+    threshold = options.hallucination_silence_threshold
+    if threshold is not None and decoding.call.tokenizer is None:
+        raise InvalidArgumentError(
+            "[generate] hallucination_silence_threshold needs words; give the tokenizer, too"
+        )
     if features.shape[-1] > settings.window_frames:
         # A window's timestamps say where the next one begins.
         decoding = decoding.with_timestamps()
     recordings = [
-        _Recording(row, rows, settings.frames_of(row, features.shape[-1]))
+        Recording(
+            row=row,
+            features=rows,
+            frames=settings.frames_of(row, features.shape[-1]),
+            doubts=None if threshold is None else Doubts(threshold),
+        )
         for row, rows in enumerate(features)
     ]
     progress = _Progress(settings, recordings)
@@ -113,7 +88,7 @@ def transcribe(decoding: Decoding, features: NDArray[Any]) -> Any:
 class _Progress:
     """Tells the caller how much of each recording was heard."""
 
-    def __init__(self, settings: Settings, recordings: list[_Recording]) -> None:
+    def __init__(self, settings: Settings, recordings: list[Recording]) -> None:
         self._recordings = recordings
         self._monitor = settings.options.monitor_progress
 
@@ -123,7 +98,7 @@ class _Progress:
             self._monitor(np.array(counts, np.int64).reshape(-1, 2))
 
 
-def _hear(decoding: Decoding, recordings: list[_Recording], progress: _Progress) -> None:
+def _hear(decoding: Decoding, recordings: list[Recording], progress: _Progress) -> None:
     """Hear recordings to their ends, a window of each at a time."""
     size = decoding.settings.window_frames
     active = [recording for recording in recordings if not recording.is_over]
@@ -141,7 +116,7 @@ def _hear(decoding: Decoding, recordings: list[_Recording], progress: _Progress)
 
 
 def _write(
-    decoding: Decoding, encoded: NDArray[Any], active: list[_Recording]
+    decoding: Decoding, encoded: NDArray[Any], active: list[Recording]
 ) -> list[tuple[Ids, Text]]:
     """The text of a window of each recording, with what stood before it.
 
@@ -161,7 +136,7 @@ def _write(
 
 
 def _take(
-    decoding: Decoding, encoded: NDArray[Any], recording: _Recording, before: Ids, text: Text
+    decoding: Decoding, encoded: NDArray[Any], recording: Recording, before: Ids, text: Text
 ) -> None:
     """Note what was said in a window, and where the next one begins."""
     settings = decoding.settings
@@ -170,6 +145,8 @@ def _take(
     if not text.is_silence:
         times = _times(decoding, encoded, recording, before, text)
         new, step = split(text, times, recording.seek, frames, settings)
+        if recording.doubts is not None:
+            new, step = believed(decoding, encoded, recording, text, (new, step))
         recording.segments += new
         recording.said += [token for segment in new for token in segment["tokens"].tolist()]
     if text.temperature >= BOLD:
@@ -196,7 +173,7 @@ def _before(said: list[int], decoding: Decoding) -> Ids:
 def _times(
     decoding: Decoding,
     encoded: NDArray[Any],
-    recording: _Recording,
+    recording: Recording,
     before: Ids,
     text: Text,
 ) -> list[float]:

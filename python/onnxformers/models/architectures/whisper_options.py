@@ -52,6 +52,9 @@ class WhisperOptions:
         compression_ratio_threshold: A text that packs better than this repeats itself.
         logprob_threshold: A text whose tokens' mean log-probability is lower is a guess.
         no_speech_threshold: Above this probability of silence, a text that is a guess is dropped.
+        hallucination_silence_threshold: Odd words with silence of more seconds before and behind
+            are dropped, and what follows is heard again; as openai-whisper does, by the times of
+            words. Needs `tokenizer`.
         num_frames: Mel frames of sound in each row, without padding: one number, or a list.
         num_segment_frames: Mel frames of a window; None: as many as the model reads.
         time_precision: Seconds from one timestamp to the next.
@@ -72,6 +75,7 @@ class WhisperOptions:
     compression_ratio_threshold: float | None = None
     logprob_threshold: float | None = None
     no_speech_threshold: float | None = None
+    hallucination_silence_threshold: float | None = None
     num_frames: Any = None
     num_segment_frames: int | None = None
     time_precision: float = 0.02
@@ -88,7 +92,7 @@ class WhisperOptions:
                 "[generate] prompt_condition_type='all-segments' needs "
                 "condition_on_prev_tokens=True"
             )
-        for name in _THRESHOLDS:
+        for name in (*_THRESHOLDS, "hallucination_silence_threshold"):
             value = getattr(self, name)
             if value is not None and not is_number(value):
                 raise InvalidArgumentError(f"[generate] {name} must be a number, got {value!r}")
@@ -185,8 +189,11 @@ class Settings:
     @property
     def is_judged(self) -> bool:
         """Whether the text of a window may be refused."""
-        return len(self.options.temperatures) > 1 or any(
-            getattr(self.options, name) is not None for name in _THRESHOLDS
+        options = self.options
+        return (
+            len(options.temperatures) > 1
+            or options.hallucination_silence_threshold is not None
+            or any(getattr(options, name) is not None for name in _THRESHOLDS)
         )
 
     def frames_of(self, row: int, frames: int) -> int:

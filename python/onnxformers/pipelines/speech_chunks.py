@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from onnxformers.errors import InvalidArgumentError
+from onnxformers.generation.config_fields import is_number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -42,10 +45,16 @@ def read_lengths(
     """Seconds of a piece, and those that it shares at the left and right.
 
     Raises:
-        InvalidArgumentError: Neighbours would share all of a piece, or more.
+        InvalidArgumentError: They are no seconds, or neighbours would share all of a piece.
     """
     given: Any = chunk_length_s / STRIDE_SHARE if stride_length_s is None else stride_length_s
-    left, right = given if isinstance(given, Sequence) else (given, given)
+    pair = tuple(given) if isinstance(given, (list, tuple)) else (given, given)
+    if len(pair) != 2 or not all(is_number(part) and math.isfinite(part) for part in pair):
+        raise InvalidArgumentError(
+            f"[{_TASK}] stride_length_s must be a number of seconds or a pair of them, got "
+            f"{stride_length_s!r}"
+        )
+    left, right = pair
     if min(left, right) < 0 or left + right >= chunk_length_s:
         raise InvalidArgumentError(
             f"[{_TASK}] chunk_length_s must be more than stride_length_s on both sides together, "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -57,7 +58,7 @@ class SpeechOptions(CallOptions):
 
     return_timestamps: bool | Literal["word", "char"] | None = None
     return_language: bool = False
-    chunk_length_s: float = 0
+    chunk_length_s: float | None = 0
     stride_length_s: float | Sequence[float] | None = None
     force_full_sequences: bool = False
     beam_width: int = 1
@@ -80,12 +81,27 @@ class SpeechOptions(CallOptions):
         check_choice(self.return_timestamps, choices, "return_timestamps", TASK)
         check_flag(self.return_language, "return_language", TASK)
         check_flag(self.force_full_sequences, "force_full_sequences", TASK)
-        if not is_number(self.chunk_length_s) or self.chunk_length_s < 0:
+        if self.return_timestamps is not None and type(self.return_timestamps) not in (bool, str):
+            raise InvalidTypeError(
+                f"[{TASK}] return_timestamps must be a bool or a str, got "
+                f"{self.return_timestamps!r}"
+            )
+        length = self.chunk_length_s or 0
+        if not is_number(length) or not 0 <= length < math.inf:
             raise InvalidArgumentError(
                 f"[{TASK}] chunk_length_s must be a number of seconds, got {self.chunk_length_s!r}"
             )
         if self.chunk_length_s:
             read_lengths(self.chunk_length_s, self.stride_length_s)
+        for name in ("alpha", "beta"):
+            if not is_number(getattr(self, name)):
+                raise InvalidArgumentError(
+                    f"[{TASK}] {name} must be a number, got {getattr(self, name)!r}"
+                )
+        if self.on_progress is not None and not callable(self.on_progress):
+            raise InvalidTypeError(
+                f"[{TASK}] on_progress must be a function, got {self.on_progress!r}"
+            )
         if type(self.beam_width) is not int or self.beam_width < 1:
             raise InvalidArgumentError(
                 f"[{TASK}] beam_width must be a positive int, got {self.beam_width!r}"

@@ -77,8 +77,11 @@ class CtcRecognizer(Recognizer):
                 f"[{TASK}] {', '.join(options.generation)}: only for models that write, such as "
                 "Whisper"
             )
-        if options.return_language:
-            raise InvalidArgumentError(f"[{TASK}] only Whisper tells the language")
+        if options.return_language or options.force_full_sequences:
+            raise InvalidArgumentError(
+                f"[{TASK}] only Whisper tells the language (return_language) and the ends of "
+                "segments (force_full_sequences)"
+            )
         if options.language_model is not None and options.beam_width < 2:
             raise InvalidArgumentError(
                 f"[{TASK}] language_model needs beams; set beam_width, 100 is usual"
@@ -143,7 +146,7 @@ class Seq2SeqRecognizer(Recognizer):
 
     def check(self, options: SpeechOptions) -> None:
         """Refuse times, of which such a model tells none."""
-        if options.return_timestamps or options.return_language:
+        if options.return_timestamps or options.return_language or options.force_full_sequences:
             raise InvalidArgumentError(
                 f"[{TASK}] this model tells neither times nor languages; Whisper does"
             )

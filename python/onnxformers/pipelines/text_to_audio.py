@@ -4,75 +4,28 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 import numpy as np
 
-from onnxformers.audio.sources import opened
-from onnxformers.errors import FileFormatError, InvalidArgumentError, InvalidTypeError
-from onnxformers.options import refuse_unknown
-from onnxformers.pipelines.base import CallOptions, Pipeline
-from onnxformers.pipelines.generation_options import generation_names
+from onnxformers.errors import InvalidArgumentError, InvalidTypeError
+from onnxformers.pipelines.base import Pipeline
 from onnxformers.pipelines.items import read_text
+from onnxformers.pipelines.speaker_voices import read_voice
+from onnxformers.pipelines.text_to_audio_options import SCALES, SPEECH, TextToAudioOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
-    from typing_extensions import Self
 
     from onnxformers.models import PreTrainedModel
     from onnxformers.pipelines.audio_results import Sound
 
-_TASK = "text-to-audio"
 #: The vocoder of models that give spectrograms, where none is given; as in Transformers.js.
 DEFAULT_VOCODER = "Xenova/speecht5_hifigan"
 _RATE = 16_000
-_SPEECH = ("threshold", "minlenratio", "maxlenratio")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextToAudioOptions(CallOptions):
-    """Options of a text-to-audio call; beside these, for music, all of `GenerationConfig`.
-
-    Attributes:
-        speaker_embeddings: Whose voice it is (SpeechT5): numbers of shape (width,) or (1, width),
-            or a file or address of them (.npy, else bare float32).
-        vocoder: What makes sound of a spectrogram (SpeechT5): a model, or its name or folder.
-        speaker_id: Which voice of a VITS model with several.
-        threshold, minlenratio, maxlenratio: When SpeechT5 ends; see its `generate_speech`.
-        generation: What goes on to the model's generate(); its entries are options of the call.
-    """
-
-    speaker_embeddings: Any = None
-    vocoder: Any = None
-    speaker_id: int | None = None
-    threshold: float = 0.5
-    minlenratio: float = 0.0
-    maxlenratio: float = 20.0
-    generation: Mapping[str, Any] = field(default_factory=dict)
-
-    replaced: ClassVar[Mapping[str, str]] = {
-        "forward_params": "pass the options by their names",
-        "generate_kwargs": "pass the options of generation by their names",
-    }
-    kept: ClassVar[bool] = False  # arrays and models among them
-
-    @classmethod
-    def names(cls) -> set[str]:
-        """The names of all options, those of generate() among them."""
-        own = {entry.name for entry in fields(cls)} - {"generation"}
-        return own | set(generation_names())
-
-    def changed(self, changes: Mapping[str, Any], task: str) -> Self:
-        """A copy with some options changed; see `CallOptions`."""
-        refuse_unknown(changes, self.names(), task, self.replaced)
-        own = {entry.name for entry in fields(self)} - {"generation"}
-        mine = {name: value for name, value in changes.items() if name in own}
-        rest = {name: value for name, value in changes.items() if name not in own}
-        return replace(self, **mine, generation={**self.generation, **rest})
 
 
 class TextToAudioPipeline(Pipeline[TextToAudioOptions]):
@@ -144,10 +97,7 @@ class TextToAudioPipeline(Pipeline[TextToAudioOptions]):
     def _check(self, options: TextToAudioOptions) -> None:
         """Refuse options that this kind of model would pass over."""
         kind = str(self.model.config.model_type)
-        if kind != "speecht5" and options.vocoder is not None:
-            raise InvalidArgumentError(
-                f"[{self.task}] {kind} makes sound itself; leave vocoder out"
-            )
+        options.refuse_others(kind)
         if kind != "musicgen" and options.generation:
             raise InvalidArgumentError(
                 f"[{self.task}] {', '.join(options.generation)}: {kind} does not write tokens"
@@ -167,10 +117,26 @@ class TextToAudioPipeline(Pipeline[TextToAudioOptions]):
             if "speaker_id" not in names:
                 raise InvalidArgumentError(f"[{self.task}] this model has one voice only")
             inputs["speaker_id"] = np.array([options.speaker_id])
+        for name in SCALES:
+            value = getattr(options, name)
+            if value is not None and name not in names:
+                raise InvalidArgumentError(
+                    f"[{self.task}] this export has its {name} built in (config: "
+                    f"{self.model.config.get(name)}); export the model with {name} as an input"
+                )
+            if name in names:
+                inputs[name] = self._scale(name, value)
         inputs = {name: value for name, value in inputs.items() if name in names}
         outputs = self.model(**inputs, timeout_s=options.timeout_s, cancel=options.cancel)
         sound = outputs.get("waveform", next(iter(outputs.values())))
         return self._sound(sound[0], self.model.config.get("sampling_rate"))
+
+    def _scale(self, name: str, value: float | None) -> NDArray[np.float32]:
+        """A number for an input of the model, of which it has its own idea."""
+        rank = next(len(node.shape) for node in self.model.session.inputs if node.name == name)
+        known = self.model.config.get(name)
+        number = 1.0 if known is None else known
+        return np.full((1,) * rank, number if value is None else value, np.float32)
 
     def _speak_frames(self, text: str, voice: Any, options: TextToAudioOptions) -> Sound:
         """A spectrogram, and sound of it (SpeechT5)."""
@@ -179,7 +145,7 @@ class TextToAudioPipeline(Pipeline[TextToAudioOptions]):
         output = model.generate_speech(
             self._tokens(text)["input_ids"],
             voice,
-            **{name: getattr(options, name) for name in _SPEECH},
+            **{name: getattr(options, name) for name in SPEECH},
             vocoder=vocoder,
             timeout_s=options.timeout_s,
             cancel=options.cancel,
@@ -259,46 +225,3 @@ class TextToAudioPipeline(Pipeline[TextToAudioOptions]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return super().__reduce__()
-
-
-def read_voice(given: Any, task: str) -> NDArray[np.float32]:
-    """Speaker embeddings of shape (voices, width).
-
-    Args:
-        given: Numbers of shape (width,) or (voices, width), or a file or address of them: .npy, or
-            bare float32 as Transformers.js has them.
-        task: For messages.
-
-    Raises:
-        InvalidArgumentError: They are of another shape, or no numbers.
-        MissingFileError: There is no such file.
-        FileFormatError: The file does not hold them.
-    """
-    values = _read_file(given, task) if isinstance(given, (str, os.PathLike)) else given
-    voices = np.asarray(values)
-    if voices.dtype.kind not in "fiu" or voices.ndim not in (1, 2) or not voices.size:
-        raise InvalidArgumentError(
-            f"[{task}] speaker_embeddings must be numbers of shape (width,) or (voices, width), "
-            f"got {voices.dtype} of shape {voices.shape}"
-        )
-    if not np.isfinite(voices).all():
-        raise InvalidArgumentError(f"[{task}] speaker_embeddings hold NaN or infinity")
-    return np.atleast_2d(voices).astype(np.float32)
-
-
-def _read_file(source: str | os.PathLike[str], task: str) -> NDArray[Any]:
-    import io
-
-    with opened(source, task, 1 << 26) as file:
-        data = file.read()
-    if data[:6] == b"\x93NUMPY":
-        try:
-            loaded: NDArray[Any] = np.load(io.BytesIO(data), allow_pickle=False)
-        except ValueError as error:
-            raise FileFormatError(f"[{task}] {source} is a broken .npy file: {error}") from None
-        return loaded
-    if not data or len(data) % 4:
-        raise FileFormatError(
-            f"[{task}] {source} holds {len(data)} bytes, which are no float32 numbers"
-        )
-    return np.frombuffer(data, np.float32)

@@ -93,21 +93,25 @@ def vocoder(folder: Path, *, inputs: int = 1) -> Path:
     return write(folder, {"model_type": "hifigan", "sampling_rate": 8000}, model=graph)
 
 
-def vits(folder: Path) -> Path:
-    """A sample for each token: its number."""
+def vits(folder: Path, *, scale: str | None = None) -> Path:
+    """A sample for each token: its number, times an input of the name `scale`."""
+    named = scale or "one"
     graph = ob.graph(
         [
-            ob.node("Cast", ["input_ids"], ["waveform"], to=1),
+            ob.node("Cast", ["input_ids"], ["numbers"], to=1),
+            ob.node("Mul", ["numbers", named], ["waveform"]),
             ob.node("Identity", ["attention_mask"], ["spectrogram"]),
         ],
         [
             ob.value("input_ids", "int64", ["rows", "tokens"]),
             ob.value("attention_mask", "int64", ["rows", "tokens"]),
+            *([ob.value(scale, "float32", [1])] if scale else []),
         ],
         [
             ob.value("waveform", "float32", ["rows", "samples"]),
             ob.value("spectrogram", "int64", ["rows", "frames"]),
         ],
+        [ob.tensor("one", np.ones(1, np.float32))],
     )
     return write(folder, {"model_type": "vits", "sampling_rate": 22_050}, model=graph)
 

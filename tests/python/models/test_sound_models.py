@@ -133,3 +133,9 @@ def test_codes_are_cut_out_of_their_delay() -> None:
     assert codes_of(rows, 2).tolist() == [[[1, 2, 3], [11, 12, 13]]]
     with pytest.raises(InvalidArgumentError, match="make no sound"):
         codes_of(rows[:, :2], 2)
+
+
+@pytest.mark.parametrize("name", ["input_values", "audio_values", "decoder_input_ids"])
+def test_music_does_not_go_on_from_recordings(player: Any, name: str) -> None:
+    with pytest.raises(UnsupportedModelError, match="no encoder of sound"):
+        player.generate([[1]], max_new_tokens=6, **{name: np.zeros((1, 1, 9), np.float32)})

@@ -128,3 +128,12 @@ def features(*levels: float, windows: int = 1) -> np.ndarray:
     """Features of a row for each level, which the sound has everywhere."""
     rows = [np.full((MELS, 2 * FRAMES * windows), level, np.float32) for level in levels]
     return np.stack(rows)
+
+
+def looking_at(places: dict[int, int]) -> np.ndarray:
+    """What the heads look at: around a frame for each token, the first for others."""
+    looks = np.full((TOKENS, 10), 0.01)
+    for token in range(TOKENS):
+        place = places.get(token, 0)
+        looks[token, max(0, place - 1) : place + 2] = 1.0  # a median of three leaves it
+    return looks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,13 @@ def test_a_live_stream_ends_with_what_is_final(transcribe: Any) -> None:
         ({"return_timestamps": True}, '"char" or "word"'),
         ({"language": "en"}, "only for models that write"),
         ({"return_language": True}, "only Whisper"),
+        ({"force_full_sequences": True}, "only Whisper"),
+        ({"chunk_length_s": math.nan}, "a number of seconds"),
+        ({"chunk_length_s": math.inf}, "a number of seconds"),
+        ({"chunk_length_s": 1, "stride_length_s": "1"}, "a pair of them"),
+        ({"chunk_length_s": 1, "stride_length_s": (0.1,)}, "a pair of them"),
+        ({"chunk_length_s": 1, "stride_length_s": (0.1, math.nan)}, "a pair of them"),
+        ({"beam_width": 3, "alpha": "much"}, "alpha must be a number"),
         ({"language_model": "words.arpa"}, "set beam_width"),
         ({"chunk_length_s": 1, "stride_length_s": 0.5}, "stride_length_s on both sides"),
         ({"chunk_length_s": 0.01, "stride_length_s": 0.0}, "too short|no samples|least"),
@@ -123,6 +131,18 @@ def test_options_that_ctc_models_have_not_are_refused(
 ) -> None:
     with pytest.raises(InvalidArgumentError, match=message):
         transcribe(sound(1.0), **options)
+
+
+@pytest.mark.parametrize("options", [{"return_timestamps": 1}, {"on_progress": 5}])
+def test_options_of_a_wrong_kind_are_refused(transcribe: Any, options: dict[str, Any]) -> None:
+    with pytest.raises(InvalidTypeError, match=f"{next(iter(options))} must be"):
+        transcribe(sound(1.0), **options)
+
+
+def test_pieces_of_no_length_are_none(transcribe: Any) -> None:
+    wanted = transcribe(sound(1.0))
+    assert transcribe(sound(1.0), chunk_length_s=None) == wanted
+    assert transcribe(sound(1.0), chunk_length_s=0) == wanted
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,10 @@ def test_a_voice_may_lie_in_a_file(speak: Any, tmp_path: Path) -> None:
         ({"speaker_embeddings": VOICE, "do_sample": True}, InvalidArgumentError, "write tokens"),
         ({"speaker": VOICE}, InvalidArgumentError, "did you mean 'speaker"),
         ({"forward_params": {}}, InvalidArgumentError, "by their names"),
+        ({"speaker_embeddings": VOICE, "threshold": "x"}, InvalidArgumentError, "threshold must"),
+        ({"speaker_embeddings": VOICE, "maxlenratio": -1}, InvalidArgumentError, "at least 0"),
+        ({"speaker_embeddings": VOICE, "speaker_id": 1}, InvalidArgumentError, "is for vits"),
+        ({"speaker_embeddings": VOICE, "noise_scale": 0.5}, InvalidArgumentError, "is for vits"),
     ],
 )
 def test_voices_and_options_that_cannot_be_are_refused(
@@ -129,8 +133,21 @@ def test_vits_speaks_at_once(tmp_path: Path) -> None:
         assert sound["audio"].tolist() == [3, 1, 2]
         with pytest.raises(InvalidArgumentError, match="one voice only"):
             speak("cab", speaker_id=1)
-        with pytest.raises(InvalidArgumentError, match="leave vocoder out"):
-            speak("cab", vocoder="x")
+        for name, value in {"vocoder": "x", "speaker_embeddings": VOICE, "threshold": 0.2}.items():
+            with pytest.raises(InvalidArgumentError, match=f"{name} is for speecht5.*leave it out"):
+                speak("cab", **{name: value})
+        with pytest.raises(InvalidArgumentError, match="speaking_rate built in"):
+            speak("cab", speaking_rate=2.0)
+        assert speak("cab", threshold=0.5)["audio"].tolist() == [3, 1, 2]  # as it is anyway
+
+
+def test_exports_that_take_them_are_told_rate_and_noise(tmp_path: Path) -> None:
+    folder = with_tokenizer(vits(tmp_path / "vits", scale="speaking_rate"))
+    with pipeline("text-to-audio", folder) as speak:
+        assert speak("cab")["audio"].tolist() == [3, 1, 2]
+        assert speak("cab", speaking_rate=2)["audio"].tolist() == [6, 2, 4]
+        with pytest.raises(InvalidArgumentError, match="noise_scale built in"):
+            speak("cab", noise_scale=0.5)
 
 
 def test_music_is_played(tmp_path: Path) -> None:

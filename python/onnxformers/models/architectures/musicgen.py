@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from onnxformers._native.generation import generate as generate_native
-from onnxformers.errors import InvalidArgumentError
+from onnxformers.errors import InvalidArgumentError, SessionError, UnsupportedModelError
 from onnxformers.generation.config import GenerationConfig
 from onnxformers.models.base import PreTrainedModel
 from onnxformers.models.generation_jobs import native_callables
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from onnxformers.models.generation_jobs import Call
 
 _DECODER = "encodec_decode"
+#: Codecs may fail on fewer frames: their layers mirror more of the sound than there is.
+_SHORT = 16
+_PROMPTS = ("input_values", "audio_values", "decoder_input_ids")
 
 
 class MusicgenForConditionalGeneration(PreTrainedModel):
@@ -44,6 +47,12 @@ class MusicgenForConditionalGeneration(PreTrainedModel):
     ) -> NDArray[np.float32]:
         if isinstance(inputs, Mapping):
             inputs, options = None, {**inputs, **options}
+        for name in _PROMPTS:
+            if options.get(name) is not None:
+                raise UnsupportedModelError(
+                    f"[generate] {name}: music that goes on from a recording is not supported; "
+                    "exports of MusicGen have no encoder of sound"
+                )
         config, given = merge(self, generation_config, options)
         check_request(self, config, call)
         if (config.num_beams or 1) > 1 or call.assistant_model is not None:
@@ -53,11 +62,23 @@ class MusicgenForConditionalGeneration(PreTrainedModel):
         budget = Budget(call.timeout_s, call.cancel)
         encoded, mask = self._encode(inputs, given, config, budget)
         codes = self._codes(encoded, mask, config, call)
-        outputs = self.sessions[_DECODER].run(
-            {"audio_codes": codes[None]}, timeout_s=budget.left_s, cancel=budget.cancel
-        )
+        outputs = self._decode(codes, budget)
         sound: NDArray[np.float32] = outputs[0]
         return sound
+
+    def _decode(self, codes: NDArray[np.int64], budget: Budget) -> list[NDArray[Any]]:
+        """The codec's sound of codes of shape (rows, codebooks, frames)."""
+        try:
+            return self.sessions[_DECODER].run(
+                {"audio_codes": codes[None]}, timeout_s=budget.left_s, cancel=budget.cancel
+            )
+        except SessionError as error:
+            if codes.shape[-1] >= _SHORT:
+                raise
+            raise InvalidArgumentError(
+                f"[generate] {codes.shape[-1]} frames are too short for this codec; raise "
+                "max_new_tokens"
+            ) from error
 
     @property
     def _decoder_config(self) -> Mapping[str, Any]:

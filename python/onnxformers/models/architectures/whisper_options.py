@@ -11,6 +11,7 @@ import numpy as np
 from onnxformers.errors import InvalidArgumentError
 from onnxformers.generation.config_fields import is_number
 from onnxformers.models.generation_options import merge
+from onnxformers.options import check_flag
 
 if TYPE_CHECKING:
     from onnxformers.generation import GenerationConfig
@@ -27,6 +28,13 @@ _OF_FILES = (
     "return_timestamps",
     "task",
     *_THRESHOLDS,
+)
+_FLAGS = (
+    "condition_on_prev_tokens",
+    "is_multilingual",
+    "return_segments",
+    "return_timestamps",
+    "return_token_timestamps",
 )
 _CONDITIONS = ("first-segment", "all-segments")
 
@@ -91,6 +99,12 @@ class WhisperOptions:
             raise InvalidArgumentError(
                 "[generate] prompt_condition_type='all-segments' needs "
                 "condition_on_prev_tokens=True"
+            )
+        for name in _FLAGS:
+            check_flag(getattr(self, name) or False, name, "generate")
+        if not is_number(self.time_precision) or self.time_precision <= 0:
+            raise InvalidArgumentError(
+                f"[generate] time_precision must be seconds above 0, got {self.time_precision!r}"
             )
         for name in (*_THRESHOLDS, "hallucination_silence_threshold"):
             value = getattr(self, name)

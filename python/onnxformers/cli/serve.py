@@ -16,7 +16,7 @@ from onnxformers.errors import InvalidArgumentError, MissingExtraError, MissingF
 SUMMARY = "serve models for clients of the Inference API and of OpenAI's"
 PACKAGES = ("starlette", "uvicorn", "httptools", "msgspec")
 #: Settings with an argument of their own.
-_SETTINGS = ("host", "port", "workers", "drain_s", "grace_s")
+_SETTINGS = ("host", "port", "workers", "drain_s", "grace_s", "url_inputs")
 KEYS_VARIABLE = "ONNXFORMERS_API_KEYS"
 
 
@@ -48,13 +48,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"wanted of clients; better in {KEYS_VARIABLE}, where no other user sees it",
     )
     group.add_argument(
+        "--url-inputs",
+        action="store_true",
+        help="fetch pictures and recordings from public addresses that requests name",
+    )
+    group.add_argument(
         "--limit",
         dest="limits",
         type=_limit,
         action="append",
         metavar="NAME=N",
         help="requests, wait_s, inputs, tokens, batch_tokens, new_tokens, generations, "
-        "json_bytes, media_bytes or time_s",
+        "json_bytes, media_bytes, time_s or fetch_s",
     )
     add_loading_arguments(parser)
 

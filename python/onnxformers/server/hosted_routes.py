@@ -17,6 +17,7 @@ from onnxformers.pipelines.hosted import chats, streams, tasks, turns
 from onnxformers.pipelines.hosted.rows import ROWS
 from onnxformers.server import writing
 from onnxformers.server.endpoint import Call
+from onnxformers.server.fetching import with_files
 from onnxformers.server.problems import Problem
 from onnxformers.server.replies import Events, Reply, of_json
 from onnxformers.server.served import Served, check_count
@@ -37,6 +38,8 @@ async def infer(call: Call) -> Reply | Events:
     if fields.get("messages") is not None:
         return await chat_with(served, fields)
     inputs = fields.get("inputs")
+    if call.state.fetcher is not None and not ROWS[task].reads_text:
+        inputs = await with_files(call.state.fetcher, inputs)
     parameters = _parameters(fields)
     if _is_conversation(task, inputs):
         return await _converse(served, inputs, parameters)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import time
+import uuid
 from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
@@ -42,12 +43,23 @@ class EmbeddingRequest(msgspec.Struct, forbid_unknown_fields=True):
     user: str | None = None
 
 
+class Document(msgspec.Struct, forbid_unknown_fields=True):
+    """A document that is an object.
+
+    Attributes:
+        text: What it says.
+    """
+
+    text: str
+
+
 class RerankRequest(msgspec.Struct, forbid_unknown_fields=True):
     """Body of /rerank, in the fields of text-embeddings-inference or of Cohere.
 
     Attributes:
         query: What is asked.
-        texts: The documents; `documents` is another name.
+        texts: The documents.
+        documents: Another name, as texts or as objects of a text.
         model: Which model; None for the first that ranks.
         raw_scores: Scores as the model gives them, rather than between 0 and 1.
         return_text: Give the documents too; `return_documents` is another name.
@@ -57,7 +69,7 @@ class RerankRequest(msgspec.Struct, forbid_unknown_fields=True):
 
     query: str
     texts: list[str] | None = None
-    documents: list[str] | None = None
+    documents: list[str | Document] | None = None
     model: str | None = None
     raw_scores: bool = False
     return_text: bool = False
@@ -142,9 +154,10 @@ def _model(name: str) -> dict[str, Any]:
 
 
 async def rerank(call: Call) -> Reply | Events:
-    """`POST /rerank`, `/v1/rerank`."""
+    """`POST /rerank`, `/v1/rerank`, `/v2/rerank`."""
     asked = _rerank_decoder.decode(call.body)
-    texts = asked.texts if asked.texts is not None else asked.documents
+    given = asked.texts if asked.texts is not None else asked.documents or ()
+    texts = [one.text if isinstance(one, Document) else one for one in given]
     if not texts:
         raise Problem(422, "give texts, or documents, as a list of texts that is not empty")
     served = call.state.find(asked.model, "text-ranking")
@@ -168,7 +181,8 @@ async def rerank(call: Call) -> Reply | Events:
         for entry in ranked
     ]
     usage = {"total_tokens": tokens}
-    return of_json({"model": served.name, "results": results, "usage": usage})
+    head = {"id": f"rerank-{uuid.uuid4().hex}", "model": served.name}
+    return of_json({**head, "results": results, "usage": usage})
 
 
 def _as_there(entry: dict[str, Any], texts: list[str], has_text: bool) -> dict[str, Any]:

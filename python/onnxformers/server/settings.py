@@ -26,6 +26,7 @@ class Limits:
         json_bytes: Of a body of JSON.
         media_bytes: Of a body that is a file.
         time_s: Seconds for a request, waiting and all.
+        fetch_s: Seconds for all addresses of a request, where addresses are fetched.
     """
 
     requests: int = 512
@@ -38,6 +39,7 @@ class Limits:
     json_bytes: int = 2 << 20
     media_bytes: int = 64 << 20
     time_s: float = 120.0
+    fetch_s: float = 10.0
 
     def __post_init__(self) -> None:
         for entry in fields(self):
@@ -76,6 +78,7 @@ class ServerSettings:
         port: Port to listen on; 0 takes a free one.
         workers: Processes.
         api_keys: One of them must come with each request; none: everyone may ask.
+        url_inputs: Whether pictures and recordings may be addresses, which the server fetches.
         drain_s: Seconds after SIGTERM in which new requests are still taken, while /ready says no.
         grace_s: Seconds after that for what is being answered; then it is stopped, with status 503.
         limits: See `Limits`.
@@ -86,6 +89,7 @@ class ServerSettings:
     port: int = 8000
     workers: int = 1
     api_keys: tuple[str, ...] = field(default=(), repr=False)
+    url_inputs: bool = False
     drain_s: float = 0.5
     grace_s: float = 30.0
     limits: Limits = field(default_factory=Limits)
@@ -96,6 +100,10 @@ class ServerSettings:
         if type(self.workers) is not int or self.workers < 1:
             raise InvalidArgumentError(
                 f"[serve] workers must be a positive int, got {self.workers!r}"
+            )
+        if type(self.url_inputs) is not bool:
+            raise InvalidArgumentError(
+                f"[serve] url_inputs must be True or False, got {self.url_inputs!r}"
             )
         keys: tuple[Any, ...] = self.api_keys
         if not all(isinstance(key, str) and key and key.isascii() for key in keys):

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from onnxformers.errors import InvalidArgumentError
+from onnxformers.server.fetching import Fetcher
 from onnxformers.server.metrics import Metrics
 from onnxformers.server.problems import Problem
 from onnxformers.server.served import Served
@@ -23,6 +24,7 @@ class State:
         in_flight: Requests that are not answered.
         is_draining: Whether it takes its last requests.
         is_over: Whether what is still being answered is stopped.
+        fetcher: Fetches what addresses name; None where they are not read.
     """
 
     def __init__(self, settings: ServerSettings) -> None:
@@ -31,6 +33,7 @@ class State:
         self.models: dict[str, Served] = {}
         self.in_flight = 0
         self.is_draining = self.is_over = False
+        self.fetcher = Fetcher(settings.limits) if settings.url_inputs else None
         self.metrics = Metrics(lambda: self.in_flight, self._waiting)
         self.key_digests = [hashlib.sha256(key.encode()).digest() for key in settings.api_keys]
 

@@ -174,28 +174,6 @@ def test_data_addresses_are_files(running: Running) -> None:
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("kind", "body", "text"),
-    [
-        ("application/json", b"{}", "must be a form"),
-        ("multipart/form-data; boundary=x", b"", "broken"),
-        ("multipart/form-data; boundary=x", b"nonsense", "broken"),
-        ("multipart/form-data", b"--x\r\n", "broken"),
-        (
-            "multipart/form-data; boundary=x",
-            b'--x\r\ncontent-disposition: form-data; name="a"\r\n\r\nb\r\n--x--\r\n',
-            "must hold a file",
-        ),
-        ("multipart/form-data; boundary=x", b"--x\r\n\r\nb\r\n--x--\r\n", "no name"),
-    ],
-)
-def test_forms(running: Running, kind: str, body: bytes, text: str) -> None:
-    url = f"{running.address}/v1/audio/transcriptions"
-    answer = httpx.post(url, content=body, headers={"content-type": kind})
-    assert answer.status_code == 422
-    assert text in answer.json()["error"]["message"]
-
-
 def test_local_and_remote_say_the_same(hf: HfInference) -> None:
     with HfInference(provider="local") as local:
         for one, folder in ((hf, ""), (local, f"{MODELS}/")):

@@ -14,10 +14,7 @@ import pytest
 
 from onnxformers import AsyncHfInference, HfInference, pipeline
 from onnxformers.errors import InferenceError
-from onnxformers.pipelines import TextRankingPipeline
-from onnxformers.tokenizers import AutoTokenizer
-from random_logits import RandomLogits
-from serving import LONG, MODELS, Running, endless, settings_of
+from serving import LONG, MODELS, Running, endless, load_ranker, settings_of
 
 EMBED = {"feature-extraction": "bert-uncased-embed"}
 
@@ -303,25 +300,18 @@ def _routes() -> list[Any]:
     return list(create_app(settings_of(EMBED)).routes)
 
 
-@pytest.fixture
-def ranking(monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+@pytest.fixture(scope="module")
+def ranking() -> Iterator[Running]:
     """A server of a model that ranks by a rule."""
-
-    def make(task: str, model: Any, **options: Any) -> TextRankingPipeline:
-        logits: Any = RandomLogits(3, {"logits": 1})
-        logits.close = lambda: None
-        tokenizer = AutoTokenizer.from_pretrained(MODELS / "bert-uncased-sst")
-        return TextRankingPipeline(task=task, model=logits, tokenizer=tokenizer)
-
-    monkeypatch.setattr("onnxformers.server.served.pipeline", make)
-    running = Running(settings_of({"text-ranking": "bert-uncased-sst"}))
+    running = Running(settings_of(EMBED))
+    load_ranker(running.app)
     yield running
     running.close()
 
 
 def test_rerank_in_both_forms(ranking: Running) -> None:
     query, texts = "Who painted the window?", ["a boat", "The committee did.", "It rained."]
-    pipe = ranking.state.models["bert-uncased-sst"].pipelines["text-ranking"]
+    pipe = ranking.state.models["ranker"].pipelines["text-ranking"]
     wanted = pipe(query, texts)
     with httpx.Client(base_url=ranking.address) as http:
         found = http.post("/rerank", json={"query": query, "texts": texts}).json()
@@ -338,3 +328,29 @@ def test_rerank_in_both_forms(ranking: Running) -> None:
         assert found["results"][0]["document"]["text"] == texts[wanted[0]["index"]]
         long = {"query": query, "texts": ["word " * 600], "truncate": False}
         assert http.post("/rerank", json=long).status_code == 422
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("name", ["Client", "ClientV2"])
+def test_the_client_of_cohere(ranking: Running, name: str) -> None:
+    cohere = pytest.importorskip("cohere", reason="Cohere's client: pip install cohere")
+    pipe = ranking.state.models["ranker"].pipelines["text-ranking"]
+    query, texts = "Who painted the window?", ["a boat", "The committee did.", "It rained."]
+    wanted = [(one["index"], one["score"]) for one in pipe(query, texts)]
+    with httpx.Client(timeout=60) as http:
+        make = getattr(cohere, name)
+        client = make(api_key="none", base_url=ranking.address, httpx_client=http)
+        found = client.rerank(model="ranker", query=query, documents=texts)
+        assert [(one.index, one.relevance_score) for one in found.results] == wanted
+        assert found.id.startswith("rerank-")
+        found = client.rerank(model="ranker", query=query, documents=texts, top_n=1)
+        assert [one.index for one in found.results] == [wanted[0][0]]
+        with pytest.raises(cohere.core.ApiError) as raised:
+            client.rerank(model="nothing", query=query, documents=texts)
+        assert raised.value.status_code == 404
+
+
+def test_documents_that_are_objects(ranking: Running) -> None:
+    body = {"query": "a", "documents": [{"text": "b"}, "c"], "return_documents": True}
+    found = httpx.post(f"{ranking.address}/v2/rerank", json=body).json()
+    assert {one["document"]["text"] for one in found["results"]} == {"b", "c"}

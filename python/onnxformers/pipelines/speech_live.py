@@ -9,7 +9,9 @@ import numpy as np
 
 from onnxformers.audio.extras import import_soxr
 from onnxformers.errors import InvalidArgumentError
+from onnxformers.generation.config_fields import is_number
 from onnxformers.pipelines.voice_activity import EnergyDetector, detector_of
+from onnxformers.pipelines.voice_streams import ear_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,10 +22,15 @@ if TYPE_CHECKING:
 
 #: What is kept of the silence before speech.
 _LEAD_S = 0.3
+#: Pieces are gathered until there is so much new sound.
+_GATHER_S = 0.1
 
 
 class LiveTranscriber:
     """Cuts a stream of sound where nobody speaks, and transcribes what lies between.
+
+    What is spoken is final `pause_s` and at most a tenth of a second behind its last word, and the
+    time that `transcribe` takes.
 
     Args:
         transcribe: Samples at `sampling_rate` -> text.
@@ -48,6 +55,11 @@ class LiveTranscriber:
         pause_s: float = 0.7,
         longest_s: float = 28.0,
     ) -> None:
+        if not all(map(is_number, (pause_s, longest_s, partial_s))):
+            raise InvalidArgumentError(
+                "[live] pause_s, longest_s and partial_s must be numbers of seconds, got "
+                f"{pause_s!r}, {longest_s!r} and {partial_s!r}"
+            )
         if pause_s <= 0 or longest_s <= pause_s or partial_s < 0:
             raise InvalidArgumentError(
                 "[live] pause_s must be above 0, longest_s above pause_s and partial_s at least 0, "
@@ -55,22 +67,34 @@ class LiveTranscriber:
             )
         self._transcribe = transcribe
         self._rate = sampling_rate
-        self._detect = detector_of(vad) or EnergyDetector()
+        self._detector = detector_of(vad) or EnergyDetector()
         self._partial, self._pause, self._longest = partial_s, pause_s, longest_s
+        self._reset()
+
+    def _reset(self) -> None:
+        self._ear = ear_of(self._detector, self._rate)
         self._held: Waveform = np.zeros(0, np.float32)
         self._begin = 0  # sample of the stream at which what is held begins
         self._told = 0  # samples that the last partial result was of
 
     def run(self, stream: Iterable[Waveform]) -> Iterator[LiveTranscript]:
-        """Results for pieces of sound, as soon as there are any; all is final at the end."""
-        for piece in stream:
-            self._held = np.concatenate([self._held, _samples(piece)])
+        """Results for pieces of sound, as soon as there are any; all is final at the end.
+
+        A stream that was left early, or that an error ended, leaves nothing to the next one.
+        """
+        self._reset()
+        for piece in _gathered(stream, round(_GATHER_S * self._rate)):
+            self._take(piece)
             yield from self._step()
         if self._regions():
             yield self._result(len(self._held), is_final=True)
 
+    def _take(self, piece: Waveform) -> None:
+        self._ear.feed(piece)
+        self._held = np.concatenate([self._held, piece])
+
     def _regions(self) -> list[tuple[float, float]]:
-        found = self._detect(self._held, self._rate) if len(self._held) else []
+        found = self._ear.regions(self._held)
         return [(begin, end) for begin, end in found if round(end * self._rate) > 0]
 
     def _step(self) -> Iterator[LiveTranscript]:
@@ -96,6 +120,18 @@ class LiveTranscriber:
 
     def _drop(self, count: int) -> None:
         self._held, self._begin, self._told = self._held[count:], self._begin + count, 0
+
+
+def _gathered(stream: Iterable[Any], least: int) -> Iterator[Waveform]:
+    """The samples of a stream, at least so many at a time but for the last."""
+    parts: list[Waveform] = []
+    for piece in stream:
+        parts.append(_samples(piece))
+        if sum(map(len, parts)) >= least:
+            yield np.concatenate(parts)
+            parts = []
+    if parts:
+        yield np.concatenate(parts)
 
 
 def at_rate(stream: Iterable[Any], sampling_rate: int | None, wanted: int) -> Iterator[Waveform]:

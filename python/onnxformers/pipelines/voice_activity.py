@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from onnxformers._native import audio as native
-from onnxformers.errors import InvalidArgumentError, InvalidTypeError, UnsupportedModelError
+from onnxformers.errors import InvalidTypeError
+from onnxformers.pipelines.silero import SileroGraph
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -128,25 +129,10 @@ class SileroDetector:
         (0.3, 2.24)
     """
 
-    _SIZES: ClassVar = {16_000: 512, 8_000: 256}
-    _STATES: ClassVar = {"state": (2, 1, 128), "h": (2, 1, 64), "c": (2, 1, 64)}
-
     def __init__(self, model: PreTrainedModel, regions: Regions | None = None) -> None:
         self.model = model
-        self._regions = regions or Regions()
-        inputs = [node.name for node in model.session.inputs]
-        outputs = [node.name for node in model.session.outputs]
-        self._states = [name for name in self._STATES if name in inputs]
-        self._next = [f"{name}{suffix}" for name in self._states for suffix in "nN"
-                      if f"{name}{suffix}" in outputs]  # fmt: skip
-        if not {"input", "sr"} <= set(inputs) or len(self._next) != len(self._states):
-            raise UnsupportedModelError(
-                f"[{_PLACE}] {model.name_or_path} is no Silero model: it takes {', '.join(inputs)}"
-            )
-        if not self._states or outputs[0] != "output":
-            raise UnsupportedModelError(f"[{_PLACE}] {model.name_or_path} keeps no state")
-        # From version 5 on the model wants the last samples of the frame before.
-        self._context = 8 if "state" in self._states else 0
+        self.graph = SileroGraph(model)
+        self.regions = regions or Regions()
 
     @classmethod
     def load(cls, name_or_path: str | os.PathLike[str], **options: Any) -> SileroDetector:
@@ -158,8 +144,8 @@ class SileroDetector:
     def __call__(self, waveform: Waveform, sampling_rate: int) -> list[Region]:
         """See `Detector`."""
         scores = self.probabilities(waveform, sampling_rate)
-        frame_s = self._SIZES[sampling_rate] / sampling_rate
-        return self._regions.find(scores, frame_s, len(waveform) / sampling_rate)
+        frame_s = self.graph.SIZES[sampling_rate] / sampling_rate
+        return self.regions.find(scores, frame_s, len(waveform) / sampling_rate)
 
     def probabilities(self, waveform: Waveform, sampling_rate: int) -> NDArray[np.float32]:
         """Probability of speech in each frame of 32 ms; the last one is filled with silence.
@@ -171,27 +157,8 @@ class SileroDetector:
         Raises:
             InvalidArgumentError: Another rate.
         """
-        size = self._SIZES.get(sampling_rate)
-        if size is None:
-            raise InvalidArgumentError(
-                f"[{_PLACE}] Silero hears 16000 or 8000 samples a second, got {sampling_rate}"
-            )
-        context = size // self._context if self._context else 0
-        count = -(-len(waveform) // size)
-        padded = np.zeros(context + count * size, np.float32)
-        padded[context : context + len(waveform)] = waveform
-        feeds: dict[str, Any] = {name: np.zeros(self._STATES[name], np.float32)
-                                 for name in self._states}  # fmt: skip
-        feeds["sr"] = np.array(sampling_rate, np.int64)
-        scores = np.zeros(count, np.float32)
-        names = ["output", *self._next]
-        for place in range(count):
-            begin = place * size
-            feeds["input"] = padded[None, begin : begin + context + size]
-            output, *states = self.model.session.run(feeds, names)
-            scores[place] = output[0, 0]
-            feeds.update(zip(self._states, states, strict=True))
-        return scores
+        run = self.graph.open(sampling_rate)
+        return np.array(run.feed(waveform) + run.finish(), np.float32)
 
 
 def detector_of(given: Any) -> Callable[[Waveform, int], list[Region]] | None:

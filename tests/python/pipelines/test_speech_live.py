@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from test_voice_activity import RATE, noise, voice
 
 from onnxformers.errors import InvalidArgumentError
 from onnxformers.pipelines.speech_live import LiveTranscriber, at_rate
+from onnxformers.pipelines.voice_activity import SileroDetector
 
 
 def pieces(sound: np.ndarray, size: int = RATE // 10) -> list[np.ndarray]:
@@ -87,3 +89,95 @@ def test_streams_come_at_other_rates_and_as_integers() -> None:
 def test_pieces_that_are_no_sound_are_refused(piece: np.ndarray) -> None:
     with pytest.raises(InvalidArgumentError, match=r"\[live\] a piece of sound"):
         list(at_rate([piece], None, RATE))
+
+
+def test_small_pieces_give_what_large_ones_give() -> None:
+    sound = np.concatenate([noise(1.0), voice(1.5), noise(1.5), voice(0.6), noise(1.2)])
+    live = LiveTranscriber(lambda samples: str(len(samples)), RATE, partial_s=0)
+    wanted = list(live.run(pieces(sound, RATE // 10)))
+    live = LiveTranscriber(lambda samples: str(len(samples)), RATE, partial_s=0)
+    found = list(live.run(pieces(sound, RATE // 50)))
+    assert found == wanted
+    assert len(found) == 2
+
+
+def test_a_final_result_comes_soon_after_the_pause() -> None:
+    taken = 0
+
+    def stream() -> Any:
+        nonlocal taken
+        for piece in pieces(np.concatenate([noise(0.5), voice(1.0), noise(5.0)]), RATE // 50):
+            taken += len(piece)
+            yield piece
+
+    live = LiveTranscriber(lambda _: "", RATE, partial_s=0, pause_s=0.7)
+    result = next(live.run(stream()))
+    # The pause, a tenth of a second that is gathered, and what the detector leaves behind speech.
+    assert taken / RATE - 1.5 <= 0.7 + 0.1 + 0.3
+    assert result["is_final"]
+
+
+def test_a_transcriber_goes_on_after_an_error_and_an_early_end() -> None:
+    sound = np.concatenate([noise(0.5), voice(1.0), noise(1.2)])
+    calls: list[int] = []
+
+    def transcribe(samples: np.ndarray) -> str:
+        calls.append(len(samples))
+        if len(calls) == 1:
+            raise RuntimeError("the model failed")
+        return "heard"
+
+    live = LiveTranscriber(transcribe, RATE, partial_s=0)
+    with pytest.raises(RuntimeError, match="the model failed"):
+        list(live.run(pieces(sound)))
+    results = live.run(pieces(sound))
+    assert next(results)["text"] == "heard"
+    results.close()  # type: ignore[attr-defined]
+    assert [result["text"] for result in live.run(pieces(sound))] == ["heard"]
+
+
+class _Frames:
+    """A model of Silero's kind whose probability of speech is a frame's loudness."""
+
+    name_or_path = "frames"
+
+    def __init__(self) -> None:
+        self.heard: list[np.ndarray] = []
+        self.session = self
+        self.inputs = [SimpleNamespace(name=name) for name in ("input", "sr", "state")]
+        self.outputs = [SimpleNamespace(name=name) for name in ("output", "stateN")]
+
+    def run(self, feeds: Any, names: Any) -> list[np.ndarray]:
+        self.heard.append(feeds["input"][0].copy())
+        loud = np.abs(feeds["input"][0, 64:]).mean() > 0.02
+        return [np.array([[float(loud)]], np.float32), feeds["state"] + 1]
+
+
+def test_a_model_hears_each_frame_of_a_stream_once() -> None:
+    sound = np.concatenate([noise(1.03), voice(1.5), noise(1.5), voice(0.6), noise(1.2)])
+    model = _Frames()
+    detector = SileroDetector(model)  # type: ignore[arg-type]
+    live = LiveTranscriber(lambda samples: str(len(samples)), RATE, vad=detector, partial_s=0.3)
+    results = list(live.run(pieces(sound, 320)))
+    assert len(model.heard) == len(sound) // 512
+    joined = np.concatenate([frame[64:] for frame in model.heard])
+    np.testing.assert_array_equal(joined, sound[: len(joined)])
+    np.testing.assert_array_equal(model.heard[5][:64], model.heard[4][-64:])
+    final = [result["timestamp"] for result in results if result["is_final"]]
+    model.heard.clear()
+    wanted = detector(sound, RATE)
+    assert len(final) == len(wanted) == 2
+    for (_, end), region in zip(final, wanted, strict=True):
+        assert end == pytest.approx(region[1], abs=0.07)
+
+
+@pytest.mark.parametrize("samples", [0, 1, 511, 512, 513, 5000])
+def test_a_stream_has_the_probabilities_of_the_whole(samples: int) -> None:
+    rng = np.random.default_rng(samples)
+    sound = rng.standard_normal(samples).astype(np.float32)
+    detector = SileroDetector(_Frames())  # type: ignore[arg-type]
+    whole = detector.probabilities(sound, RATE)
+    assert len(whole) == -(-samples // 512)
+    run = detector.graph.open(RATE)
+    found = [score for part in pieces(sound, 77) for score in run.feed(part)] + run.finish()
+    np.testing.assert_array_equal(np.array(found, np.float32), whole)

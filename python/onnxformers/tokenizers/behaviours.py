@@ -13,6 +13,7 @@ BEHAVIOURS = {
     "MarianTokenizer": ("translation", "MarianMethods"),
     "NllbTokenizer": ("translation", "NllbMethods"),
     "VitsTokenizer": ("vits", "VitsDecoding"),
+    "Wav2Vec2CTCTokenizer": ("letters", "LetterDecoding"),
     "WhisperTokenizer": ("whisper", "WhisperMethods"),
 }
 

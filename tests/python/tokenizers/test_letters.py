@@ -58,6 +58,28 @@ def test_repeated_letters_and_blanks_are_taken_out(
     assert tokenizer.decode(ids, skip_special_tokens=True) == without_special_tokens
 
 
+@pytest.mark.parametrize("skip", [True, False])
+def test_no_spaces_stand_at_the_ends_of_what_a_tokenizer_json_decodes(
+    tmp_path: Path, skip: bool
+) -> None:
+    sections = {
+        "normalizer": {"type": "Replace", "pattern": {"String": " "}, "content": "|"},
+        "pre_tokenizer": {
+            "type": "Split",
+            "pattern": {"Regex": ""},
+            "behavior": "Isolated",
+            "invert": False,
+        },
+        "decoder": {"type": "CTC", "pad_token": "<pad>", "word_delimiter_token": "|"},
+        "model": {"type": "WordLevel", "vocab": LETTERS, "unk_token": "<unk>"},
+    }
+    (tmp_path / "tokenizer.json").write_text(json.dumps({"added_tokens": [], **sections}))
+    tokenizer = AutoTokenizer.from_pretrained(saved(tmp_path))
+    rows = [[4, 7, 6, 6, 9, 4, 5, 4], [4], []]
+    assert tokenizer.batch_decode(rows, skip_special_tokens=skip) == ["HEO A", "", ""]
+    assert tokenizer.decode(rows[0], skip_special_tokens=skip) == "HEO A"
+
+
 def test_a_vocabulary_for_each_language(tmp_path: Path) -> None:
     later = {token: index + 10 for token, index in LETTERS.items()}
     folder = saved(tmp_path, {"eng": LETTERS, "fra": later}, target_lang="fra")

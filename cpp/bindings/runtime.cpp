@@ -28,7 +28,7 @@ constexpr const char* kOpenDoc =
     "__init__(self, model: str | bytes, *, providers: list[tuple[str, dict[str, str]]] = ..., "
     "intra_op_threads: int = 0, inter_op_threads: int = 1, parallel_execution: bool = False, "
     "shared_thread_pool: bool = False, spinning: bool | None = None, "
-    "graph_optimization: str = 'all', memory_arena: bool = True, "
+    "graph_optimization: str = 'all', map_weights: bool = True, memory_arena: bool = True, "
     "memory_pattern: bool | None = None, config_entries: dict[str, str] = ..., "
     "free_dimensions: dict[str, int] = ..., external_data: dict[str, typing.Any] = ..., "
     "optimized_model_path: str | None = None, log_severity: int = 3) -> None\n\n"

@@ -64,7 +64,7 @@ struct Option {
 };
 
 // NOLINTBEGIN(modernize-use-designated-initializers,readability-trailing-comma): a table
-constexpr std::array<Option, 14> kOptions = {{
+constexpr std::array<Option, 15> kOptions = {{
     {"providers", set_providers, "a list of (name, dict of options)"},
     {"intra_op_threads", set<&SessionConfig::intra_op_threads>, "an int of 0 or more"},
     {"inter_op_threads", set<&SessionConfig::inter_op_threads>, "an int of 0 or more"},
@@ -72,6 +72,7 @@ constexpr std::array<Option, 14> kOptions = {{
     {"shared_thread_pool", set<&SessionConfig::shared_thread_pool>, "a bool"},
     {"spinning", set<&SessionConfig::spinning>, "a bool or None"},
     {"graph_optimization", set<&SessionConfig::graph_optimization>, "a str"},
+    {"map_weights", set<&SessionConfig::map_weights>, "a bool"},
     {"memory_arena", set<&SessionConfig::memory_arena>, "a bool"},
     {"memory_pattern", set<&SessionConfig::memory_pattern>, "a bool or None"},
     {"config_entries", set_pairs<&SessionConfig::config_entries>, "a dict of str to str"},

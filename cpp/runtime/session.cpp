@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
 #include "runtime/env.h"
 #include "runtime/fork.h"
+#include "runtime/mapped_weights.h"
 #include "runtime/session_info.h"
 
 namespace onnxformers::runtime {
@@ -12,6 +15,9 @@ namespace onnxformers::runtime {
 namespace {
 
 constexpr std::string_view kPlace = "Session";
+/// The folder of external data of a model that is given as bytes.
+constexpr const char* kExternalFolder = "session.model_external_initializers_file_folder_path";
+constexpr std::uint32_t kExternalFolderSince = 21;
 
 OnnxFileInfo inspect(const ModelSource& source, const SessionConfig& config) {
   const bool accept_ort = config_entry(config, "session.load_model_format") == "ORT";
@@ -25,6 +31,21 @@ std::vector<std::string> names_of(const std::vector<ExternalData>& files) {
   return names;
 }
 
+/// Whether ONNX Runtime may map the weights of this model.
+bool can_map(const ModelSource& source, const SessionConfig& config, const OnnxFileInfo& info) {
+#ifdef _WIN32
+  return false;  // it maps only what begins at a multiple of 64 KiB there
+#else
+  const bool is_plain_file =
+      !source.path.empty() && !info.is_ort_format && info.external_files.empty();
+  const bool is_for_cpu = std::ranges::all_of(config.providers, [](const ProviderSpec& each) {
+    return provider_name(each.name) == provider_name("cpu");
+  });
+  return config.map_weights && is_plain_file && is_for_cpu && config.optimized_model_path.empty() &&
+         config_entry(config, kExternalFolder).empty() && has_api(kExternalFolderSince);
+#endif
+}
+
 ort::Status* create(const ModelSource& source, const ort::SessionOptions* options,
                     ort::Session** session) {
   const ort::Api& table = api();
@@ -34,6 +55,44 @@ ort::Status* create(const ModelSource& source, const ort::SessionOptions* option
   }
   const std::filesystem::path path(std::u8string(source.path.begin(), source.path.end()));
   return table.CreateSession(env(), path.c_str(), options, session);
+}
+
+/// What came of an attempt: a session or the reason why there is none.
+struct Attempt {
+  ort::Session* session = nullptr;
+  ort::Status* status = nullptr;
+  bool uses_shared_pool = false;
+};
+
+Attempt attempt(const ModelSource& source, const SessionConfig& config, const ModelTraits& traits) {
+  Attempt made{.uses_shared_pool = config.shared_thread_pool && has_shared_pool()};
+  const auto open = [&] {
+    const auto options = make_session_options(config, traits, made.uses_shared_pool);
+    made.status = create(source, options.get(), &made.session);
+  };
+  open();
+  if (made.status != nullptr && made.uses_shared_pool) {
+    // Another user of the same library made the environment first, so our pools do not exist.
+    api().ReleaseStatus(made.status);
+    made.uses_shared_pool = false;
+    open();
+  }
+  return made;
+}
+
+/// The weights stay in the file. Without a session and a status when that cannot be: then the model
+/// is to be opened as it is, which also words what is wrong with it.
+Attempt attempt_mapped(const ModelSource& source, SessionConfig config, const ModelTraits& traits) {
+  const std::optional<MappedModel> model = map_weights(source.path);
+  if (!model) {
+    return {};
+  }
+  config.config_entries.emplace_back(kExternalFolder, model->folder);
+  Attempt made = attempt({.path = "", .bytes = model->bytes}, config, traits);
+  if (made.status != nullptr) {
+    api().ReleaseStatus(std::exchange(made.status, nullptr));
+  }
+  return made;
 }
 
 std::string shape_text(const std::vector<Dim>& dims) {
@@ -74,19 +133,16 @@ std::shared_ptr<const Session> Session::open(const ModelSource& source,
   // logger.
   env(config.shared_thread_pool ? intra_op_threads(config) : 0, config.spinning.value_or(false));
   const ModelTraits traits{.has_symbolic_inputs = info.has_symbolic_inputs};
-  bool use_shared_pool = config.shared_thread_pool && runtime::has_shared_pool();
-  ort::Session* raw = nullptr;
-  ort::Status* status =
-      create(source, make_session_options(config, traits, use_shared_pool).get(), &raw);
-  if (status != nullptr && use_shared_pool) {
-    // Another user of the same library made the environment first, so our pools do not exist.
-    api().ReleaseStatus(status);
-    use_shared_pool = false;
-    status = create(source, make_session_options(config, traits, false).get(), &raw);
+  Attempt made;
+  if (can_map(source, config, info)) {
+    made = attempt_mapped(source, config, traits);
   }
-  check(status, source.path.empty() ? std::string(kPlace) : "Session '" + source.path + "'");
+  if (made.session == nullptr) {
+    made = attempt(source, config, traits);
+  }
+  check(made.status, source.path.empty() ? std::string(kPlace) : "Session '" + source.path + "'");
   return std::shared_ptr<const Session>(
-      new Session(Handle<ort::Session>(raw), config, use_shared_pool));
+      new Session(Handle<ort::Session>(made.session), config, made.uses_shared_pool));
 }
 
 Session::Session(Handle<ort::Session> handle, const SessionConfig& config, bool uses_shared_pool)

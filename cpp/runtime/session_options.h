@@ -29,6 +29,7 @@ struct SessionConfig {
   std::optional<bool> spinning =
       std::nullopt;  ///< workers wait actively between operators; nullopt: our default
   std::string graph_optimization = "all";  ///< off, basic, extended, layout, all
+  bool map_weights = true;  ///< see mapped_weights.h; CPU only, and not with optimized_model_path
   bool memory_arena = true;
   std::optional<bool> memory_pattern =
       std::nullopt;            ///< nullopt: off when an input has a symbolic dimension

@@ -55,6 +55,9 @@ class WireReader {
   /// False at the end of the message. Throws FileFormat when the bytes are not a message.
   bool next(WireField& field);
 
+  /// Where the next field begins.
+  [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
+
   /// The content of a length-delimited field of at most `limit` bytes.
   [[nodiscard]] std::string text(const WireField& field, std::size_t limit = 4096) const;
 

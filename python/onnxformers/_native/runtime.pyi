@@ -78,6 +78,7 @@ class Session:
         shared_thread_pool: bool = False,
         spinning: bool | None = None,
         graph_optimization: str = "all",
+        map_weights: bool = True,
         memory_arena: bool = True,
         memory_pattern: bool | None = None,
         config_entries: dict[str, str] = ...,

@@ -1,10 +1,9 @@
-#include "runtime/mapped_weights.h"
-
 #include <filesystem>
 #include <fstream>
 
 #include "base/errors.h"
 #include "check.h"
+#include "runtime/mapped_weights.h"
 #include "runtime/onnx_file.h"
 #include "runtime/wire_writer.h"
 
@@ -72,7 +71,8 @@ TEST(weights_that_are_given_twice_or_lie_elsewhere_are_left_alone) {
   const std::string elsewhere = tensor("w", weights) + external_tensor("other.bin");
   for (const std::string& each : {twice, elsewhere}) {
     CHECK(!mapped(model_of(bytes_field(5, each))).has_value());
-    const auto beside = mapped(model_of(bytes_field(5, each) + bytes_field(5, tensor("v", weights))));
+    const auto beside =
+        mapped(model_of(bytes_field(5, each) + bytes_field(5, tensor("v", weights))));
     CHECK(beside.has_value());
     CHECK(beside->bytes.find(bytes_field(5, each)) != std::string::npos);
   }

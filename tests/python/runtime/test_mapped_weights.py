@@ -11,7 +11,7 @@ import pytest
 
 import onnx_builder as ob
 from onnxformers import runtime
-from onnxformers.errors import OnnxformersError, SessionError
+from onnxformers.errors import SessionError
 from onnxformers.runtime import SessionOptions, open_session
 
 TABLE = np.random.default_rng(0).standard_normal((3000, 256)).astype(np.float32)
@@ -19,12 +19,20 @@ SQUARE = np.random.default_rng(1).standard_normal((256, 256)).astype(np.float32)
 IDS = {"ids": np.array([[5, 0, 2999, 5]], np.int64)}
 WANTED = TABLE[IDS["ids"]] @ SQUARE
 
-maps = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-
 
 @pytest.fixture(autouse=True, scope="module")
 def loaded() -> None:
     runtime.load_runtime()
+
+
+@pytest.fixture
+def maps() -> None:
+    """Only where it can be seen what is mapped."""
+    if sys.platform != "linux":
+        pytest.skip("reads /proc")
+    release = str(runtime.describe()["version"]).split(".")
+    if (int(release[0]), int(release[1])) < (1, 21):
+        pytest.skip("ONNX Runtime maps the weights of models in memory from 1.21")
 
 
 def lookup(*weights: bytes) -> bytes:
@@ -64,7 +72,7 @@ def test_the_numbers_are_those_of_copies(model: Path, level: str) -> None:
     np.testing.assert_allclose(mapped, WANTED, rtol=1e-4, atol=1e-4)
 
 
-@maps
+@pytest.mark.usefixtures("maps")
 def test_the_file_is_in_memory_while_the_session_lives(model: Path) -> None:
     session = open_session(model, device="cpu")
     assert is_mapped(model)
@@ -72,7 +80,7 @@ def test_the_file_is_in_memory_while_the_session_lives(model: Path) -> None:
     assert not is_mapped(model)
 
 
-@maps
+@pytest.mark.usefixtures("maps")
 @pytest.mark.parametrize(
     "options",
     [
@@ -89,7 +97,7 @@ def test_it_is_copied_where_that_is_asked_for(model: Path, options: dict[str, An
     np.testing.assert_allclose(session.run(IDS)[0], WANTED, rtol=1e-4, atol=1e-4)
 
 
-@maps
+@pytest.mark.usefixtures("maps")
 @pytest.mark.parametrize("target", ["blobs/0123abc", "blobs/with space, ü.onnx"])
 def test_links_are_followed_as_in_the_cache_of_the_hub(tmp_path: Path, target: str) -> None:
     blob = tmp_path / target
@@ -118,8 +126,7 @@ def test_weights_of_another_size_than_they_say_are_an_error(tmp_path: Path, rows
     path.write_bytes(lookup(wrong, ob.tensor("w", SQUARE)))
     messages = set()
     for map_weights in (True, False):
-        with pytest.raises(OnnxformersError, match=r"table|tensor") as caught:
+        with pytest.raises(SessionError) as caught:
             open_session(path, device="cpu", options=SessionOptions(map_weights=map_weights))
         messages.add(str(caught.value))
-        assert isinstance(caught.value, SessionError)
     assert len(messages) == 1

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import functools
+import hashlib
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from measure import Case, Timing, UnavailableError, in_process, interleave
@@ -16,6 +18,8 @@ from tokenizer_peers import PEERS, Ids, Peer
 
 SENTENCES = 1000
 LOADS = 3
+#: Where the gain of threads that only calculate stands among the results.
+ARITHMETIC = "arithmetic"
 #: Of the same documents in a round: the first finds the processor's caches filled by another peer.
 CALLS = 5
 #: The peers that read tokenizer.json themselves, so that loading can be compared.
@@ -87,7 +91,22 @@ def measure_threads(family: Family, options: argparse.Namespace) -> dict[str, An
         seen, _ = parts(documents(options.inputs, text), options)
         timings = interleave(arrays_cases(peers, seen), rounds=options.rounds, calls=CALLS)
         found[text] = {name: megabytes(seen) / timing.wall for name, timing in timings.items()}
+    found[ARITHMETIC] = {ARITHMETIC: arithmetic_gain(threads)}
     return found
+
+
+def arithmetic_gain(threads: int) -> float:
+    """What threads gain that do nothing but arithmetic in registers: more is not to be had here."""
+    work = functools.partial(hashlib.pbkdf2_hmac, "sha256", b"0" * 16, b"1" * 16, 100_000)
+
+    def on_threads() -> None:
+        with ThreadPoolExecutor(threads) as pool:
+            for job in [pool.submit(work) for _ in range(threads)]:
+                job.result()
+
+    cases = {"one": in_process(work), "all": in_process(on_threads)}
+    timings = interleave(cases, rounds=5)
+    return threads * timings["one"].wall / timings["all"].wall
 
 
 def parts(every: list[str], options: argparse.Namespace) -> tuple[list[str], list[list[str]]]:

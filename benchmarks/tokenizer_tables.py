@@ -6,6 +6,7 @@ from typing import Any
 
 from measure import skipped_lines, table
 from tokenizer_files import Family
+from tokenizer_runs import ARITHMETIC
 
 OURS = "onnxformers"
 NONE = "-"
@@ -44,6 +45,10 @@ def family_section(family: Family, result: dict[str, Any]) -> str:
     parts = [head, skipped_lines(result["skipped"]), ""]
     for text, rows in result["texts"].items():
         parts += [text_table(text, rows, threads_of(result, text)), ""]
+    for name, rows in result.items():
+        if name.startswith("threads ") and ARITHMETIC in rows:
+            gain = rows[ARITHMETIC][ARITHMETIC]
+            parts += [f"- {name}: a loop of arithmetic alone gains {gain:.2f}\n"]
     if result["one"]:
         parts += [sentence_table(result["one"]), ""]
     loads = [[name, f"{value:.1f}"] for name, value in result["load"].items()]

@@ -159,9 +159,18 @@ bool is_valid(std::string_view text) noexcept {
 }
 
 std::size_t count(std::string_view text) noexcept {
-  // Every code point has one byte that is no continuation byte (as signed: below -64).
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return static_cast<signed char>(c) >= -64; }));
+  // Every code point has one byte that is no continuation byte (10xxxxxx; as signed: below -64).
+  std::size_t continuations = 0;
+  std::size_t i = 0;
+  for (; text.size() - i >= sizeof(std::uint64_t); i += sizeof(std::uint64_t)) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + i, sizeof(bytes));
+    continuations += static_cast<std::size_t>(std::popcount(bytes & ~(bytes << 1U) & kHighBits));
+  }
+  for (; i < text.size(); ++i) {
+    continuations += static_cast<signed char>(text[i]) < -64 ? 1 : 0;
+  }
+  return text.size() - continuations;
 }
 
 }  // namespace onnxformers::utf8

@@ -8,6 +8,7 @@
 #include <pybind11/stl.h>
 
 #include "base/errors.h"
+#include "bindings/integers.h"
 #include "bindings/tokenizer_arguments.h"
 
 namespace onnxformers::bindings {
@@ -157,7 +158,7 @@ Integers ids(const Rows& self, std::int64_t row) {
   const auto ids = self.rows.ids(checked_row(self, row));
   Integers list(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    PyList_SET_ITEM(list.ptr(), static_cast<py::ssize_t>(i), PyLong_FromUnsignedLong(ids[i]));
+    PyList_SET_ITEM(list.ptr(), static_cast<py::ssize_t>(i), Integers32::make(ids[i]));
   }
   return list;
 }

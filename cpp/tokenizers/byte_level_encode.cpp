@@ -79,21 +79,20 @@ bool ByteLevelPipeline::encode_with_offsets(const Input& input, Tokens& tokens,
   const Tokens::Mark before = tokens.mark();
   std::uint32_t next = next_word;
   std::uint32_t character = input.first_character;
-  const auto advance = [&](std::string_view part) {
+  std::string_view part_before;
+  const auto advance = [&](std::string_view text) {
     const std::uint32_t first = character;
-    character += static_cast<std::uint32_t>(utf8::count(part));
+    character += static_cast<std::uint32_t>(utf8::count(text));
     return first;
   };
   const bool done = for_each_part(
       input.text,
       [&](std::string_view part) {
-        const bool is_done = encode_part(part, character, input.limit, tokens, next);
-        if (added_.has_normalized()) {
-          (void)advance(part);
-        }
-        return is_done;
+        part_before = part;
+        return encode_part(part, character, input.limit, tokens, next);
       },
       [&](const AddedToken& token, std::string_view text) {
+        (void)advance(part_before);
         const std::uint32_t first = advance(text);
         tokens.ids.push_back(token.id);
         tokens.spans.push_back({.begin = first, .end = character});

@@ -3,6 +3,7 @@
 // The loop of ByteLevelPipeline; included by byte_level_pipeline.cpp only.
 
 #include <array>
+#include <cstring>
 
 #include "tokenizers/byte_level_pipeline.h"
 #include "tokenizers/piece_cache.h"
@@ -55,41 +56,59 @@ class ByteLevelPipeline::Pass {
 
   /// Finds the pieces that a window of ASCII decides about. False: there are none.
   [[nodiscard]] bool find_window() {
-    if (!scanners::AsciiWindow::kIsThere || text_.size() - at_ < kWindow + ShortPiece::kMaxBytes ||
-        !scanners::AsciiWindow::is_worth_it(text_, at_)) {
+    // A window reads so many bytes, and pays where it decides about some pieces.
+    constexpr std::size_t kReadable = kWindow + ShortPiece::kMaxBytes;
+    constexpr std::size_t kLeast = 24;
+    const std::size_t left = text_.size() - at_;
+    if (!scanners::AsciiWindow::kIsThere || left < kLeast) {
       return false;
     }
-    const scanners::AsciiWindow window(text_, at_);
+    const char* bytes = text_.data() + at_;
+    std::array<char, kReadable> copy;  // NOLINT: written before it is read
+    if (left < kReadable) {
+      // The zeros end the window.
+      copy.fill('\0');
+      std::memcpy(copy.data(), bytes, left);
+      bytes = copy.data();
+    }
+    if (!scanners::AsciiWindow::is_worth_it({bytes, kReadable}, 0)) {
+      return false;
+    }
+    const scanners::AsciiWindow window({bytes, kReadable}, 0);
     const scanners::Bits ends = scanners::AsciiPieces<Pattern>::begins(window) & ~scanners::Bits{1};
-    const std::size_t first = at_;
+    std::size_t begin = 0;
     scanners::for_each_bit(ends, [&](std::size_t end) {
-      const std::size_t size = first + end - at_;
       // None ends with a zero, so a short one fits.
-      add_found(ShortPiece::load(text_.data() + at_, size), size);
+      add_found(ShortPiece::load(bytes + begin, end - begin), end - begin, end - begin);
+      begin = end;
     });
     return ends != 0;
   }
 
   void find_next(const scanners::Runs& runs) {
     const std::size_t size = Pattern::next(runs, at_).end - at_;
+    const std::size_t characters = kWithOffsets ? characters_in(at_, size) : 0;
     const std::string_view piece = text_.substr(at_, size);
     if (!ShortPiece::fits(piece)) {
-      add_found(ShortPiece::none(), size);
+      add_found(ShortPiece::none(), size, characters);
     } else if (text_.size() - at_ >= ShortPiece::kMaxBytes) {
-      add_found(ShortPiece::load(piece.data(), size), size);
+      add_found(ShortPiece::load(piece.data(), size), size, characters);
     } else {
-      add_found(ShortPiece::load(piece), size);
+      add_found(ShortPiece::load(piece), size, characters);
     }
   }
 
   /// Keeps the piece that begins at at_ for later and asks for the memory it is looked up in, so
   /// that the waits for many of them overlap.
-  void add_found(const ShortPiece& piece, std::size_t size) noexcept {
+  void add_found(const ShortPiece& piece, std::size_t size, std::size_t characters) noexcept {
     const std::uint32_t line = pieces_.line_of(pieces_.hash(piece));
     pieces_.prefetch(line);
     found_pieces_[found_] = piece;
     found_lines_[found_] = line;
     found_sizes_[found_] = static_cast<std::uint32_t>(size);
+    if constexpr (kWithOffsets) {
+      found_characters_[found_] = static_cast<std::uint32_t>(characters);
+    }
     ++found_;
     at_ += size;
   }
@@ -102,8 +121,9 @@ class ByteLevelPipeline::Pass {
       const std::size_t size = found_sizes_[i];
       const std::uint32_t whole = pieces_.find_from(found_pieces_[i], found_lines_[i]);
       if (whole != PieceTable::kNone) [[likely]] {
-        put_whole(whole, kWithOffsets ? characters_of(found_pieces_[i], size) : 0);
+        put_whole(whole, kWithOffsets ? found_characters_[i] : 0);
       } else {
+        is_ascii_ = kWithOffsets && found_characters_[i] == size;
         const std::string_view piece = text_.substr(put_, size);
         if (ShortPiece::fits(piece)) {
           put_short(piece, found_pieces_[i]);
@@ -158,14 +178,15 @@ class ByteLevelPipeline::Pass {
 
   void put_short(std::string_view piece, const ShortPiece& short_form) {
     const std::uint64_t hash = pieces_.hash(short_form);
-    const auto found = cache_.find(pipeline_.number_, short_form, hash);
+    PieceCache& cache = PieceCache::get();
+    const auto found = cache.find(pipeline_.number_, short_form, hash);
     if (!found.empty()) {
       put_several(found, piece);
       return;
     }
     const auto tokens = put_merged(piece);
     if (tokens.size() <= PieceCache::kMaxTokens) {
-      cache_.add(pipeline_.number_, short_form, hash, tokens);
+      cache.add(pipeline_.number_, short_form, hash, tokens);
     }
   }
 
@@ -181,11 +202,12 @@ class ByteLevelPipeline::Pass {
     } else if (piece.size() > LongPieceCache::kMaxBytes) {
       put_merged(piece);
     } else {
-      const auto found = long_cache_.find(pipeline_.number_, piece, hash);
+      LongPieceCache& cache = LongPieceCache::get();
+      const auto found = cache.find(pipeline_.number_, piece, hash);
       if (!found.empty()) {
         put_several(found, piece);
       } else {
-        long_cache_.add(pipeline_.number_, piece, hash, put_merged(piece));
+        cache.add(pipeline_.number_, piece, hash, put_merged(piece));
       }
     }
   }
@@ -206,28 +228,38 @@ class ByteLevelPipeline::Pass {
     return tokens;
   }
 
-  /// How many of its bytes do not merely go on with a character.
-  [[nodiscard]] static std::uint32_t characters_of(const ShortPiece& piece,
-                                                   std::size_t size) noexcept {
+  /// How many characters begin among so many bytes of the text.
+  [[nodiscard]] std::uint32_t characters_in(std::size_t begin, std::size_t size) const noexcept {
     constexpr std::uint64_t kHigh = 0x8080808080808080ULL;
-    const std::uint64_t high = piece.high;
-    return static_cast<std::uint32_t>(size) -
-           static_cast<std::uint32_t>(std::popcount(piece.low & ~(piece.low << 1U) & kHigh) +
-                                      std::popcount(high & ~(high << 1U) & kHigh));
+    constexpr std::size_t kWord = sizeof(std::uint64_t);
+    auto count = static_cast<std::uint32_t>(size);
+    for (const std::size_t end = begin + size; begin < end; begin += kWord) {
+      const std::size_t bytes = std::min(end - begin, kWord);
+      std::uint64_t word = 0;
+      if (text_.size() - begin >= kWord) {
+        std::memcpy(&word, text_.data() + begin, kWord);
+        word &= ~std::uint64_t{0} >> (8 * (kWord - bytes));
+      } else {
+        std::memcpy(&word, text_.data() + begin, bytes);
+      }
+      // Bytes that merely go on with a character.
+      count -= static_cast<std::uint32_t>(std::popcount(word & ~(word << 1U) & kHigh));
+    }
+    return count;
   }
 
-  /// The spans of the tokens of a piece. Tokens may begin and end within a character: they get the
-  /// whole of it.
+  /// The spans of the tokens of the piece at put_. Tokens may begin and end within a character:
+  /// they get the whole of it.
   template <typename Put>
   void for_each_span(std::span<const std::uint32_t> ids, std::string_view piece, Put put) {
     std::size_t begin = 0;
     for (std::size_t i = 0; i < ids.size(); ++i) {
       const std::size_t end =
           i + 1 == ids.size() ? piece.size() : begin + pipeline_.backtracker_.length(ids[i]);
-      const std::uint32_t first = character_ - (continues(piece[begin]) ? 1 : 0);
-      for (; begin < end; ++begin) {
-        character_ += continues(piece[begin]) ? 0 : 1;
-      }
+      const std::uint32_t first = character_ - (!is_ascii_ && continues(piece[begin]) ? 1 : 0);
+      character_ += is_ascii_ ? static_cast<std::uint32_t>(end - begin)
+                              : characters_in(put_ + begin, end - begin);
+      begin = end;
       put({.begin = first, .end = character_});
     }
   }
@@ -243,8 +275,7 @@ class ByteLevelPipeline::Pass {
   std::uint32_t character_;  // index of the next one to begin
   Output output_;
   std::uint32_t next_word_;
-  PieceCache& cache_ = PieceCache::get();
-  LongPieceCache& long_cache_ = LongPieceCache::get();
+  bool is_ascii_ = false;  // the piece at put_
   bool is_stuck_ = false;  // the tables are at odds with each other
 
   // Written before they are read: pieces that are not looked up yet, from put_ to at_; then tokens
@@ -255,6 +286,7 @@ class ByteLevelPipeline::Pass {
   std::array<ShortPiece, kMostFound> found_pieces_;
   std::array<std::uint32_t, kMostFound> found_lines_;
   std::array<std::uint32_t, kMostFound> found_sizes_;
+  std::array<std::uint32_t, kMostFound> found_characters_;
   std::size_t waiting_ = 0;
   std::array<std::uint32_t, kMostWaiting> ids_;
   std::array<CharacterSpan, kMostWaiting> spans_;

@@ -83,6 +83,16 @@ const std::string* Encodings::text(std::size_t row, std::size_t token) const {
   return found != texts_.end() && found->first == index ? &found->second : nullptr;
 }
 
+void Encodings::reserve(std::size_t rows, std::size_t tokens) {
+  rows_.reserve(rows_.size() + rows);
+  runs_.reserve(runs_.size() + (2 * rows));
+  ids_.reserve(ids_.size() + tokens);
+  if (with_offsets_) {
+    spans_.reserve(spans_.size() + tokens);
+    words_.reserve(words_.size() + tokens);
+  }
+}
+
 void Encodings::append(const PostPlan& plan, std::span<const Text> texts, std::size_t sample,
                        bool is_truncated) {
   const std::size_t first_row = rows_.size();

@@ -34,6 +34,7 @@ class Encodings {
 
   // ---- reading
   [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
+  [[nodiscard]] std::size_t num_tokens() const noexcept { return ids_.size(); }
   [[nodiscard]] bool with_offsets() const noexcept { return with_offsets_; }
   [[nodiscard]] std::size_t length(std::size_t row) const { return rows_[row].length; }
   [[nodiscard]] std::size_t sample(std::size_t row) const { return rows_[row].sample; }
@@ -69,6 +70,9 @@ class Encodings {
            std::int64_t* token_type_ids) const;
 
   // ---- building
+  /// Room for so many more rows and tokens.
+  void reserve(std::size_t rows, std::size_t tokens);
+
   /// One text with the parts that truncation left of it.
   struct Text {
     const Tokens* tokens;

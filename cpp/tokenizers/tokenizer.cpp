@@ -43,6 +43,18 @@ std::size_t room_for(const PostPlan& plan, const Truncation& truncation) {
   return room;
 }
 
+/// Most texts have fewer tokens than this: room for them is made at once.
+std::size_t likely_tokens(const TextBatch& texts) {
+  constexpr std::size_t kBytes = 3;
+  std::size_t tokens = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    for (const std::string_view word : texts[i]) {
+      tokens += (word.size() / kBytes) + 1;
+    }
+  }
+  return tokens;
+}
+
 void check_text(std::span<const std::string_view> words) {
   std::size_t size = 0;
   for (const std::string_view word : words) {
@@ -83,6 +95,13 @@ Encodings Tokenizer::encode_batch(const TextBatch& texts, const TextBatch& pairs
                    options, parts[part]);
     }
   });
+  std::size_t tokens = 0;
+  std::size_t rows = 0;
+  for (const Encodings& part : parts) {
+    tokens += part.num_tokens();
+    rows += part.size();
+  }
+  all.reserve(rows, tokens);
   for (std::size_t part = 0; part < count; ++part) {
     all.append(parts[part], bound(part));
   }
@@ -91,6 +110,9 @@ Encodings Tokenizer::encode_batch(const TextBatch& texts, const TextBatch& pairs
 
 void Tokenizer::encode_range(const TextBatch& texts, const TextBatch& pairs,
                              const EncodeOptions& options, Encodings& out) const {
+  if (texts.size() > 1) {
+    out.reserve(texts.size(), likely_tokens(texts) + likely_tokens(pairs));
+  }
   for (std::size_t i = 0; i < texts.size(); ++i) {
     encode_one(texts, pairs, options, i, out);
   }

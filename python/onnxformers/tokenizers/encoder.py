@@ -177,11 +177,7 @@ class Encoder(Decoding):
             [101, 7592, 2088, 102]
         """
         if not options and text_pair is None and type(text) is str:
-            state = self._state
-            set_options = state.plain.native
-            if set_options:
-                return state.native.encode_batch((text,), **set_options).ids(0)
-            return state.native.encode_ids(text)
+            return self._state.encode_one(text)
         self._need_one(text, options)
         ids: list[int] | npt.NDArray[np.int64]
         ids = self(text, text_pair, **{"return_tensors": None, **options})["input_ids"]

@@ -14,7 +14,7 @@ from onnxformers.tokenizers import special_tokens
 from onnxformers.tokenizers.plan import make_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from onnxformers._native.tokenizers import Tokenizer
     from onnxformers.tokenizers.plan import EncodePlan
@@ -51,12 +51,14 @@ class State:
         token_ids: attribute name → id of the special tokens that are set.
         pad_options: how rows are filled up.
         plain: the plan of a call without options.
+        encode_one: ids of one text without options.
         plans: the plans of the last few other calls.
         warned: messages that were logged; all states of a tokenizer share it.
     """
 
     __slots__ = (
         "config",
+        "encode_one",
         "native",
         "pad_options",
         "place",
@@ -90,6 +92,12 @@ class State:
         )
         self.plans: dict[tuple[Any, ...], EncodePlan] = {}
         self.plain: EncodePlan = make_plan(self, {})
+        set_options = self.plain.native
+        self.encode_one: Callable[[str], list[int]] = (
+            (lambda text: native.encode_batch((text,), **set_options).ids(0))
+            if set_options
+            else native.encode_ids
+        )
 
     def token(self, name: str) -> str | None:
         """The special token of this attribute name."""

@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 SCRIPTS = (
     ("import_time.py", (), ["--rounds", "3"]),
     ("cold_start.py", ("fp32", "node"), ["--rounds", "3"]),
+    ("open_model.py", ("fp32", "node", "gpt2"), ["--rounds", "3"]),
     ("session_overhead.py", (), ["--rounds", "5"]),
     ("tokenizer_speed.py", ("node", "data"), ["--quick"]),
     ("embed_one.py", ("fp32", "node"), ["--rounds", "5"]),

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from onnxformers.inference.types import Blob
-from onnxformers.pipelines.hosted import chats, streams, tasks, turns
+from onnxformers.pipelines.hosted import chats, media, streams, tasks, turns
 from onnxformers.pipelines.hosted.rows import ROWS
 from onnxformers.server import writing
 from onnxformers.server.endpoint import Call
@@ -37,12 +37,14 @@ async def infer(call: Call) -> Reply | Events:
     task, _ = served.pipeline_of(task)
     if fields.get("messages") is not None:
         return await chat_with(served, fields)
+    if _is_conversation(task, fields.get("inputs")):
+        return await _converse(served, fields.get("inputs"), _parameters(fields))
+    if ROWS[task].read is media.read_question:
+        fields = _with_question(fields)
     inputs = fields.get("inputs")
     if call.state.fetcher is not None and not ROWS[task].reads_text:
         inputs = await with_files(call.state.fetcher, inputs)
     parameters = _parameters(fields)
-    if _is_conversation(task, inputs):
-        return await _converse(served, inputs, parameters)
     if ROWS[task].writes:
         return await _write(served, task, inputs, parameters, bool(fields.get("stream")))
     if fields.get("stream"):
@@ -147,6 +149,15 @@ def _parameters(fields: Mapping[str, Any]) -> Any:
     if not beside or not isinstance(parameters, Mapping | None):
         return parameters
     return {**beside, **(parameters or {})}
+
+
+def _with_question(fields: dict[str, Any]) -> dict[str, Any]:
+    """A question beside the picture, where the Hub's client puts it, as part of the inputs."""
+    if isinstance(fields.get("inputs"), Mapping) or "question" not in fields:
+        return fields
+    rest = {name: value for name, value in fields.items() if name not in ("question", "image")}
+    image = fields.get("image", fields.get("inputs"))
+    return {**rest, "inputs": {"image": image, "question": fields["question"]}}
 
 
 def _is_conversation(task: str, inputs: Any) -> bool:

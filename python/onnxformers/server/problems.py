@@ -69,9 +69,22 @@ def as_problem(error: BaseException) -> Problem:
     for kinds, status in _STATUSES:
         if isinstance(error, kinds):
             text = "the body is nested too deep" if isinstance(error, RecursionError) else error
+            _forget(error)
             return too_busy(str(text)) if status == 429 else Problem(status, str(text))
     _log.error("a request failed", exc_info=error)
+    _forget(error)
     return Problem(500, "the server failed; see its log")
+
+
+def _forget(error: BaseException) -> None:
+    """Let go of what the frames of an error hold, such as a picture of hundreds of megabytes.
+
+    Error and frames hold each other, and would stay until garbage is next looked for.
+    """
+    found: BaseException | None = error
+    while found is not None:
+        found.__traceback__ = None
+        found = found.__cause__ or found.__context__
 
 
 def problem_body(problem: Problem, is_openai: bool) -> bytes:

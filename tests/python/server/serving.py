@@ -57,12 +57,17 @@ def load_ranker(app: Any) -> Any:
     logits.close = lambda: None
     tokenizer = AutoTokenizer.from_pretrained(MODELS / "bert-uncased-sst")
     pipe: Any = TextRankingPipeline(task="text-ranking", model=logits, tokenizer=tokenizer)
+    add_model(app, "text-ranking", "ranker", pipe)
+    return pipe
+
+
+def add_model(app: Any, task: str, name: str, pipe: Any) -> None:
+    """Let an application serve a pipeline that is there, beside its models."""
     state: State = app.state.serving
     state.load()
-    settings = ModelSettings(task="text-ranking", model="", name="ranker")
+    settings = ModelSettings(task=task, model="", name=name)
     with mock.patch("onnxformers.server.served.pipeline", return_value=pipe):
-        state.models["ranker"] = Served(settings, state.limits, state._report)
-    return pipe
+        state.models[name] = Served(settings, state.limits, state._report)
 
 
 def endless(*, grace_s: float = 30.0, **limits: Any) -> Running:

@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
-from unittest import mock
 
 import httpx
 import numpy as np
@@ -17,9 +16,7 @@ from onnxformers import AutoTokenizer, pipeline
 from onnxformers.audio import read_audio
 from onnxformers.audio.writing import encode_wav
 from onnxformers.errors import InvalidArgumentError
-from onnxformers.server.served import Served
-from onnxformers.server.settings import ModelSettings
-from serving import MODELS, Running, settings_of
+from serving import MODELS, Running, add_model, settings_of
 
 SOUND = encode_wav(np.sin(np.arange(32000, dtype=np.float32) * 0.05) * 0.3, 16000)
 SEGMENTS = [
@@ -75,10 +72,7 @@ def running() -> Iterator[Running]:
 @pytest.fixture(scope="module")
 def whisper(running: Running) -> Whisper:
     pipe = Whisper()
-    state = running.state
-    settings = ModelSettings(task=pipe.task, model="", name="whisper")
-    with mock.patch("onnxformers.server.served.pipeline", return_value=pipe):
-        state.models["whisper"] = Served(settings, state.limits)
+    add_model(running.app, pipe.task, "whisper", pipe)
     return pipe
 
 

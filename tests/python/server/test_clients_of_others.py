@@ -198,7 +198,8 @@ def test_the_javascript_client(server: Running) -> None:
     modules = os.environ.get("ONNXFORMERS_NODE_MODULES")
     if shutil.which("node") is None or modules is None:
         pytest.skip("npm install @huggingface/inference; ONNXFORMERS_NODE_MODULES says where")
-    home = Path(modules) / "@huggingface/inference/dist/index.js"
+    package = Path(modules) / "@huggingface/inference"
+    home = package / json.loads((package / "package.json").read_text())["module"]
     done = subprocess.run(
         ["node", str(SCRIPT), str(home), server.address],
         check=False,

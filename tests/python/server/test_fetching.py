@@ -214,6 +214,7 @@ MODELS = {
     "automatic-speech-recognition": "hubert-ctc",
     "document-question-answering": "donut",
     "feature-extraction": "bert-uncased-embed",
+    "text-generation": "qwen2",
 }
 
 
@@ -243,6 +244,8 @@ def test_addresses_of_inputs(running: Running, files: Any) -> None:
         assert answer.status_code == 200, answer.text
         # To a model of texts an address is a text.
         assert http.post("/bert-uncased-embed", json={"inputs": address}).status_code == 200
+        talk = {"inputs": {"text": address}, "parameters": {"max_new_tokens": 1}}
+        assert http.post("/qwen2", json=talk).status_code == 200
         inside = http.post("/vit-cls", json={"inputs": "http://inside.example/"})
         assert inside.status_code == 422
         assert "no public address" in inside.json()["error"]

@@ -1,9 +1,10 @@
 """What log-mel features cost, beside the float32 rfft alone over the same frames, and beside peers.
 
-python benchmarks/audio.py [--rounds N] [--seconds 30 600] [--memory]
+python benchmarks/audio.py [--rounds N] [--seconds 30 600] [--node FOLDER] [--memory] [--rest]
 
 CPU time of all threads. Each peer makes Whisper's 80 filters of 16 kHz from samples in memory; AST
 and kaldi-native-fbank make 128 and 80 of Kaldi's. --memory reads a sound of an hour in pieces.
+--rest times what stands around features: filters, windows, streams, voice activity, batches.
 """
 
 from __future__ import annotations
@@ -15,7 +16,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from measure import available, in_process, interleave, print_header, ratio, skipped_lines, table
+from measure import (
+    Case,
+    UnavailableError,
+    available,
+    in_process,
+    interleave,
+    print_header,
+    ratio,
+    skipped_lines,
+    table,
+)
+from node import NodeChild
 
 RATE = 16000
 Work = Callable[[], object]
@@ -129,10 +141,20 @@ PEERS: dict[str, Callable[[np.ndarray], Work]] = {
 BASE = "scipy float32 rfft alone"
 
 
-def compare(seconds: int, rounds: int) -> None:
+def transformers_js(samples: np.ndarray, node: Path | None) -> Case:
+    seconds = len(samples) // RATE
+    child = NodeChild("audio_js.mjs", node, seconds)
+    shape = child.ask(samples=samples.tolist(), calls=1)["shape"]
+    if shape != [1, 80, 100 * seconds]:
+        raise UnavailableError(f"gives the shape {shape}")
+    return child.case()
+
+
+def compare(seconds: int, rounds: int, node: Path | None) -> None:
     samples = sound(seconds)
-    built, skipped = available({name: lambda f=f: f(samples) for name, f in PEERS.items()})
-    cases = {name: in_process(work) for name, work in built.items()}
+    makers = {name: lambda f=f: in_process(f(samples)) for name, f in PEERS.items()}
+    makers["Transformers.js"] = lambda: transformers_js(samples, node)
+    cases, skipped = available(makers)
     timings = interleave(cases, rounds=rounds, calls=3 if seconds < 100 else 1)
     print(f"\n## {seconds} s\n")
     rows = [
@@ -141,6 +163,47 @@ def compare(seconds: int, rounds: int) -> None:
     ]
     print(table(("", "CPU ms", "of the rfft"), rows))
     print(skipped_lines(skipped))
+
+
+def rest() -> dict[str, Work]:
+    """What stands around features, ours."""
+    from onnxformers.audio import SpectrogramStream, mel_filter_bank, window_function
+    from onnxformers.pipelines.voice_activity import EnergyDetector
+    from onnxformers.processors import WhisperFeatureExtractor
+
+    samples, window = sound(30), window_function(400)
+    scale = {"norm": "slaney", "mel_scale": "slaney"}
+    bank = mel_filter_bank(201, 80, 0.0, 8000.0, RATE, **scale)
+    mel = {"mel_filters": bank, "power": 2.0, "log_mel": "log10"}
+    extractor, detector = WhisperFeatureExtractor(), EnergyDetector()
+
+    def stream(piece: int) -> None:
+        frames = SpectrogramStream(window, 400, 160, **mel)
+        for begin in range(0, len(samples), piece):
+            frames.feed(samples[begin : begin + piece])
+        frames.finish()
+
+    return {
+        "features of 30 s": lambda: extractor(samples),
+        "features of 8 sounds of 30 s": lambda: extractor([samples] * 8),
+        "features of 5 s, padded to 30": lambda: extractor(samples[: 5 * RATE]),
+        "30 s in pieces of 10 ms": lambda: stream(160),
+        "30 s in pieces of 100 ms": lambda: stream(1600),
+        "30 s in pieces of 1 s": lambda: stream(RATE),
+        "voice activity of 30 s": lambda: detector(samples, RATE),
+        "Whisper's 80 filters": lambda: mel_filter_bank(201, 80, 0.0, 8000.0, RATE, **scale),
+        "a window of 400": lambda: window_function(400),
+    }
+
+
+def compare_rest(rounds: int) -> None:
+    cases = {name: in_process(work) for name, work in rest().items()}
+    timings = interleave(cases, rounds=rounds, calls=3)
+    rows = [
+        (name, f"{timing.cpu * 1e3:.3f}", f"{timing.wall * 1e3:.3f}")
+        for name, timing in timings.items()
+    ]
+    print(table(("", "CPU ms", "wall ms"), rows))
 
 
 def memory_of_an_hour() -> None:
@@ -172,14 +235,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=int, nargs="+", default=[30, 600])
+    parser.add_argument("--node", type=Path, help="folder with @huggingface/transformers")
     parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--rest", action="store_true")
     args = parser.parse_args()
     print_header("Features of sounds")
     if args.memory:
         memory_of_an_hour()
         return
+    if args.rest:
+        compare_rest(args.rounds)
+        return
     for seconds in args.seconds:
-        compare(seconds, args.rounds)
+        compare(seconds, args.rounds, args.node)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ SCRIPTS = (
     ("image.py", (), ["--rounds", "3"]),
     ("processors.py", (), ["--rounds", "3"]),
     ("image_tasks.py", ("model", "image", "segmenter", "node"), ["--rounds", "3"]),
-    ("audio.py", (), ["--rounds", "3"]),
+    ("audio.py", ("node",), ["--rounds", "3"]),
     ("speech.py", ("whisper", "node"), ["--rounds", "1"]),
     ("encoder_tasks.py", ("tasks", "node"), ["--rounds", "1"]),
     ("logits.py", (), ["--rounds", "3"]),

@@ -138,6 +138,12 @@ std::size_t copy_padded(const Piece<Sample>& piece, std::size_t index, double* o
   return static_cast<std::size_t>(there);
 }
 
+void repeat_last_lane(double* rows, std::size_t count, std::size_t lanes) {
+  for (double* row = rows; row < rows + count * kLanes; row += kLanes) {
+    std::fill(row + lanes, row + kLanes, row[lanes - 1]);
+  }
+}
+
 using FrameNumbers = std::array<std::size_t, kLanes>;
 
 void treat_frames(double* frames, const FrameTreatment& treatment, const FrameLengths& lengths,
@@ -201,11 +207,16 @@ void load_frames(const Piece<Sample>& piece, FrameRange range, const FrameTreatm
     // Lanes beyond the last frame repeat it; their results are not written.
     const std::size_t frame = std::min(range.begin + lane, range.end - 1);
     numbers[lane] = piece.first_frame + frame;
-    lengths[lane] =
-        whole != nullptr ? piece.framing.frame_length : copy_padded(piece, frame, scratch + lane);
+    if (whole != nullptr) {
+      lengths[lane] = piece.framing.frame_length;
+    } else {
+      lengths[lane] = lane < lanes ? copy_padded(piece, frame, scratch + lane) : lengths[lanes - 1];
+    }
   }
   if (whole != nullptr) {
     load_frames(whole, hop, treatment.ones, {scratch, nullptr, false});
+  } else {
+    repeat_last_lane(scratch, piece.framing.frame_length, lanes);
   }
   treat_frames(scratch, treatment, lengths, numbers);
   multiply_rows(scratch, treatment.window, rows);

@@ -65,8 +65,9 @@ void scaled_log(std::span<double> values, double factor) {
     scaled_log_of_normals(values.data(), values.size(), factor);
     return;
   }
+  // Each value alone decides: its logarithm must not depend on those beside it.
   for (double& value : values) {
-    value = factor * std::log(value);
+    value = factor * (is_normal(value) ? log_of_normal(value) : std::log(value));
   }
 }
 

@@ -68,12 +68,14 @@ void clear_padding(Value* out, std::size_t rows, FrameRange padding, bool is_tra
 }  // namespace
 
 struct Spectrogram::Workspace {
-  Workspace(const RealFft& fft, std::size_t frame_length, std::size_t filters)
+  /// @param tiled_rows of the output, when frames stand side by side in it
+  Workspace(const RealFft& fft, std::size_t frame_length, std::size_t filters,
+            std::size_t tiled_rows)
       : frames(frame_length),
         memory(4 * fft.room()),
         power(2 * fft.bins()),
         rows(filters * kLanes),
-        tile(filters * kTile),
+        tile(tiled_rows * kTile),
         data{memory.data(), memory.data() + fft.room() * kLanes},
         scratch{data.im + fft.room() * kLanes, data.im + 2 * fft.room() * kLanes} {}
 
@@ -81,7 +83,7 @@ struct Spectrogram::Workspace {
   LaneRows memory;
   LaneRows power;  ///< twice the bins: real and imaginary parts of complex spectra
   std::vector<double> rows;
-  std::vector<float> tile;  ///< shape (filters, kTile)
+  std::vector<float> tile;  ///< shape (tiled_rows, kTile)
   Planes data;
   Planes scratch;
 };
@@ -168,7 +170,7 @@ void Spectrogram::finish_range(std::span<float> values) const {
 
 template <typename Sample>
 void Spectrogram::run_groups(const Job<Sample, float>& job, FrameRange groups) const {
-  Workspace work(fft_, options_.frame_length, rows());
+  Workspace work(fft_, options_.frame_length, rows(), job.is_transposed ? 0 : rows());
   for (std::size_t group = groups.begin; group < groups.end; ++group) {
     const FrameRange range{group * kLanes, std::min((group + 1) * kLanes, job.frames)};
     if (options_.dither.amount == 0.0 && is_silent(job.piece, range)) {
@@ -194,7 +196,7 @@ void Spectrogram::run_groups(const Job<Sample, float>& job, FrameRange groups) c
 
 template <typename Sample>
 void Spectrogram::run_groups(const Job<Sample, std::complex<float>>& job, FrameRange groups) const {
-  Workspace work(fft_, options_.frame_length, 0);
+  Workspace work(fft_, options_.frame_length, 0, 0);
   const Planes spectrum{work.power.data(), work.power.data() + bins() * kLanes};
   const std::size_t row_step = job.is_transposed ? 1 : job.columns;
   const std::size_t frame_step = job.is_transposed ? bins() : 1;

@@ -157,7 +157,9 @@ def _by_frames(array: NDArray[Any], place: str) -> NDArray[Any]:
 def _as_float(samples: NDArray[Any], place: str) -> NDArray[np.float32]:
     kind = samples.dtype.kind
     if kind == "i":
-        samples = samples / -float(np.iinfo(samples.dtype).min)
+        # The scale is a power of two: nothing is rounded after the conversion.
+        scale = np.float32(-1.0 / np.iinfo(samples.dtype).min)
+        samples = np.multiply(samples.astype(np.float32), scale)
     elif kind == "u" and samples.dtype.itemsize == 1:
         samples = (samples.astype(np.float32) - 128.0) / 128.0
     elif kind != "f":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,21 +23,36 @@ class PaddedBatch:
     """Rows of different lengths in one array.
 
     Attributes:
-        values: float32, shape (rows, length, ...).
+        rows: Arrays that differ in their first axis alone.
+        length: Of all, with padding.
         starts: Where each row begins.
-        lengths: Of each row, without padding.
+        padding_value: What stands before and behind them.
     """
 
-    values: NDArray[np.float32]
+    rows: list[NDArray[Any]]
+    length: int
     starts: list[int]
-    lengths: list[int]
+    padding_value: float
+
+    @property
+    def values(self) -> NDArray[np.float32]:
+        """Float32, shape (rows, length, ...); of one whole row it shares the memory."""
+        if len(self.rows) == 1 and len(self.rows[0]) == self.length:
+            return self.rows[0][None].astype(np.float32, copy=False)
+        return self._filled(self.padding_value)
+
+    @property
+    def each(self) -> list[NDArray[np.float32]]:
+        """The rows of `values` one by one: those that need no padding are not copied."""
+        return [replace(self, rows=[row], starts=[start]).values[0]
+                for row, start in zip(self.rows, self.starts, strict=True)]  # fmt: skip
 
     @property
     def mask(self) -> NDArray[np.int64]:
         """Shape (rows, length): 1, and 0 where padded."""
-        mask = np.zeros(self.values.shape[:2], np.int64)
-        for row, start, length in zip(mask, self.starts, self.lengths, strict=True):
-            row[start : start + length] = 1
+        mask = np.zeros((len(self.rows), self.length), np.int64)
+        for place in range(len(self.rows)):
+            self._part(mask, place)[...] = 1
         return mask
 
     def normalized(self, padding_value: float | None) -> NDArray[np.float32]:
@@ -46,21 +61,30 @@ class PaddedBatch:
         Args:
             padding_value: What stands in the padding afterwards; None takes padding for sound.
         """
-        if padding_value is None:
-            return np.stack([normalized(row) for row in self.values])
-        values = np.full_like(self.values, padding_value)
-        for row, raw, start, length in zip(
-            values, self.values, self.starts, self.lengths, strict=True
-        ):
-            row[start : start + length] = normalized(raw[start : start + length])
+        values = self._filled(self.padding_value if padding_value is None else padding_value)
+        for place, row in enumerate(values):
+            _normalize(row if padding_value is None else self._part(values, place))
         return values
 
+    def _filled(self, padding_value: float) -> NDArray[np.float32]:
+        values = np.empty((len(self.rows), self.length, *self.rows[0].shape[1:]), np.float32)
+        for place, (row, start) in enumerate(zip(self.rows, self.starts, strict=True)):
+            values[place, :start] = padding_value
+            values[place, start : start + len(row)] = row
+            values[place, start + len(row) :] = padding_value
+        return values
 
-def normalized(sound: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A sound of zero mean and unit variance."""
-    centred: NDArray[np.float32] = sound - sound.mean()
-    scaled: NDArray[np.float32] = centred / np.sqrt(sound.var() + np.float32(1e-7))
-    return scaled
+    def _part(self, values: NDArray[Any], place: int) -> NDArray[Any]:
+        """What is no padding in a row of an array of the shape of `values`."""
+        start = self.starts[place]
+        part: NDArray[Any] = values[place, start : start + len(self.rows[place])]
+        return part
+
+
+def _normalize(sound: NDArray[np.float32]) -> None:
+    sound -= sound.mean()
+    # The variance as var() has it, of what is centred already.
+    sound /= np.sqrt(np.square(sound).mean() + np.float32(1e-7))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +155,7 @@ class Padding:
         return _STRATEGIES.get(self.padding, str(self.padding))
 
     def apply(self, rows: list[NDArray[Any]]) -> PaddedBatch:
-        """The rows as one array.
+        """The rows, cut and with their places in one array.
 
         Args:
             rows: Arrays that differ in their first axis alone.
@@ -144,14 +168,9 @@ class Padding:
         lengths = [len(row) for row in rows]
         target = self._target(lengths)
         starts = [target - n if self.padding_side == "left" else 0 for n in lengths]
-        if len(rows) == 1 and lengths[0] == target:
-            values = rows[0][None].astype(np.float32, copy=False)
-        else:
-            shape = (len(rows), target, *rows[0].shape[1:])
-            values = np.full(shape, self.padding_value, np.float32)
-            for place, (row, start) in enumerate(zip(rows, starts, strict=True)):
-                values[place, start : start + len(row)] = row
-        return PaddedBatch(values=values, starts=starts, lengths=lengths)
+        return PaddedBatch(
+            rows=rows, length=target, starts=starts, padding_value=self.padding_value
+        )
 
     def _target(self, lengths: list[int]) -> int:
         if self.strategy == "do_not_pad":

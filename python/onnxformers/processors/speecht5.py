@@ -99,10 +99,11 @@ class SpeechT5FeatureExtractor(SoundExtractor):
     def _samples(self, audio: Any, rate: int | None, settings: Mapping[str, Any]) -> BatchFeature:
         padding = Padding.of(settings, type(self).__name__)
         batch = padding.apply(list(self.sounds_of(audio, rate)))
-        values = batch.values
         is_masked = bool(settings["return_attention_mask"])
         if settings["do_normalize"]:
             values = batch.normalized(padding.padding_value if is_masked else None)
+        else:
+            values = batch.values
         return _features(values, batch, is_masked)
 
     def _target(self, audio: Any, rate: int | None, settings: Mapping[str, Any]) -> BatchFeature:

@@ -58,11 +58,12 @@ class Wav2Vec2FeatureExtractor(SoundExtractor):
         sounds = self.sounds_of(raw_speech, sampling_rate)
         padding = Padding.of(settings, type(self).__name__)
         batch = padding.apply(list(sounds))
-        values = batch.values
         is_masked = bool(settings["return_attention_mask"])
         if settings["do_normalize"]:
             # A model without a mask was trained on sounds that were padded before.
             values = batch.normalized(padding.padding_value if is_masked else None)
+        else:
+            values = batch.values
         features = BatchFeature(input_values=values)
         if is_masked:
             features["attention_mask"] = batch.mask

@@ -97,11 +97,11 @@ class WhisperFeatureExtractor(SoundExtractor):
             truncation=True,
         )
         batch = padding.apply(list(sounds))
-        values = batch.values
+        rows = batch.each
         if settings["do_normalize"]:
-            values = batch.normalized(padding.padding_value)
+            rows = list(batch.normalized(padding.padding_value))
         hop = settings["hop_length"]
-        features = BatchFeature(input_features=_log_mel(values, settings))
+        features = BatchFeature(input_features=_log_mel(rows, settings))
         if settings["return_attention_mask"]:
             features["attention_mask"] = batch.mask[:, ::hop]
         if settings.get("return_token_timestamps"):
@@ -109,14 +109,15 @@ class WhisperFeatureExtractor(SoundExtractor):
         return features
 
 
-def _log_mel(sounds: NDArray[np.float32], settings: Mapping[str, Any]) -> NDArray[np.float32]:
+def _log_mel(sounds: list[NDArray[np.float32]], settings: Mapping[str, Any]) -> NDArray[np.float32]:
+    """Features of sounds of one length."""
     odd = settings["n_fft"] % 2
     # The frame around the end of the sound is left out.
-    frames = max(1, (sounds.shape[1] - odd) // settings["hop_length"])
+    frames = max(1, (len(sounds[0]) - odd) // settings["hop_length"])
     names = ("n_fft", "hop_length", "feature_size", "sampling_rate", "dither")
     seed = settings.get("seed", 0)
     transform = _transform(*(settings[name] for name in names), seed, frames)
-    return transform.run_batch(list(sounds))
+    return transform.run_batch(sounds)
 
 
 @lru_cache(maxsize=64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import base64
 import socket
@@ -15,10 +16,12 @@ import httpx
 import pytest
 
 from breaking import SOUND, picture
+from onnxformers.cli import serve
+from onnxformers.errors import InvalidArgumentError
 from onnxformers.server import fetching
 from onnxformers.server.fetching import Fetcher, is_public
 from onnxformers.server.problems import Problem
-from onnxformers.server.settings import Limits
+from onnxformers.server.settings import Limits, read_settings
 from serving import Running, settings_of
 
 pytest.importorskip("PIL", reason="pictures need Pillow: pip install pillow")
@@ -262,3 +265,14 @@ def test_addresses_are_not_read_unless_told_to(files: Any) -> None:
         assert len(files.seen) == before
     finally:
         made.close()
+
+
+def test_the_switch_is_an_argument() -> None:
+    parser = argparse.ArgumentParser()
+    serve.add_arguments(parser)
+    for arguments, expected in (([], False), (["--url-inputs"], True)):
+        given = serve.gather(parser.parse_args(["image-classification=x", *arguments]))
+        settings = read_settings(given)
+        assert settings.url_inputs is expected
+    with pytest.raises(InvalidArgumentError, match="url_inputs must be True or False"):
+        read_settings({"models": [{"task": "fill-mask"}], "url_inputs": "yes"})

@@ -131,5 +131,10 @@ def write_answers(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**answer, "answer": answer["answer"] or ""} for answer in answers]
 
 
+def write_seen(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Answers about what is seen; what is written has no score of its own, and counts as sure."""
+    return [{"score": 1.0, **answer} for answer in write_answers(answers)]
+
+
 def _in_text(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")

@@ -119,7 +119,9 @@ ROWS: Mapping[str, Row] = {
     "image-to-image": Row({}, read=media.read_picture, write=media.write_picture),
     "image-to-text": Row(WRITING, read=media.read_picture, generates=True),
     "object-detection": Row(same("threshold"), read=media.read_picture),
-    "visual-question-answering": replace(_ASKING, parameters=WRITING | same("top_k")),
+    "visual-question-answering": replace(
+        _ASKING, parameters=WRITING | same("top_k"), write=media.write_seen
+    ),
     "zero-shot-image-classification": Row(
         same("candidate_labels", "hypothesis_template"), read=media.read_picture
     ),

@@ -15,7 +15,7 @@ from typing import Any
 from onnxformers.inference.types import Blob
 from onnxformers.pipelines.hosted import chats, media, streams, tasks, turns
 from onnxformers.pipelines.hosted.rows import ROWS
-from onnxformers.server import writing
+from onnxformers.server import seeing, writing
 from onnxformers.server.endpoint import Call
 from onnxformers.server.fetching import with_files
 from onnxformers.server.problems import Problem
@@ -36,7 +36,7 @@ async def infer(call: Call) -> Reply | Events:
     served = call.state.find(call.path.get("model") or _name(call, fields), task)
     task, _ = served.pipeline_of(task)
     if fields.get("messages") is not None:
-        return await chat_with(served, fields)
+        return await chat_with(call, served, fields)
     if _is_conversation(task, fields.get("inputs")):
         return await _converse(served, fields.get("inputs"), _parameters(fields))
     if ROWS[task].read is media.read_question:
@@ -51,6 +51,8 @@ async def infer(call: Call) -> Reply | Events:
         raise Problem(422, f"{task} does not stream")
     read = tasks.read_inputs(task, inputs)
     options = tasks.read_options(task, parameters)
+    if ROWS[task].generates:
+        writing.check_wanted(options, served.limits)
     results, _ = await served.results(task, read.items, options)
     if task == "zero-shot-classification" and not read.is_list and _PAIRS.search(call.agent):
         pairs = zip(results[0]["labels"], results[0]["scores"], strict=True)
@@ -107,11 +109,13 @@ async def chat(call: Call) -> Reply | Events:
     """`POST /models/{model}/v1/chat/completions`, `/v1/chat/completions`."""
     fields = call.fields()
     served = call.state.find(call.path.get("model") or _name(call, fields), "text-generation")
-    return await chat_with(served, fields)
+    return await chat_with(call, served, fields)
 
 
-async def chat_with(served: Served, fields: Mapping[str, Any]) -> Reply | Events:
+async def chat_with(call: Call, served: Served, fields: Mapping[str, Any]) -> Reply | Events:
     """The next message of a chat."""
+    if served.task == seeing.TASK:
+        return await seeing.chat_about(served, fields, call.state.fetcher)
     _, pipe = served.pipeline_of("text-generation")
     asked = chats.read_chat(fields, str(fields.get("model") or served.name))
     asked = replace(asked, options=await _fit_chat(served, pipe, asked))

@@ -138,7 +138,7 @@ async def chat(call: Call) -> Reply | Events:
     fields = call.fields()
     name = fields.get("model")
     served = call.state.find(name if isinstance(name, str) else None, "text-generation")
-    return await hosted_routes.chat_with(served, fields)
+    return await hosted_routes.chat_with(call, served, fields)
 
 
 async def models(call: Call) -> Reply | Events:

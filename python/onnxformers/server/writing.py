@@ -50,15 +50,24 @@ def fit(
     Raises:
         Problem: They cannot.
     """
+    check_wanted(options, limits, prompt_tokens)
+    if prompt_tokens > limits.tokens:
+        raise Problem(413, f"the prompt has {prompt_tokens} tokens; {limits.tokens} are allowed")
+    return _with_room(pipe, options, prompt_tokens, limits.new_tokens)
+
+
+def check_wanted(options: Mapping[str, Any], limits: Limits, prompt_tokens: int = 0) -> None:
+    """Refuse to write more than the limits allow.
+
+    Raises:
+        Problem: So much is asked for.
+    """
     wanted = {"max_new_tokens": limits.new_tokens, "max_length": limits.new_tokens + prompt_tokens}
     wanted |= dict.fromkeys(_WIDTHS, limits.inputs)
     for name, most in wanted.items():
         value = options.get(name)
         if isinstance(value, int) and value > most:
             raise Problem(422, f"{name} may be {most}, got {value}")
-    if prompt_tokens > limits.tokens:
-        raise Problem(413, f"the prompt has {prompt_tokens} tokens; {limits.tokens} are allowed")
-    return _with_room(pipe, options, prompt_tokens, limits.new_tokens)
 
 
 def _with_room(

@@ -176,3 +176,69 @@ def test_the_javascript_client(running: Running, tmp_path: Path) -> None:
     for name in ("imageClassification", "objectDetection", "imageSegmentation"):
         assert found[name][0]["label"]
     assert found["audioClassification"][0]["score"] > 0
+
+
+def about(url: str, text: str = "who?") -> list[dict[str, Any]]:
+    picture = {"type": "image_url", "image_url": {"url": url, "detail": "low"}}
+    return [{"role": "user", "content": [picture, {"type": "text", "text": text}]}]
+
+
+def test_chats_about_pictures(running: Running, hf: HfInference) -> None:
+    url = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"
+    wanted = hf.visual_question_answering(
+        {"image": PICTURE, "question": "who?"}, model="llava", parameters={"max_new_tokens": 4}
+    )
+    whole = hf.chat_completion(about(url), model="llava", max_tokens=4)
+    assert whole["choices"][0]["message"]["content"] == wanted["answer"]
+    chunks = list(hf.chat_completion_stream(about(url), model="llava", max_tokens=4))
+    assert chunks[0]["choices"][0]["delta"]["content"] == wanted["answer"]
+    hub = InferenceClient(base_url=f"{running.address}/v1", token="none")
+    theirs = hub.chat_completion(about(url), model="llava", max_tokens=4)
+    assert theirs.choices[0].message.content == wanted["answer"]
+
+
+@pytest.mark.oracle
+def test_chats_about_pictures_by_the_client_of_openai(running: Running) -> None:
+    module = pytest.importorskip("openai", reason="OpenAI's client: pip install openai")
+    url = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"
+    with module.OpenAI(base_url=f"{running.address}/v1", api_key="none", max_retries=0) as client:
+        create = client.chat.completions.create
+        asked: Any = {"model": "llava", "messages": about(url), "max_tokens": 4}
+        whole = create(**asked)
+        assert whole.usage.total_tokens > whole.usage.prompt_tokens > 0
+        options = {"include_usage": True}
+        *_, end, last = create(**asked, stream=True, stream_options=options)
+        assert end.choices[0].finish_reason == whole.choices[0].finish_reason
+        assert last.usage == whole.usage
+
+
+@pytest.mark.parametrize(
+    ("messages", "text"),
+    [
+        (about("http://127.0.0.1/x.png"), "addresses and paths are not read"),
+        (about("/etc/passwd"), "must be in base64"),
+        (about("data:image/png;base64,AAAA"), "picture"),
+        (about(""), "empty"),
+        ([{"role": "user", "content": "who?"}], "about one picture, got 0"),
+        (about("data:,") * 2, "answers one message"),
+        ([{"role": "assistant", "content": "x"}], "answers one message"),
+        ([{"role": "user", "content": about("x")[0]["content"] * 2}], "one picture, got 2"),
+        ([{"role": "user", "content": [{"type": "image_url", "image_url": 3}]}], "must be a file"),
+        ([3], "list of objects"),
+        ("x", "list of objects"),
+    ],
+)
+def test_chats_that_are_refused(running: Running, messages: Any, text: str) -> None:
+    body = {"model": "llava", "messages": messages}
+    answer = httpx.post(f"{running.address}/v1/chat/completions", json=body)
+    assert answer.status_code == 422
+    assert text in answer.json()["error"]["message"]
+
+
+def test_tokens_of_media_models_are_limited(running: Running) -> None:
+    for path, most in (("llava", 4097), ("donut", 10**6)):
+        inputs = {"image": base64.b64encode(PICTURE).decode(), "question": "who?"}
+        body = {"inputs": inputs, "parameters": {"max_new_tokens": most}}
+        answer = httpx.post(at(running, path), json=body)
+        assert answer.status_code == 422
+        assert "max_new_tokens may be 4096" in answer.json()["error"]

@@ -10,6 +10,7 @@ from typing import Any
 
 from onnxformers._native import runtime as native
 from onnxformers.errors import ProviderError
+from onnxformers.runtime import shared
 from onnxformers.runtime.devices import Device, Providers, prepare_device, resolve_device
 from onnxformers.runtime.library import load_runtime
 from onnxformers.runtime.options import SessionOptions
@@ -64,7 +65,11 @@ def prepare_session(
     load_runtime()
     providers = resolve_device(device)
     prepare_device(providers)
-    if chosen.optimized_model_cache and providers[0][0] == "cpu":
+    is_on_cpu = providers[0][0] == "cpu"
+    folder = shared.weights_folder()
+    if folder is not None and is_on_cpu and not arguments["external_data"]:
+        return partial(shared.open_shared, Path(path), folder, providers, arguments)
+    if chosen.optimized_model_cache and is_on_cpu:
         from onnxformers.runtime.optimized import open_optimized
 
         return partial(open_optimized, Path(path), providers, arguments)

@@ -37,14 +37,18 @@ _ATTACH_FILTER = 26  # SO_ATTACH_FILTER of Linux, which the socket module does n
 _NO_SYN = ((0x30, 0, 0, 13), (0x45, 0, 1, 0x02), (0x06, 0, 0, 0), (0x06, 0, 0, 0xFFFFFFFF))
 
 
-async def stop_listening(servers: Iterable[Any], listeners: Sequence[socket.socket]) -> None:
+async def stop_listening(
+    servers: Iterable[Any], listeners: Sequence[socket.socket], *, is_alone: bool
+) -> None:
     """Take the connections that the system has for us, then close the sockets.
 
     Connections that would come between the last look and the end are not opened: their clients
-    try again, and hear that nobody listens.
+    try again, and hear that nobody listens. Where other workers have the same socket, their parent
+    sees to that when all are to end.
     """
-    for listener in listeners:
-        refuse_new(listener)
+    if is_alone:
+        for listener in listeners:
+            refuse_new(listener)
     ends_at = time.monotonic() + _FIRST_S
     while any(map(is_readable, listeners)) and time.monotonic() < ends_at:
         await asyncio.sleep(0.001)

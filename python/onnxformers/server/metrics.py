@@ -12,7 +12,13 @@ from collections.abc import Callable, Sequence
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _COUNTS = (1, 2, 4, 8, 16, 32, 64, 128)
 
+IN_FLIGHT, WAITING, WORKERS = "requests_in_flight", "queue_depth", "workers"
+#: Metrics that say how things are, not what has been.
+GAUGES = (IN_FLIGHT, WAITING, WORKERS)
+
 Labels = tuple[tuple[str, str], ...]
+#: Of each metric its numbers by labels: one; of a histogram the counts of each bound, and the sum.
+Snapshot = dict[str, list[tuple[Labels, list[float]]]]
 
 
 class Counter:
@@ -30,9 +36,13 @@ class Counter:
         with self._lock:
             self._values[key] = self._values.get(key, 0) + amount
 
-    def lines(self, name: str) -> list[str]:
-        """The text."""
-        return [f"{name}{_braces(key)} {value:g}" for key, value in self._values.copy().items()]
+    def rows(self) -> list[tuple[Labels, list[float]]]:
+        """The numbers."""
+        return [(key, [value]) for key, value in self._values.copy().items()]
+
+    def lines(self, name: str, key: Labels, numbers: Sequence[float]) -> list[str]:
+        """The text of one of them."""
+        return [f"{name}{_braces(key)} {numbers[0]:g}"]
 
 
 class Gauge:
@@ -43,9 +53,13 @@ class Gauge:
     def __init__(self, ask: Callable[[], float]) -> None:
         self._ask = ask
 
-    def lines(self, name: str) -> list[str]:
+    def rows(self) -> list[tuple[Labels, list[float]]]:
+        """The number."""
+        return [((), [self._ask()])]
+
+    def lines(self, name: str, key: Labels, numbers: Sequence[float]) -> list[str]:
         """The text."""
-        return [f"{name} {self._ask():g}"]
+        return [f"{name}{_braces(key)} {numbers[0]:g}"]
 
 
 class Histogram:
@@ -67,16 +81,18 @@ class Histogram:
             counts[bisect.bisect_left(self._bounds, value)] += 1
             counts[-1] += value
 
-    def lines(self, name: str) -> list[str]:
-        """The text."""
-        found = []
-        for key, counts in self._seen.copy().items():
-            total = 0.0
-            for bound, count in zip((*self._bounds, "+Inf"), counts, strict=False):
-                total += count
-                found.append(f"{name}_bucket{_braces((*key, ('le', str(bound))))} {total:g}")
-            found.append(f"{name}_sum{_braces(key)} {counts[-1]:g}")
-            found.append(f"{name}_count{_braces(key)} {total:g}")
+    def rows(self) -> list[tuple[Labels, list[float]]]:
+        """The numbers."""
+        return [(key, counts.copy()) for key, counts in self._seen.copy().items()]
+
+    def lines(self, name: str, key: Labels, numbers: Sequence[float]) -> list[str]:
+        """The text of one of them."""
+        found, total = [], 0.0
+        for bound, count in zip((*self._bounds, "+Inf"), numbers, strict=False):
+            total += count
+            found.append(f"{name}_bucket{_braces((*key, ('le', str(bound))))} {total:g}")
+        found.append(f"{name}_sum{_braces(key)} {numbers[-1]:g}")
+        found.append(f"{name}_count{_braces(key)} {total:g}")
         return found
 
 
@@ -89,24 +105,44 @@ class Metrics:
         self.padding = Counter()
         self.seconds = Histogram()
         self.batch_size = Histogram(_COUNTS)
-        self._rows: dict[str, tuple[str, Counter | Gauge | Histogram]] = {
+        self._table: dict[str, tuple[str, Counter | Gauge | Histogram]] = {
             "requests_total": ("requests by route and status", self.requests),
-            "requests_in_flight": ("requests that are not answered", Gauge(in_flight)),
-            "queue_depth": ("requests that wait for a model", Gauge(waiting)),
+            IN_FLIGHT: ("requests that are not answered", Gauge(in_flight)),
+            WAITING: ("requests that wait for a model", Gauge(waiting)),
+            WORKERS: ("processes that answer", Gauge(lambda: 1)),
             "tokens_total": ("tokens by model and kind (read, written)", self.tokens),
             "padding_tokens_total": ("tokens that only filled up rows", self.padding),
             "batch_requests": ("requests joined in one run", self.batch_size),
             "seconds": ("time by stage (wait, run, total)", self.seconds),
         }
 
-    def text(self) -> str:
-        """All of them."""
+    def snapshot(self) -> Snapshot:
+        """All numbers."""
+        return {name: metric.rows() for name, (_, metric) in self._table.items()}
+
+    def text(self, snapshots: Sequence[Snapshot] = ()) -> str:
+        """All of them as text; of several processes their sums."""
+        sums = added(snapshots or [self.snapshot()])
         lines = []
-        for short, (words, metric) in self._rows.items():
+        for short, (words, metric) in self._table.items():
             name = f"onnxformers_{short}"
             lines += [f"# HELP {name} {words}", f"# TYPE {name} {metric.kind}"]
-            lines += metric.lines(name)
+            for key, numbers in sums.get(short, {}).items():
+                lines += metric.lines(name, key, numbers)
         return "\n".join(lines) + "\n"
+
+
+def added(snapshots: Sequence[Snapshot]) -> dict[str, dict[Labels, list[float]]]:
+    """The numbers of all snapshots, added up."""
+    sums: dict[str, dict[Labels, list[float]]] = {}
+    for snapshot in snapshots:
+        for name, rows in snapshot.items():
+            known = sums.setdefault(name, {})
+            for key, numbers in rows:
+                before = known.get(key)
+                pairs = zip(before, numbers, strict=True) if before else ()
+                known[key] = [a + b for a, b in pairs] if before else numbers
+    return sums
 
 
 def _braces(labels: Labels) -> str:

@@ -22,17 +22,27 @@ from onnxformers.server.draining import finish, stop_listening
 from onnxformers.server.settings import ServerSettings
 
 if TYPE_CHECKING:
+    from onnxformers.server.board import Board
     from onnxformers.server.state import State
 
 # The queue of connections that nobody has accepted.
 _BACKLOG = 2048
+#: Ticks, of which there are ten a second, after which a worker tells what it has counted.
+_TICKS_OF_BOARD = 5
 
 
 class Server(uvicorn.Server):
-    """A server that takes its leave."""
+    """A server that takes its leave.
 
-    def __init__(self, config: uvicorn.Config, state: State) -> None:
+    Args:
+        config: See `server_config`.
+        state: Of the application.
+        is_alone: Whether no other process listens on its socket.
+    """
+
+    def __init__(self, config: uvicorn.Config, state: State, *, is_alone: bool = True) -> None:
         super().__init__(config)
+        self._is_alone = is_alone
         self._state = state
         self._ends_at: float | None = None
 
@@ -48,14 +58,17 @@ class Server(uvicorn.Server):
         """Whether to stop taking requests; asked ten times a second."""
         if self._ends_at is not None and time.monotonic() >= self._ends_at:
             self.should_exit = True
+        if counter % _TICKS_OF_BOARD == 0:
+            self._state.write_down()
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, answer what was asked, let the models go."""
         if not self.force_exit:
             self._state.is_draining = True
-            await stop_listening(self.servers, sockets or [])
+            await stop_listening(self.servers, sockets or [], is_alone=self._is_alone)
             await finish(self.server_state, self._state, lambda: self.force_exit)
+        self._state.write_down()
         await super().shutdown(sockets)
 
 
@@ -75,16 +88,24 @@ def serve(settings: ServerSettings) -> None:
     Workers(settings, listener).run()
 
 
-def serve_alone(settings: ServerSettings, listener: socket.socket) -> None:
+def serve_alone(
+    settings: ServerSettings, listener: socket.socket, board: Board | None = None
+) -> None:
     """Serve in this process until a signal comes.
+
+    Args:
+        settings: What to serve.
+        listener: The socket.
+        board: Where to tell the other workers, who listen too.
 
     Raises:
         OnnxformersError: A model cannot be loaded.
     """
     app = create_app(settings)
     state: State = app.state.serving
+    state.board = board
     state.load()
-    Server(server_config(app), state).run(sockets=[listener])
+    Server(server_config(app), state, is_alone=board is None).run(sockets=[listener])
 
 
 def listen(settings: ServerSettings) -> socket.socket:

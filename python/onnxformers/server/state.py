@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from onnxformers.errors import InvalidArgumentError
 from onnxformers.server.fetching import Fetcher
-from onnxformers.server.metrics import Metrics
+from onnxformers.server.metrics import Metrics, Snapshot
 from onnxformers.server.problems import Problem
 from onnxformers.server.served import Served
 
 if TYPE_CHECKING:
     from onnxformers.server.batching import BatchReport
+    from onnxformers.server.board import Board
     from onnxformers.server.settings import ServerSettings
 
 
@@ -22,6 +23,7 @@ class State:
     Attributes:
         models: By name, in the order given.
         in_flight: Requests that are not answered.
+        board: Where the workers of a server write what they count; None where there is but one.
         is_draining: Whether it takes its last requests.
         is_over: Whether what is still being answered is stopped.
         fetcher: Fetches what addresses name; None where they are not read.
@@ -31,6 +33,7 @@ class State:
         self.settings = settings
         self.limits = settings.limits
         self.models: dict[str, Served] = {}
+        self.board: Board | None = None
         self.in_flight = 0
         self.is_draining = self.is_over = False
         self.fetcher = Fetcher(settings.limits) if settings.url_inputs else None
@@ -74,6 +77,18 @@ class State:
         """Let all models go."""
         for served in self.models.values():
             served.close()
+
+    def write_down(self) -> None:
+        """Tell the other workers what this one has counted."""
+        if self.board is not None:
+            self.board.write(self.metrics.snapshot())
+
+    def snapshots(self) -> list[Snapshot]:
+        """What the server has counted, in each of its processes."""
+        if self.board is None:
+            return [self.metrics.snapshot()]
+        self.write_down()
+        return self.board.snapshots()
 
     def _waiting(self) -> float:
         return sum(served.batcher.waiting for served in self.models.values())

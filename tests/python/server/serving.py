@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -106,3 +108,22 @@ class Running:
     def close(self) -> None:
         self.server.should_exit = True
         self._thread.join()
+
+
+def ask(port: int, seen: Counter[str]) -> None:
+    """Ask until nobody listens; on one connection as long as it is not closed."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    while True:
+        try:
+            if connection.sock is None:
+                connection.connect()
+        except ConnectionError:
+            return
+        try:
+            connection.request("POST", "/v1/embeddings", b'{"input": "a b c"}')
+            answer = connection.getresponse()
+            answer.read()
+            seen[str(answer.status)] += 1
+        except (http.client.HTTPException, OSError):
+            seen["lost"] += 1
+            connection.close()

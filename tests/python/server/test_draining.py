@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import socket
 import sys
@@ -14,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from onnxformers.server.draining import refuse_new
-from serving import LONG, Running, endless, settings_of
+from serving import LONG, Running, ask, endless, settings_of
 
 BODY = json.dumps({"input": "a b c"}).encode()
 HEAD = b"POST /v1/embeddings HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n" % len(BODY)
@@ -136,25 +135,6 @@ def test_a_listener_can_take_no_more_but_what_it_has() -> None:
                 assert taken.recv(5) == b"hello"
                 taken.sendall(b"bye")
                 assert before.recv(3) == b"bye"
-
-
-def ask(port: int, seen: Counter[str]) -> None:
-    """Ask until nobody listens; on one connection as long as it is not closed."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    while True:
-        try:
-            if connection.sock is None:
-                connection.connect()
-        except ConnectionError:
-            return
-        try:
-            connection.request("POST", "/v1/embeddings", BODY)
-            answer = connection.getresponse()
-            answer.read()
-            seen[str(answer.status)] += 1
-        except (http.client.HTTPException, OSError):
-            seen["lost"] += 1
-            connection.close()
 
 
 @pytest.mark.parametrize("cycles", [5, pytest.param(100, marks=pytest.mark.slow)])

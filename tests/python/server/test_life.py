@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any
 import httpx
 import pytest
 
-from serving import LONG, MODELS, endless
+from serving import LONG, MODELS, ask, endless
 
 pytestmark = [
     pytest.mark.slow,
@@ -101,6 +102,50 @@ def test_workers_share_the_work_and_are_begun_again() -> None:
         assert httpx.post(f"{address}/", json={"inputs": "x"}, timeout=30).status_code == 200
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
+
+
+def test_numbers_of_all_workers_are_added_up() -> None:
+    with served(EMBED, "--workers", "2") as (process, address):
+        wait_for(lambda: httpx.get(f"{address}/health").json() == {"status": "ok", "workers": 2})
+        for _ in range(40):  # each on a connection of its own, which either worker takes
+            assert httpx.post(f"{address}/", json={"inputs": "x"}, timeout=30).status_code == 200
+        wait_for(lambda: counted(address) == 40)
+        assert metric(address, "onnxformers_workers") == 2
+        for worker in workers_of(process.pid):
+            assert "weights.bin" in Path(f"/proc/{worker}/maps").read_text()
+        killed = workers_of(process.pid)[0]
+        os.kill(killed, signal.SIGKILL)
+        wait_for(lambda: len(set(workers_of(process.pid)) - {killed}) == 2)
+        wait_for(lambda: httpx.get(f"{address}/health").json()["workers"] == 2)
+        assert counted(address) == 40
+        # The one that asks; each worker says how many it has twice a second.
+        wait_for(lambda: metric(address, "onnxformers_requests_in_flight") == 1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+
+
+def counted(address: str) -> float:
+    return metric(address, 'onnxformers_requests_total{route="/",status="200"}')
+
+
+def metric(address: str, name: str) -> float:
+    lines = httpx.get(f"{address}/metrics").text.splitlines()
+    return next(float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"{name} "))
+
+
+def test_workers_that_end_answer_all() -> None:
+    with served(EMBED, "--workers", "2", "--drain-s", "0.2") as (process, address):
+        seen: Counter[str] = Counter()
+        port = int(address.rpartition(":")[2])
+        threads = [threading.Thread(target=ask, args=(port, seen)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        for thread in threads:
+            thread.join()
+        assert process.wait(30) == 0
+    assert seen.keys() == {"200"}
 
 
 def workers_of(pid: int) -> list[int]:

@@ -42,7 +42,7 @@ class Counter:
 
     def lines(self, name: str, key: Labels, numbers: Sequence[float]) -> list[str]:
         """The text of one of them."""
-        return [f"{name}{_braces(key)} {numbers[0]:g}"]
+        return [f"{name}{_braces(key)} {_number(numbers[0])}"]
 
 
 class Gauge:
@@ -59,7 +59,7 @@ class Gauge:
 
     def lines(self, name: str, key: Labels, numbers: Sequence[float]) -> list[str]:
         """The text."""
-        return [f"{name}{_braces(key)} {numbers[0]:g}"]
+        return [f"{name}{_braces(key)} {_number(numbers[0])}"]
 
 
 class Histogram:
@@ -90,9 +90,9 @@ class Histogram:
         found, total = [], 0.0
         for bound, count in zip((*self._bounds, "+Inf"), numbers, strict=False):
             total += count
-            found.append(f"{name}_bucket{_braces((*key, ('le', str(bound))))} {total:g}")
-        found.append(f"{name}_sum{_braces(key)} {numbers[-1]:g}")
-        found.append(f"{name}_count{_braces(key)} {total:g}")
+            found.append(f"{name}_bucket{_braces((*key, ('le', str(bound))))} {_number(total)}")
+        found.append(f"{name}_sum{_braces(key)} {_number(numbers[-1])}")
+        found.append(f"{name}_count{_braces(key)} {_number(total)}")
         return found
 
 
@@ -148,6 +148,11 @@ def added(snapshots: Sequence[Snapshot]) -> dict[str, dict[Labels, list[float]]]
 def _braces(labels: Labels) -> str:
     pairs = ",".join(f'{name}="{_escaped(value)}"' for name, value in labels)
     return f"{{{pairs}}}" if pairs else ""
+
+
+def _number(value: float) -> str:
+    """All digits: a counter that is cut to six of them stands still."""
+    return str(int(value)) if value == int(value) else repr(value)
 
 
 def _escaped(value: str) -> str:

@@ -27,8 +27,6 @@ _ALSO = {
     "sentence-similarity": ("feature-extraction",),
     "text-generation": ("conversational",),
 }
-#: How many times the wait that is allowed by estimate a request may really have waited.
-_PATIENCE = 2
 #: Tasks whose time follows from their tokens; a few of them may run on the event loop itself.
 _STEADY = frozenset(
     ("feature-extraction", "fill-mask", "text-classification", "token-classification")
@@ -71,7 +69,7 @@ class Served:
         self.batcher = Batcher(
             self._run,
             token_budget=budget,
-            max_wait_s=_PATIENCE * limits.wait_s,
+            max_wait_s=limits.wait_s,
             report=report,
             name=f"onnxformers-{self.name}",
         )

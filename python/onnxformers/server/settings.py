@@ -16,8 +16,8 @@ class Limits:
 
     Attributes:
         requests: In flight; more are answered with status 429.
-        wait_s: Estimated seconds until a request is begun; where it is longer, 429. One that really
-            waited twice as long gets 429 as well.
+        wait_s: Seconds until a request is begun; where they are estimated to be more, 429 at once,
+            and 429 for one that has waited so long against the estimate.
         inputs: Texts, pairs or questions of one request.
         tokens: Of all inputs of a request, and of the prompt of a model that writes.
         batch_tokens: That go through a model at once, at most.

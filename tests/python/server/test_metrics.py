@@ -18,7 +18,9 @@ def counted(in_flight: int = 1) -> Metrics:
 def test_text() -> None:
     metrics = counted()
     metrics.requests.add(2, route='"\\\n', status="404")
+    metrics.tokens.add(123_456_789, kind="read")
     lines = metrics.text().splitlines()
+    assert 'onnxformers_tokens_total{kind="read"} 123456789' in lines
     assert 'onnxformers_requests_total{route="/",status="200"} 1' in lines
     assert r'onnxformers_requests_total{route="\"\\\n",status="404"} 2' in lines
     assert "# TYPE onnxformers_seconds histogram" in lines

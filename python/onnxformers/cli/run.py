@@ -91,7 +91,7 @@ def execute(args: argparse.Namespace) -> None:
 
     given = inputs.read_inputs(args)
     with onnxformers.pipeline(args.task, args.model, **loading_options(args)) as pipe:
-        options = _call_options(args)
+        options = sounds.fitted(_call_options(args), pipe)
         if args.task == "text-generation" and not args.json and _can_stream(pipe, options):
             for _, text in given.items:
                 _show_growing(pipe, text, options, sys.stdout)

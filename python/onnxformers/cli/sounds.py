@@ -32,9 +32,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--timestamps",
         dest="return_timestamps",
         nargs="?",
-        const="segments",
+        const=True,
         choices=("segments", "word", "char"),
-        help="when what was said: segments (default), words, or letters",
+        help="when what was said: segments (default; words, where a model has none), words, or "
+        "letters",
     )
     group.add_argument("--language", metavar="L", help="what is spoken; by itself Whisper hears it")
     group.add_argument(
@@ -69,11 +70,20 @@ def call_options(args: argparse.Namespace) -> dict[str, Any]:
             shown = flag.get(name, name.removesuffix("_embeddings"))
             raise InvalidArgumentError(f"[run] {args.task} takes no --{shown}")
     options = {name: given[name] for name in OPTIONS if name in given}
-    if options.get("return_timestamps") == "segments" or (
-        set(_SUBTITLES) & set(given) and "return_timestamps" not in options
-    ):
-        options["return_timestamps"] = True
+    for name in set(_SUBTITLES) & set(given):
+        if Path(given[name]).suffix.lower() != f".{name}":  # said before hours of work
+            raise InvalidArgumentError(f"[run] --{name} must end in .{name}, got {given[name]}")
+        options.setdefault("return_timestamps", True)
     return options
+
+
+def fitted(options: dict[str, Any], pipe: Any) -> dict[str, Any]:
+    """The options of a call, with the times of words where a model cannot tell segments."""
+    times = options.get("return_timestamps")
+    if times == "segments":
+        return {**options, "return_timestamps": True}
+    writes = getattr(getattr(pipe, "model", None), "kind", "encoder-decoder") == "encoder-decoder"
+    return options if writes or times is not True else {**options, "return_timestamps": "word"}
 
 
 @contextlib.contextmanager

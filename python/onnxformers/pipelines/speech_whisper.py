@@ -213,7 +213,18 @@ class WhisperRecognizer(Recognizer):
             time_precision=self._precision,
             force_full_sequences=options.force_full_sequences,
         )
+        if options.return_timestamps == "word" and len(outputs) > 1:
+            _put_in_order(more["chunks"])
         return {"text": text, **more}
+
+
+def _put_in_order(words: list[dict[str, Any]]) -> None:
+    """Let no word begin before the one before it: pieces that overlap may tell other times."""
+    last = 0.0
+    for word in words:
+        begin, end = word["timestamp"]
+        last = last if begin is None else max(begin, last)
+        word["timestamp"] = (last, None if end is None else max(end, last))
 
 
 def _groups(lengths: Sequence[int], most: int) -> list[list[int]]:

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,29 @@ def test_subtitles_are_saved_and_ask_for_times(
     assert vtt.read_text().startswith("WEBVTT")
     assert (tmp_path / "talk-2.srt").exists()
     assert f"saved {srt}" in err
+
+
+def test_models_without_segments_tell_words(
+    command: Command, use_pipeline: Callable[..., Any], talk: str, tmp_path: Path
+) -> None:
+    pipe = use_pipeline(lambda _: TRANSCRIPT)
+    pipe.model = SimpleNamespace(kind="encoder")
+    assert command("run", ASR, talk, "--timestamps")[0] == 0
+    assert command("run", ASR, talk, "--srt", str(tmp_path / "talk.srt"))[0] == 0
+    assert command("run", ASR, talk, "--timestamps", "segments")[0] == 0
+    times = [call["return_timestamps"] for call in pipe.calls]
+    assert times == ["word", "word", True]
+
+
+@pytest.mark.parametrize("flag", ["--srt", "--vtt"])
+def test_a_name_that_is_no_subtitle_is_refused_before_the_work(
+    command: Command, use_pipeline: Callable[..., Any], talk: str, flag: str
+) -> None:
+    pipe = use_pipeline(lambda _: TRANSCRIPT)
+    status, _, err = command("run", ASR, talk, flag, "talk.txt")
+    assert status != 0
+    assert f"{flag} must end in .{flag[2:]}" in err
+    assert not pipe.calls
 
 
 def test_words_stay_words_for_subtitles(

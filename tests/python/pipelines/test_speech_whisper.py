@@ -147,6 +147,32 @@ def test_words_of_pieces_have_the_times_of_the_recording(tokenizer: Any) -> None
     assert [chunk["text"].strip() for chunk in found["chunks"]] == script.words
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_times_of_words_never_go_back_where_pieces_disagree(tokenizer: Any, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+
+    class Unsure(Script):
+        def _write(
+            self, begin: float, end: float, options: dict[str, Any]
+        ) -> tuple[list[int], list[float]]:
+            tokens, seconds = super()._write(begin, end, options)
+            guessed = np.array(seconds) + rng.normal(0, 0.2, len(seconds))
+            inside = np.maximum.accumulate(np.clip(guessed, 0, end - begin))
+            return tokens, np.round(inside, 2).tolist()
+
+    script = Unsure(tokenizer, long_words(190, seed))
+    chunk, stride = [(30, 5), (20, 3), (25, (2, 4))][seed % 3]
+    options = {"chunk_length_s": chunk, "stride_length_s": stride}
+    found = transcribe(script, return_timestamps="word", **options)
+    assert found["text"].split() == script.words
+    begins = [word["timestamp"][0] for word in found["chunks"]]
+    assert begins == sorted(begins)
+    length = len(script.recording) / RATE
+    for word in found["chunks"]:
+        begin, end = word["timestamp"]
+        assert 0 <= begin <= (length if end is None else end) <= length + 0.01
+
+
 def test_pieces_go_through_the_model_together(tokenizer: Any) -> None:
     script = Script(tokenizer, long_words(1000))
     transcribe(script, chunk_length_s=30)

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from onnxformers.tokenizers import PreTrainedTokenizer
 
 #: Keywords of transformers' processors for what goes to the part that is no tokenizer.
-_MEDIA = ("images", "audio", "image", "audios", "raw_speech")
+MEDIA = ("images", "audio", "image", "audios", "raw_speech")
 #: Options that tokenizers and feature extractors both have.
-_OF_TEXTS = frozenset({"padding", "truncation", "max_length", "pad_to_multiple_of"})
+OF_TEXTS = frozenset({"padding", "truncation", "max_length", "pad_to_multiple_of"})
 
 
 class Processor:
@@ -136,7 +136,7 @@ class Processor:
         Raises:
             InvalidArgumentError: nothing was given, or too much, or an option that no part knows.
         """
-        for name in _MEDIA:
+        for name in MEDIA:
             given = options.pop(name, None)
             if given is not None:
                 args = (given, *args)
@@ -173,10 +173,13 @@ class Processor:
         Those of pictures or sounds are known by name; the rest is the tokenizer's when there is
         text. `return_tensors` goes to both, padding and cutting to the texts when there are any.
         """
-        if not media or text is None:
-            return (dict(options), {}) if not media else ({}, dict(options))
+        if not media:  # a rate says nothing about texts
+            rate = "" if self.feature_extractor is None else "sampling_rate"
+            return {name: value for name, value in options.items() if name != rate}, {}
+        if text is None:
+            return {}, dict(options)
         known = self.preprocessor.setting_names() | self.preprocessor.call_options
-        known -= _OF_TEXTS
+        known -= OF_TEXTS
         for_media = {name: value for name, value in options.items() if name in known}
         for_text = {name: value for name, value in options.items() if name not in known}
         if "return_tensors" in options:

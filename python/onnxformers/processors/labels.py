@@ -9,7 +9,7 @@ from typing import Any
 
 from onnxformers.errors import InvalidArgumentError
 from onnxformers.processors.batch_feature import BatchFeature
-from onnxformers.processors.combined import Processor
+from onnxformers.processors.combined import MEDIA, OF_TEXTS, Processor
 
 
 class LabelProcessor(Processor):
@@ -48,26 +48,52 @@ class TargetProcessor(Processor):
             for name in ("text_target", "audio_target")
             if options.get(name) is not None
         }
-        has_sound = bool(args) or options.get("audio") is not None
-        if len(targets) > 1 or (has_sound and text is not None):
+        for name in MEDIA:
+            given = options.pop(name, None)
+            args = args if given is None else (given, *args)
+        if len(targets) > 1 or (args and text is not None):
             raise InvalidArgumentError(
                 f"[{type(self).__name__}] takes text or audio, not both; what the model is to give "
                 "is text_target= or audio_target=, one of them"
             )
+        for_text, for_sound = self._options_of(options, args, text, targets)
         features = BatchFeature()
-        if not targets or has_sound or text is not None:
-            features.update(super().__call__(*args, text=text, **options))
+        if not targets or args or text is not None:
+            own = for_sound if args else for_text
+            features.update(super().__call__(*args, text=text, **own))
         if targets:
-            features.update(self._labels(targets, options, alone=not features))
+            features.update(self._labels(targets, for_text, for_sound, alone=not features))
         return features
 
+    def _options_of(
+        self,
+        options: dict[str, Any],
+        args: tuple[Any, ...],
+        text: Any,
+        targets: dict[str, Any],
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Those of texts and those of sounds; where there is but one of them, it has all."""
+        has_text = text is not None or "text_target" in targets
+        has_sound = bool(args) or "audio_target" in targets
+        if has_text and has_sound:
+            known = self.preprocessor.setting_names() | self.preprocessor.call_options
+            shared = {*OF_TEXTS, "return_tensors"}
+            for_text = {n: v for n, v in options.items() if n in shared or n not in known}
+            return for_text, {n: v for n, v in options.items() if n in shared or n in known}
+        return options, options
+
     def _labels(
-        self, targets: dict[str, Any], options: dict[str, Any], alone: bool
+        self,
+        targets: dict[str, Any],
+        for_text: dict[str, Any],
+        for_sound: dict[str, Any],
+        alone: bool,
     ) -> dict[str, Any]:
         if "text_target" in targets:
-            made: Any = self.tokenizer(targets["text_target"], **options)
+            for_text, _ = self.split(for_text, (), targets["text_target"])
+            made: Any = self.tokenizer(targets["text_target"], **for_text)
         else:
-            made = self.preprocessor(audio_target=targets["audio_target"], **options)
+            made = self.preprocessor(audio_target=targets["audio_target"], **for_sound)
         if alone:
             return dict(made)
         named = {"labels": made.get("input_ids", made.get("input_values"))}

@@ -151,6 +151,50 @@ def test_one_input_of_speech_models(tmp_path: Path) -> None:
         processor(PICTURE, text="a")
 
 
+SOUND = np.sin(np.arange(8000) * 0.1).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def speech(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """SpeechT5's processor: a tokenizer of texts, and its feature extractor."""
+    folder = tmp_path_factory.mktemp("speecht5") / "model"
+    shutil.copytree(MODELS / "clip", folder, ignore=shutil.ignore_patterns("onnx"))
+    (folder / "processor_config.json").write_text('{"processor_class": "SpeechT5Processor"}')
+    (folder / "preprocessor_config.json").write_text(
+        '{"feature_extractor_type": "SpeechT5FeatureExtractor"}'
+    )
+    return AutoProcessor.from_pretrained(folder)
+
+
+@pytest.mark.parametrize("rate", [{}, {"sampling_rate": 16_000}])
+def test_sounds_that_are_to_be_spoken_become_labels(speech: Any, rate: dict[str, int]) -> None:
+    extractor, frames = speech.feature_extractor, (1, 32, 80)
+    target = extractor(audio_target=SOUND)
+    both = speech(text="a", audio_target=SOUND, **rate)
+    assert set(both) == {"input_ids", "attention_mask", "labels", "decoder_attention_mask"}
+    np.testing.assert_array_equal(both.labels, target.input_values)
+    converted = speech(audio=SOUND, audio_target=SOUND, **rate)
+    np.testing.assert_array_equal(converted.input_values, extractor(SOUND).input_values)
+    np.testing.assert_array_equal(converted.labels, target.input_values)
+    assert converted.labels.shape == frames
+    assert converted.decoder_attention_mask.shape == frames[:2]
+    alone = speech(audio_target=SOUND, **rate)
+    np.testing.assert_array_equal(alone.input_values, target.input_values)
+
+
+@pytest.mark.parametrize("rate", [{}, {"sampling_rate": 16_000}])
+def test_texts_that_are_to_be_written_become_labels(speech: Any, rate: dict[str, int]) -> None:
+    for heard in ({"audio": SOUND}, {"audio": SOUND, "padding": True}):
+        both = speech(**heard, text_target="b c", **rate)
+        np.testing.assert_array_equal(both.labels, speech.tokenizer("b c").input_ids)
+        assert both.input_values.shape == (1, 8000)
+    np.testing.assert_array_equal(
+        speech(text="b c", **rate).input_ids, speech.tokenizer("b c").input_ids
+    )
+    with pytest.raises(InvalidArgumentError, match="16000"):
+        speech(text="a", audio_target=SOUND, sampling_rate=8000)
+
+
 TASKS = {
     "task_prompts_without_inputs": {"<OD>": "Locate the objects.", "<OCR>": "Read it."},
     "task_prompts_with_input": {"<FIND>": "Find {input} here."},

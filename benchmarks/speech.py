@@ -27,6 +27,8 @@ from measure import (
 from node import NodeChild
 
 RATE, SECONDS, NEW_TOKENS = 16_000, 30, 64
+#: Long recordings that are heard at once.
+TOGETHER = 4
 LENGTHS = {"max_new_tokens": NEW_TOKENS, "min_new_tokens": NEW_TOKENS}
 BARE = "ONNX Runtime, its runs alone"
 
@@ -196,6 +198,46 @@ def rows(timings: dict[str, Timing]) -> list[list[str]]:
     ]
 
 
+def recordings(samples: np.ndarray, count: int) -> list[np.ndarray]:
+    """Recordings of 45 seconds, which differ."""
+    long = np.resize(samples, 45 * RATE)
+    return [np.roll(long, place * RATE) for place in range(count)]
+
+
+def long_cases(folder: Path, samples: np.ndarray, threads: int) -> dict[str, Callable[[], Case]]:
+    """Long recordings window by window: one after the other, and a window of each at once."""
+    from onnxformers import pipeline
+
+    pipe = pipeline(
+        "automatic-speech-recognition", folder, session_options={"intra_op_threads": threads}
+    )
+    sounds = recordings(samples, TOGETHER)
+    expected = pipe(sounds[:1], language="en", **LENGTHS)
+
+    def build(size: int) -> Case:
+        hear = lambda: pipe(sounds, batch_size=size, language="en", **LENGTHS)  # noqa: E731
+        if hear()[:1] != expected:
+            raise UnavailableError("writes another text")
+        return in_process(hear)
+
+    return {"one by one": lambda: build(1), "together": lambda: build(TOGETHER)}
+
+
+def long_rows(timings: dict[str, Timing]) -> list[list[str]]:
+    """A row for each way, in multiples of one by one."""
+    alone = timings["one by one"]
+    return [
+        [
+            name,
+            f"{timing.wall * 1e3:.0f}",
+            ratio(timing.wall, alone.wall),
+            f"{timing.cpu * 1e3:.0f}",
+            ratio(timing.cpu, alone.cpu),
+        ]
+        for name, timing in timings.items()
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--whisper", type=Path, required=True, help="folder of speech_model.py")
@@ -218,6 +260,11 @@ def main() -> None:
         print(f"\n{threads} thread{'s' if threads > 1 else ''}\n")
         head = ("peer", "wall ms", "x", "CPU ms", "x CPU", "times real time")
         print(table(head, rows(timings)))
+        print(skipped_lines(skipped))
+        print(f"\n{TOGETHER} recordings of 45 s, window by window, {NEW_TOKENS} tokens each\n")
+        cases, skipped = available(long_cases(options.whisper, samples, threads))
+        timings = interleave(cases, rounds=options.rounds)
+        print(table(("way", "wall ms", "x", "CPU ms", "x CPU"), long_rows(timings)))
         print(skipped_lines(skipped))
 
 

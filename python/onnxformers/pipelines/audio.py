@@ -147,7 +147,7 @@ def is_audio(value: Any) -> bool:
     if isinstance(value, (str, os.PathLike, bytes, bytearray, memoryview, np.ndarray, Mapping)):
         return True
     if isinstance(value, tuple) and len(value) == 2:
-        return isinstance(value[0], np.ndarray) and isinstance(value[1], (int, np.integer))
+        return isinstance(value[0], np.ndarray) and isinstance(value[1], (int, float, np.number))
     return hasattr(value, "read")
 
 

@@ -173,6 +173,8 @@ class Seq2SeqRecognizer(Recognizer):
         if arguments.get("max_new_tokens") is None and arguments.get("max_length") is None:
             seconds = max(1, math.floor(len(samples) / self.rate))
             arguments["max_new_tokens"] = seconds * _TOKENS_PER_SECOND
+        if arguments.get("stop_strings") is not None:
+            arguments["tokenizer"] = self.tokenizer
         inputs = self.pipe.extract(samples)
         taken = {name: value for name, value in inputs.items() if name in _inputs(self.model)}
         arguments |= {"timeout_s": options.timeout_s, "cancel": options.cancel}

@@ -106,6 +106,10 @@ def test_a_second_of_sound_gives_six_tokens_at_most(transcribe: Any) -> None:
     assert transcribe(loud("c", 1.0), max_new_tokens=2)["text"] == "cd"
 
 
+def test_texts_may_end_where_a_string_comes(transcribe: Any) -> None:
+    assert transcribe(loud("c", 2.0), stop_strings=["f"])["text"] == "cdef"
+
+
 def test_pieces_are_put_together_where_they_agree(transcribe: Any) -> None:
     sound = np.concatenate([loud("c", 1.0), loud("f", 1.0)])
     heard: list[float] = []

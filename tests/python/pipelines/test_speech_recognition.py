@@ -153,6 +153,7 @@ def test_pieces_of_no_length_are_none(transcribe: Any) -> None:
         (np.zeros((40, 100), np.float32), InvalidArgumentError, "channels"),
         (sound(0.002), InvalidArgumentError, "32 samples is too short"),
         (b"no sound at all", FileFormatError, "read_audio"),
+        ((sound(1.0), 16_000.5), InvalidArgumentError, "a positive int, got 16000.5"),
         (7, InvalidTypeError, "expected a sound"),
         ([], InvalidArgumentError, "empty"),
     ],

@@ -189,6 +189,15 @@ def test_what_repeats_itself_packs_well() -> None:
     assert compression_ratio([], 51_865) == 0
 
 
+class _Speller:
+    """A tokenizer whose tokens are words."""
+
+    eos_token_id = END
+
+    def decode(self, token_ids: list[int], **_: Any) -> str:
+        return "".join(f" w{token}" for token in token_ids)
+
+
 class _Listener(BaseStreamer):
     """A streamer that keeps nothing."""
 
@@ -206,6 +215,7 @@ class _Listener(BaseStreamer):
         {"temperature": (0.0, 0.4, 0.8), "compression_ratio_threshold": 1.1, "seed": 5},
         {"temperature": (0.0, 1.0), "logprob_threshold": -0.1, "seed": 5},
         {"language": ["en", "fr", "en", "fr"]},
+        {"num_beams": 2, "logprob_threshold": -5.0},
         {"streamer": _Listener()},
     ],
 )
@@ -275,15 +285,6 @@ def test_older_files_name_the_token_of_earlier_text_among_those_that_never_come(
     assert Settings.read(model, None, {}).previous_token == PREVIOUS
 
 
-class _Speller:
-    """A tokenizer whose tokens are words."""
-
-    eos_token_id = END
-
-    def decode(self, token_ids: list[int], **_: Any) -> str:
-        return "".join(f" w{token}" for token in token_ids)
-
-
 #: <0.00> 5 5 <0.04>: words that nobody looks for.
 ODD = {TRANSCRIBE: TIME_0, TIME_0: 5, 5: {5: 1.0, TIME_0 + 2: 1.1}, TIME_0 + 2: END}
 
@@ -319,6 +320,17 @@ def test_words_that_were_said_are_kept_with_their_times(tmp_path: Path) -> None:
     assert times[-1] <= 4.0
     assert all(word["probability"] > 0.9 for word in words)
     assert segments[0]["start"] == words[0]["start"]
+    both = model.generate(
+        features(0.0, 0.0, windows=2),
+        num_frames=[25, 40],
+        language="en",
+        return_segments=True,
+        tokenizer=_Speller(),
+        hallucination_silence_threshold=10.0,
+        time_precision=0.2,
+    )["segments"]
+    np.testing.assert_equal(both[1], segments)
+    assert len(both[0]) < len(segments) or both[0][-1]["end"] <= 2.5
 
 
 def test_odd_words_need_a_tokenizer_and_heads(tmp_path: Path) -> None:

@@ -9,12 +9,12 @@ namespace onnxformers::unicode {
 
 /// Changes that may leave a code point alone, as bits.
 enum Inert : std::uint8_t {
-  kInertNfc = 1,
-  kInertNfd = 2,
-  kInertNfkc = 4,
-  kInertNfkd = 8,
-  kInertUnmarked = 16,   ///< StripAccents
-  kInertLowercase = 32,  ///< Lowercase
+  InertNfc = 1,
+  InertNfd = 2,
+  InertNfkc = 4,
+  InertNfkd = 8,
+  InertUnmarked = 16,   ///< StripAccents
+  InertLowercase = 32,  ///< Lowercase
 };
 
 /// Whether a form leaves the code point as it is and nothing is moved across it: a starter that
@@ -23,7 +23,7 @@ enum Inert : std::uint8_t {
 [[nodiscard]] bool is_inert(char32_t code, Inert change) noexcept;
 
 /// End of the longest part of well-formed `text` from `begin` on that has only inert characters;
-/// ASCII is passed over (also by kInertLowercase: its capitals are seen to before). Many bytes at a
+/// ASCII is passed over (also by InertLowercase: its capitals are seen to before). Many bytes at a
 /// time where the first bytes tell.
 [[nodiscard]] std::size_t skip_inert(std::string_view text, std::size_t begin,
                                      Inert change) noexcept;

@@ -31,7 +31,7 @@ bool ByteLevelPipeline::leaves_to_stages(std::string_view text) const {
   if (!is_able_ || (splits_digits_ && has_newer_numbers(text))) {
     return true;
   }
-  return is_composed_ && unicode::skip_inert(text, 0, unicode::kInertNfc) < text.size();
+  return is_composed_ && unicode::skip_inert(text, 0, unicode::InertNfc) < text.size();
 }
 
 template <typename EncodePart, typename AddToken>

@@ -16,7 +16,7 @@ namespace {
 
 bool is_nfc(const Normalizer* normalizer) {
   const auto* form = dynamic_cast<const UnicodeForm*>(normalizer);
-  return form != nullptr && form->kind().inert == unicode::kInertNfc;
+  return form != nullptr && form->kind().inert == unicode::InertNfc;
 }
 
 }  // namespace

@@ -20,8 +20,10 @@ Vocabulary::Vocabulary(const std::vector<std::optional<std::string_view>>& token
   std::vector<std::string_view> views;
   views.reserve(tokens.size());
   for (const auto& token : tokens) {
-    // A string_view of "" has data, unlike that of a gap.
-    views.push_back(!token ? std::string_view() : token->empty() ? std::string_view("") : *token);
+    std::string_view& view = views.emplace_back();
+    if (token) {
+      view = token->empty() ? "" : *token;  // that of "" has data, unlike that of a gap
+    }
   }
   build(views);
 }

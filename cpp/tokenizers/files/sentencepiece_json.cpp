@@ -65,7 +65,7 @@ std::uint32_t unk_id(const SentencePieceModel& model, const PieceChanges& change
 /// The shortest form that reads back as the number, and as no integer.
 void append_number(std::string& out, double number) {
   std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
+  const char* const end = std::to_chars(digits.begin(), digits.end(), number).ptr;
   const std::string_view text(digits.data(), static_cast<std::size_t>(end - digits.begin()));
   out.append(text).append(text.find_first_of(".e") == std::string_view::npos ? ".0" : "");
 }

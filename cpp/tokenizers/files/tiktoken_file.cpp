@@ -38,7 +38,8 @@ constexpr std::array<std::int8_t, 256> kBase64 = [] {
 }();
 
 std::string decode_base64(std::string_view text, std::size_t line) {
-  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+  const std::size_t padding =
+      text.ends_with("==") ? 2 : static_cast<std::size_t>(text.ends_with('='));
   if (text.size() % 4 != 0 || text.empty()) {
     fail_line(line, "\"" + shortened(text) + "\" is not base64");
   }

@@ -85,7 +85,7 @@ class BpeCharacters {
   };
 
   [[nodiscard]] static std::uint32_t key(char32_t code, unsigned place) noexcept {
-    return code * kPlaces + place;
+    return (code * kPlaces) + place;
   }
   // Code points differ in their low bits and cannot be chosen freely: no seed is needed.
   [[nodiscard]] std::size_t first_slot(std::uint32_t key) const noexcept {

@@ -31,7 +31,7 @@ class MergesReader {
 
   /// A merge whose tokens are not looked up yet.
   struct Waiting {
-    std::size_t index;  ///< in the file
+    std::size_t index = 0;  ///< in the file
     std::string_view left;
     std::string_view right;
   };
@@ -95,7 +95,7 @@ class MergesReader {
     }
     vocabulary_.find_all(std::span(tokens).first(3 * count_), ids);
     for (std::size_t i = 0; i < count_; ++i) {
-      for (std::size_t k = 3 * i; k < 3 * i + 3; ++k) {
+      for (std::size_t k = 3 * i; k < (3 * i) + 3; ++k) {
         if (ids[k] == Vocabulary::kNone) {
           merges_.element(waiting_[i].index)
               .fail("\"" + shortened(tokens[k]) + "\" is not in model.vocab");

@@ -30,7 +30,7 @@ bool are_ordered(const std::vector<BpeMerges::Merge>& merges) {
 BpeMerges::BpeMerges(const std::vector<Merge>& merges)
     : factor_(hash_seed() | 1U), is_ordered_(are_ordered(merges)) {
   constexpr std::size_t kMean = 5;  // slots in use of a bucket
-  Bucket free;
+  Bucket free{};
   free.slots.fill(kFree);
   std::vector<Bucket> buckets((merges.size() / kMean) + 1, free);
   std::vector<std::uint64_t> packed;

@@ -101,7 +101,7 @@ class Unigram final : public Model {
 
   PieceTrie pieces_;
   Options options_;
-  UnigramSearch::Unknown unknown_;
+  UnigramSearch::Unknown unknown_{};
   std::vector<std::uint32_t> byte_ids_;  // of <0x00> to <0xFF>; empty without byte_fallback
 };
 

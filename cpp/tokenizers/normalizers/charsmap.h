@@ -43,8 +43,9 @@ class Charsmap {
 
   std::vector<std::uint32_t> units_;
   std::string block_;
-  std::bitset<128> ascii_;       // those that are keys
-  std::bitset<128 * 64> pairs_;  // first two bytes of other characters that a key may begin
+  std::bitset<128> ascii_;  // those that are keys
+  std::bitset<std::size_t{128} * 64>
+      pairs_;  // first two bytes of other characters that a key may begin
 };
 
 }  // namespace onnxformers::tokenizers

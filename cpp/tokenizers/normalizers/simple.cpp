@@ -22,7 +22,7 @@ void lower_ascii(char* bytes, std::size_t size) {
 /// Lowercases in place from byte `i` on while lengths stay; gives where one does not, or the end.
 std::size_t lower_in_place(NormalizedText& text, std::size_t i) {
   std::string lower;
-  while ((i = unicode::skip_inert(text.text(), i, unicode::kInertLowercase)) < text.text().size()) {
+  while ((i = unicode::skip_inert(text.text(), i, unicode::InertLowercase)) < text.text().size()) {
     const auto [code, length] = utf8::decode(text.text(), i);
     char32_t own = 0;
     lower.clear();
@@ -89,7 +89,7 @@ void Lowercase::normalize(NormalizedText& text) const {
       text.put(lower, text.origin_or_zero(i));
     }
     kept = i + length;
-    i = unicode::skip_inert(from, kept, unicode::kInertLowercase);
+    i = unicode::skip_inert(from, kept, unicode::InertLowercase);
   }
   text.keep(kept, from.size());
   text.commit();
@@ -126,7 +126,7 @@ std::unique_ptr<Normalizer> StripAccents::from_json(const Field& /*field*/) {
 
 void StripAccents::normalize(NormalizedText& text) const {
   const std::string_view from = text.text();
-  std::size_t i = unicode::skip_inert(from, 0, unicode::kInertUnmarked);
+  std::size_t i = unicode::skip_inert(from, 0, unicode::InertUnmarked);
   if (i == from.size()) {
     return;
   }
@@ -135,7 +135,7 @@ void StripAccents::normalize(NormalizedText& text) const {
   while (i < from.size()) {
     text.keep(kept, i);
     kept = i + utf8::decode(from, i).length;
-    i = unicode::skip_inert(from, kept, unicode::kInertUnmarked);
+    i = unicode::skip_inert(from, kept, unicode::InertUnmarked);
   }
   text.keep(kept, from.size());
   text.commit();

@@ -19,10 +19,10 @@ class UnicodeForm final : public Normalizer {
     bool composes;       ///< C
     unicode::Inert inert;
   };
-  static constexpr Kind kNfc{false, true, unicode::kInertNfc};
-  static constexpr Kind kNfd{false, false, unicode::kInertNfd};
-  static constexpr Kind kNfkc{true, true, unicode::kInertNfkc};
-  static constexpr Kind kNfkd{true, false, unicode::kInertNfkd};
+  static constexpr Kind kNfc{false, true, unicode::InertNfc};
+  static constexpr Kind kNfd{false, false, unicode::InertNfd};
+  static constexpr Kind kNfkc{true, true, unicode::InertNfkc};
+  static constexpr Kind kNfkd{true, false, unicode::InertNfkd};
 
   template <const Kind& kKind>
   static std::unique_ptr<Normalizer> from_json(const Field& /*field*/) {

@@ -52,23 +52,22 @@ TEST(what_is_inert_has_no_class_no_decomposition_and_composes_with_nothing_befor
     const bool is_second = seconds.contains(code) || is_jamo;
     const bool comes_back = !decomposes || is_syllable || composites.contains(code);
     const bool is_nfc = is_starter && comes_back && !is_second;
-    CHECK_EQUAL(unicode::is_inert(code, unicode::kInertNfc), is_nfc);
-    CHECK_EQUAL(unicode::is_inert(code, unicode::kInertNfkc), is_nfc && !is_compatible);
-    CHECK_EQUAL(unicode::is_inert(code, unicode::kInertNfd), is_starter && !decomposes);
-    CHECK_EQUAL(unicode::is_inert(code, unicode::kInertNfkd),
+    CHECK_EQUAL(unicode::is_inert(code, unicode::InertNfc), is_nfc);
+    CHECK_EQUAL(unicode::is_inert(code, unicode::InertNfkc), is_nfc && !is_compatible);
+    CHECK_EQUAL(unicode::is_inert(code, unicode::InertNfd), is_starter && !decomposes);
+    CHECK_EQUAL(unicode::is_inert(code, unicode::InertNfkd),
                 is_starter && !decomposes && !is_compatible);
-    CHECK_EQUAL(unicode::is_inert(code, unicode::kInertUnmarked),
-                !unicode::is_combining_mark(code));
+    CHECK_EQUAL(unicode::is_inert(code, unicode::InertUnmarked), !unicode::is_combining_mark(code));
     char32_t own = 0;
     const bool has_case = unicode::lowercase(code, own) != std::u32string_view(&code, 1);
-    CHECK_EQUAL(unicode::is_inert(code, unicode::kInertLowercase), !has_case);
+    CHECK_EQUAL(unicode::is_inert(code, unicode::InertLowercase), !has_case);
   }
 }
 
 TEST(skipping_stops_at_the_first_that_is_not_inert) {
   for (const unicode::Inert change :
-       {unicode::kInertNfc, unicode::kInertNfd, unicode::kInertNfkc, unicode::kInertNfkd,
-        unicode::kInertUnmarked, unicode::kInertLowercase}) {
+       {unicode::InertNfc, unicode::InertNfd, unicode::InertNfkc, unicode::InertNfkd,
+        unicode::InertUnmarked, unicode::InertLowercase}) {
     for (char32_t code = 0; code < kCodes; code += code < 0x3000 ? 1 : 7) {
       if (code >= 0xD800 && code < 0xE000) {
         continue;
@@ -83,5 +82,5 @@ TEST(skipping_stops_at_the_first_that_is_not_inert) {
       CHECK_EQUAL(unicode::skip_inert(text, end, change), text.size());
     }
   }
-  CHECK_EQUAL(unicode::skip_inert("", 0, unicode::kInertNfc), std::size_t{0});
+  CHECK_EQUAL(unicode::skip_inert("", 0, unicode::InertNfc), std::size_t{0});
 }

@@ -11,5 +11,7 @@ class ClipDecoding:
     Source: transformers 4.46.3, `CLIPTokenizerFast._wrap_decode_method_backend_tokenizer`.
     """
 
+    DECODES_WHOLE = True
+
     def _finished(self, text: str) -> str:
         return text.replace(END_OF_WORD, " ").strip()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from onnxformers._native import tokenizers as native_tokenizers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import numpy as np
     import numpy.typing as npt
@@ -63,3 +63,28 @@ class DecodeStream:
                 yield text
         if text := self.finish():
             yield text
+
+
+class HeldStream(DecodeStream):
+    """The text of all ids at the end, where only the whole text tells what it is.
+
+    Args:
+        read: what `add` is given to a list of ids.
+        decode: all ids to their text.
+    """
+
+    def __init__(
+        self, read: Callable[[object], list[int]], decode: Callable[[list[int]], str]
+    ) -> None:
+        self._read, self._decode = read, decode
+        self._ids: list[int] = []
+
+    def add(self, ids: int | np.integer | Sequence[int] | npt.NDArray[np.integer]) -> str:
+        """Nothing yet; arguments and errors as in `DecodeStream.add`."""
+        self._ids += self._read(ids)
+        return ""
+
+    def finish(self) -> str:
+        """The text of all ids. The stream is then as new."""
+        ids, self._ids = self._ids, []
+        return self._decode(ids)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.tokenizers.attributes import Setting
-from onnxformers.tokenizers.decode_stream import DecodeStream
+from onnxformers.tokenizers.decode_stream import DecodeStream, HeldStream
 from onnxformers.tokenizers.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class Decoding(Vocabulary):
     """
 
     clean_up_tokenization_spaces = Setting[bool]()
+    #: Whether only all ids together tell the text, so that streams hold it back to their end.
+    DECODES_WHOLE: ClassVar[bool] = False
 
     def convert_tokens_to_string(self, tokens: Sequence[str]) -> str:
         """Tokens joined to a text by the tokenizer's decoder; they need not be of the vocabulary.
@@ -141,6 +144,13 @@ class Decoding(Vocabulary):
             >>> stream = tokenizer.decode_stream(skip_special_tokens=True)
             >>> text = "".join(stream.add(token_id) for token_id in ids) + stream.finish()
         """
+        if self.DECODES_WHOLE:
+            decode = partial(
+                self.decode,
+                skip_special_tokens=skip_special_tokens,
+                clean_up_tokenization_spaces=clean_up_tokenization_spaces,
+            )
+            return HeldStream(self._id_list, decode)
         return DecodeStream(
             self._state.native,
             skip_special_tokens=skip_special_tokens,

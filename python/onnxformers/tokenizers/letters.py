@@ -9,5 +9,7 @@ class LetterDecoding:
     Source: transformers 4.46.3, `Wav2Vec2CTCTokenizer.convert_tokens_to_string`.
     """
 
+    DECODES_WHOLE = True
+
     def _finished(self, text: str) -> str:
         return text.strip()

@@ -21,6 +21,8 @@ class VitsDecoding(Decoding):
     Source: transformers 4.46.3, `VitsTokenizer`.
     """
 
+    DECODES_WHOLE = True
+
     def convert_tokens_to_string(self, tokens: Sequence[str]) -> str:
         """Every second token, beginning with the second: the others are blanks."""
         return "".join(self._without_blanks(tokens))

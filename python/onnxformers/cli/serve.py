@@ -14,7 +14,7 @@ from onnxformers.cli.loading import add_loading_arguments, loading_options
 from onnxformers.errors import InvalidArgumentError, MissingExtraError, MissingFileError
 
 SUMMARY = "serve models for clients of the Inference API and of OpenAI's"
-PACKAGES = ("starlette", "uvicorn", "httptools", "msgspec")
+PACKAGES = ("starlette", "uvicorn", "httptools", "msgspec", "python_multipart")
 #: Settings with an argument of their own.
 _SETTINGS = ("host", "port", "workers", "drain_s", "grace_s", "url_inputs")
 KEYS_VARIABLE = "ONNXFORMERS_API_KEYS"

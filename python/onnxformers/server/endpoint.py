@@ -241,7 +241,9 @@ class _Exchange:
             except Exception as error:
                 problem = as_problem(error)
                 self.status = problem.status
-                await self._part(event({"error": problem.text}))
+                # What ends with [DONE] is in the words of OpenAI's interface.
+                body = problem_body(problem, is_openai=events.ends_with_done)
+                await self._part(b"data: " + body + b"\n\n")
         if events.ends_with_done:
             await self._part(_DONE)
         self._is_over = True

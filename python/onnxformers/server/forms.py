@@ -1,19 +1,22 @@
 """Forms with files: multipart/form-data.
 
-Source: RFC 7578, RFC 2046 (5.1).
+Source: RFC 7578; python-multipart reads the parts.
 """
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
 
 from onnxformers.server.problems import Problem
 
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
+
 _MAX_PARTS = 64
-_MAX_HEAD = 8192
 _MAX_BOUNDARY = 200
-_HEADERS = re.compile(rb"content-(type|disposition)\s*:", re.IGNORECASE)
-_PARAMETERS = re.compile(rb';\s*([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))')
 
 
 class Form:
@@ -65,51 +68,79 @@ def read_form(content_type: str, body: bytes) -> Form:
     Raises:
         Problem: It is no form, or a broken one.
     """
-    if not content_type.lower().startswith("multipart/form-data"):
+    kind, options = parse_options_header(content_type)
+    if kind != b"multipart/form-data":
         raise Problem(422, "the body must be a form: multipart/form-data")
-    boundary = _parameter(f"content-type: {content_type}".encode("latin-1"), "boundary")
-    if boundary is None or not 0 < len(boundary) <= _MAX_BOUNDARY:
+    boundary = options.get(b"boundary", b"")
+    if not 0 < len(boundary) <= _MAX_BOUNDARY:
         raise Problem(422, "the form is broken: its content type has no boundary")
-    fields: dict[str, list[bytes]] = {}
-    for name, content in _parts(body, b"--" + boundary):
-        fields.setdefault(name, []).append(content)
-    if not fields:
+    parts = _Parts()
+    try:
+        parser = MultipartParser(boundary, parts.callbacks)
+        parser.write(body)
+        parser.finalize()
+    except FormParserError as error:
+        raise Problem(422, f"the form is broken: {error}") from None
+    if not parts.is_whole:
+        raise Problem(422, "the form is broken, or cut off")
+    if not parts.fields:
         raise Problem(422, "the form is empty")
-    return Form(fields)
+    return Form(parts.fields)
 
 
-def _parts(body: bytes, mark: bytes) -> list[tuple[str, bytes]]:
-    """Names and contents."""
-    found: list[tuple[str, bytes]] = []
-    place = 0 if body.startswith(mark) else body.find(b"\r\n" + mark) + 2
-    if place == 1:
-        raise Problem(422, "the form is broken: its boundary is not in it")
-    while not body.startswith(b"--", place + len(mark)):
-        begin = place + len(mark) + 2
-        end = body.find(b"\r\n" + mark, begin)
-        if body[begin - 2 : begin] != b"\r\n" or end < 0:
-            raise Problem(422, "the form is broken, or cut off")
-        if len(found) == _MAX_PARTS:
+class _Parts:
+    """What the parser tells, part by part.
+
+    Attributes:
+        fields: By name.
+        is_whole: Whether the end came.
+    """
+
+    def __init__(self) -> None:
+        self.fields: dict[str, list[bytes]] = {}
+        self.is_whole = False
+        self._count = 0
+        self._header = self._value = self._disposition = b""
+        self._content: list[bytes] = []
+
+    @property
+    def callbacks(self) -> MultipartCallbacks:
+        """By the names that the parser has for them."""
+        return {
+            "on_part_begin": self._part_begin,
+            "on_header_field": self._header_field,
+            "on_header_value": self._header_value,
+            "on_header_end": self._header_end,
+            "on_part_data": self._part_data,
+            "on_part_end": self._part_end,
+            "on_end": self._end,
+        }
+
+    def _part_begin(self) -> None:
+        self._count += 1
+        if self._count > _MAX_PARTS:
             raise Problem(422, f"a form may have {_MAX_PARTS} parts")
-        found.append(_part(body, begin, end))
-        place = end + 2
-    return found
+        self._disposition, self._content = b"", []
 
+    def _header_field(self, data: bytes, begin: int, end: int) -> None:
+        self._header += data[begin:end]
 
-def _part(body: bytes, begin: int, end: int) -> tuple[str, bytes]:
-    blank = body.find(b"\r\n\r\n", begin, min(end, begin + _MAX_HEAD))
-    name = None if blank < 0 else _parameter(body[begin:blank], "name")
-    if not name:
-        raise Problem(422, "a part of the form has no name")
-    return name.decode("utf-8"), body[blank + 4 : end]
+    def _header_value(self, data: bytes, begin: int, end: int) -> None:
+        self._value += data[begin:end]
 
+    def _header_end(self) -> None:
+        if self._header.lower() == b"content-disposition":
+            self._disposition = self._value
+        self._header = self._value = b""
 
-def _parameter(head: bytes, name: str) -> bytes | None:
-    """A parameter of the content type or the disposition."""
-    for line in head.split(b"\r\n"):
-        if not _HEADERS.match(line):
-            continue
-        for found, quoted, plain in _PARAMETERS.findall(line):
-            if found.lower() == name.encode():
-                return bytes(re.sub(rb"\\(.)", rb"\1", quoted)) or bytes(plain)
-    return None
+    def _part_data(self, data: bytes, begin: int, end: int) -> None:
+        self._content.append(data[begin:end])
+
+    def _part_end(self) -> None:
+        name = parse_options_header(self._disposition)[1].get(b"name")
+        if not name:
+            raise Problem(422, "a part of the form has no name")
+        self.fields.setdefault(name.decode(), []).append(b"".join(self._content))
+
+    def _end(self) -> None:
+        self.is_whole = True

@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 from huggingface_hub import InferenceClient
 
+from onnxformers import HfInference
+from onnxformers.errors import InferenceError, InvalidArgumentError
 from onnxformers.generation import guided
 from onnxformers.pipelines.hosted.meter import Bend, Meter
 from serving import Running
@@ -283,3 +285,28 @@ def test_refused_fields(http: httpx.Client, fields: dict[str, Any], text: str) -
     answer = http.post("/v1/chat/completions", json={"messages": SAID, "max_tokens": 1, **fields})
     assert answer.status_code == 422
     assert text in answer.json()["error"]["message"]
+
+
+def failing(*_: Any, **__: Any) -> Iterator[dict[str, Any]]:
+    choice = {"index": 0, "delta": {"content": "a"}, "finish_reason": None}
+    yield {"id": "x", "created": 1, "model": "qwen2", "choices": [choice]}
+    raise InvalidArgumentError("[chat] nothing more comes")
+
+
+@pytest.mark.oracle
+def test_streams_that_fail_on_their_way(openai: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = pytest.importorskip("openai", reason="OpenAI's client: pip install openai")
+    monkeypatch.setattr("onnxformers.pipelines.hosted.chats.stream", failing)
+    chunks = openai.chat.completions.create(model="qwen2", messages=SAID, stream=True)
+    assert next(chunks).choices[0].delta.content == "a"
+    with pytest.raises(module.APIError, match="nothing more comes"):
+        next(chunks)
+
+
+def test_our_client_hears_of_them_too(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("onnxformers.pipelines.hosted.chats.stream", failing)
+    with HfInference(False, base_url=server.address) as hf:
+        chunks = hf.chat_completion_stream(SAID, model="qwen2")
+        assert next(chunks)["choices"][0]["delta"] == {"content": "a"}
+        with pytest.raises(InferenceError, match="nothing more comes"):
+            next(chunks)

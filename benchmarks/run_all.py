@@ -32,6 +32,10 @@ SCRIPTS = (
     ("logits.py", (), ["--rounds", "3"]),
     ("generate.py", ("gpt2", "node"), ["--rounds", "1"]),
     ("generation_batching.py", ("gpt2",), ["--rounds", "1"]),
+    ("serving.py", (), ["--seconds", "2", "--requests", "500"]),
+    ("serving_memory.py", (), ["--workers", "1,2"]),
+    ("serving_signals.py", (), ["--cycles", "20"]),
+    ("serving_peers.py", ("fp32", "infinity", "fastembed"), ["--rounds", "1", "--seconds", "2"]),
 )
 HEAD = """# Results
 
@@ -64,6 +68,8 @@ def main() -> None:
     parser.add_argument("--segmenter", type=Path, help="folder of a semantic segmenter")
     parser.add_argument("--image", type=Path, help="a photograph")
     parser.add_argument("--whisper", type=Path, help="folder of speech_model.py")
+    parser.add_argument("--infinity", type=Path, help="python of serving_peers.py")
+    parser.add_argument("--fastembed", type=Path, help="the same")
     parser.add_argument("--quick", action="store_true", help="few rounds: does everything run?")
     parser.add_argument("--output", type=Path, default=HERE / "RESULTS.md")
     options = parser.parse_args()

@@ -1,6 +1,6 @@
 """What serving costs beside the pipeline alone, and how a server bears load.
 
-    python benchmarks/serving.py MODEL_FOLDER [--seconds 8] [--only efficiency,single,latency]
+    python benchmarks/serving.py [MODEL_FOLDER] [--seconds 8] [--only efficiency,single,latency]
 
 Requests are 8 texts of about 128 tokens, except in `single`. CPU is that of the server process:
 the clients' is not counted.
@@ -27,6 +27,7 @@ from urllib.request import urlopen
 
 from onnxformers import pipeline
 
+DEMO = Path(__file__).resolve().parents[1] / "examples/models/all-MiniLM-L6-v2"
 WORDS = ("the", "quick", "brown", "fox", "jumps", "over", "lazy", "dog", "while", "bright", "trees")
 SHORT = "a short text of some words"
 #: Of short texts, in `single`; a client rests about as long between an answer and its next word.
@@ -289,7 +290,7 @@ def malformed(model: str, count: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model")
+    parser.add_argument("model", nargs="?", default=str(DEMO))
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--requests", type=int, default=5000)
     parser.add_argument("--only", default="efficiency,single,latency,overload,malformed")

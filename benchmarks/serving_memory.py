@@ -1,6 +1,6 @@
 """Memory of 1, 2 and 4 workers of one server, and what of it they share.
 
-    python benchmarks/serving_memory.py MODEL_FOLDER [--workers 1,2,4] [--option WORD]
+    python benchmarks/serving_memory.py [MODEL_FOLDER] [--workers 1,2,4] [--option WORD]
 
 PSS counts a page that several processes have by its share, so that the sum is what the machine
 gives; private pages are those that no other process has. Linux only.
@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from urllib.request import urlopen
 
-from serving import Client, body_of, server, texts
+from serving import DEMO, Client, body_of, server, texts
 
 FIELDS = ("Rss", "Pss", "Private_Dirty", "Private_Clean", "Pss_File")
 
@@ -60,7 +60,7 @@ def measure(model: str, workers: int, options: list[str]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model")
+    parser.add_argument("model", nargs="?", default=str(DEMO))
     parser.add_argument("--workers", default="1,2,4")
     parser.add_argument("--option", action="append", default=[], help="of the server, a word each")
     args = parser.parse_args()

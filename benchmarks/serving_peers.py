@@ -1,6 +1,6 @@
 """Servers of embeddings side by side: CPU, waiting, memory.
 
-    python benchmarks/serving_peers.py Q8_FOLDER [--fp32 FOLDER] [--infinity PYTHON]
+    python benchmarks/serving_peers.py [Q8_FOLDER] [--fp32 FOLDER] [--infinity PYTHON]
         [--fastembed PYTHON] [--rounds 3] [--seconds 5]
 
 PYTHON is the interpreter of an environment with `infinity-emb[server,optimum,torch]`, or with
@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from serving import SHORT, cpu_s, p99, run_clients, texts
+from serving import DEMO, SHORT, cpu_s, p99, run_clients, texts
 
 FASTEMBED_APP = """
 import asyncio, sys
@@ -180,7 +180,7 @@ def cosine(one: np.ndarray, two: np.ndarray) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model")
+    parser.add_argument("model", nargs="?", default=str(DEMO))
     for name in ("--fp32", "--infinity", "--fastembed"):
         parser.add_argument(name)
     parser.add_argument("--rounds", type=int, default=3)

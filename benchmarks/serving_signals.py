@@ -1,6 +1,6 @@
 """SIGTERM under load, over and over: does any request stay without its answer?
 
-    python benchmarks/serving_signals.py MODEL_FOLDER [--cycles 1000]
+    python benchmarks/serving_signals.py [MODEL_FOLDER] [--cycles 1000]
 
 One process loads the model once, and begins and ends a server of it in each cycle; another one
 asks on five connections until nobody listens any more, and sends the signal. A request is lost
@@ -20,7 +20,9 @@ import threading
 import time
 from collections import Counter
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 
+DEMO = Path(__file__).resolve().parents[1] / "examples/models/all-MiniLM-L6-v2"
 SHORT = json.dumps({"input": "a short text of some words"}).encode()
 LONG = json.dumps({"input": ["a text of more words " * 12] * 8}).encode()
 JSON = {"content-type": "application/json"}
@@ -91,7 +93,7 @@ def cycle(process: subprocess.Popen[str], rng: random.Random, seen: Counter[str]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model")
+    parser.add_argument("model", nargs="?", default=str(DEMO))
     parser.add_argument("--cycles", type=int, default=100)
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()

@@ -177,7 +177,7 @@ class Batcher:
             self._finish(jobs)
         with self._changed:
             self._end()
-            if self._jobs:
+            if self._jobs or self._is_closed:
                 self._changed.notify()
 
     def close(self) -> None:

@@ -155,6 +155,26 @@ def test_a_little_runs_on_the_thread_that_asks(
     assert reports[-1].requests == 3
 
 
+def test_closing_while_a_little_runs(work: Work) -> None:
+    batcher = Batcher(work, token_budget=10)
+    work.go.set()
+    batcher.submit([1], [3]).future.result(5)
+    work.begun.clear()
+    work.go = threading.Event()
+    job = batcher.submit([2], [3], begin=False)
+    runner, closer = (threading.Thread(target=f) for f in (batcher.run_short, batcher.close))
+    runner.start()
+    work.begun.wait(5)
+    closer.start()
+    closer.join(0.1)
+    assert closer.is_alive()
+    work.go.set()
+    closer.join(5)
+    assert not closer.is_alive()
+    assert job.future.result(0) == [4]
+    runner.join()
+
+
 def test_what_is_not_little_is_left_to_the_thread(batcher: Batcher, work: Work) -> None:
     work.go.set()
     batcher.submit([1], [3]).future.result(5)

@@ -235,7 +235,7 @@ def run_seconds(address: str) -> tuple[float, int]:
 
 def overload(model: str, seconds: float, alone: tuple[float, float]) -> None:
     call_s = alone[1]
-    limit = f"wait_s={call_s * 1.5:.3f}"
+    limit = f"wait_s={call_s * 1.25:.3f}"
     with server(model, "--limit", limit) as (process, address):
         paced(address, 1 / call_s, 2)
         before = memory_mb(process.pid)

@@ -118,7 +118,7 @@ class Batcher:
         self._waiting_tokens = 0
         self._running_tokens = 0
         self._seconds_per_token = 0.0
-        self._short_s = 0.0
+        self._short_s = self._began = 0.0
         self._is_running = False
         self._is_closed = False
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
@@ -131,7 +131,10 @@ class Batcher:
 
     def wait_s(self) -> float:
         """Estimated seconds until a new caller's inputs are begun."""
-        return (self._waiting_tokens + self._running_tokens) * self._seconds_per_token
+        left_s = self._running_tokens * self._seconds_per_token
+        if left_s:
+            left_s = max(0.0, left_s - (time.perf_counter() - self._began))
+        return self._waiting_tokens * self._seconds_per_token + left_s
 
     def submit(
         self, items: list[Any], tokens: Sequence[int], key: Any = None, *, begin: bool = True
@@ -203,6 +206,7 @@ class Batcher:
     def _begin(self) -> list[Job]:
         jobs = self._take()
         self._running_tokens = sum(job.weight for job in jobs)
+        self._began = time.perf_counter()
         self._is_running = True
         return jobs
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from onnxformers.errors import InvalidArgumentError
 from onnxformers.pipelines.audio import AudioOnlyPipeline
 from onnxformers.pipelines.speech_live import LiveTranscriber, at_rate
 from onnxformers.pipelines.speech_options import SpeechOptions
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from onnxformers.pipelines.audio_results import LiveTranscript, Transcript
     from onnxformers.pipelines.speech_recognizer import Recognizer
+
+#: Options of a call that mean nothing for a stream.
+_NOT_LIVE = ("return_timestamps", "on_progress")
 
 
 class AutomaticSpeechRecognitionPipeline(
@@ -131,12 +135,20 @@ class AutomaticSpeechRecognitionPipeline(
 
         Raises:
             InvalidArgumentError: A piece is no mono sound, or an option is unknown.
+            InvalidTypeError: It is no stream of pieces.
 
         Example:
             >>> for heard in transcribe.live(microphone, sampling_rate=48000):  # doctest: +SKIP
             ...     print(heard["text"], end="\\n" if heard["is_final"] else "\\r")
         """
-        settings = replace(self._settings(options), vad=None, return_timestamps=None)
+        for name in _NOT_LIVE:
+            if options.get(name) is not None:
+                raise InvalidArgumentError(
+                    f"[live] there is no option {name!r}: each utterance comes with its times, and "
+                    "what was heard of the stream is what was taken from it"
+                )
+        known = self._settings(options)
+        settings = replace(known, vad=None, return_timestamps=None, on_progress=None)
         self._recognizer.check(settings)
 
         def transcribe(samples: Any) -> str:

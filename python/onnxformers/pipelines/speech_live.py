@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from onnxformers.audio.extras import import_soxr
-from onnxformers.errors import InvalidArgumentError
+from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.generation.config_fields import is_number
+from onnxformers.options import check_count
 from onnxformers.pipelines.voice_activity import EnergyDetector, detector_of
 from onnxformers.pipelines.voice_streams import ear_of
 
@@ -138,12 +139,24 @@ def at_rate(stream: Iterable[Any], sampling_rate: int | None, wanted: int) -> It
     """A stream of mono samples at the wanted rate.
 
     Raises:
-        InvalidArgumentError: A piece is no mono sound.
+        InvalidTypeError: It is no stream.
+        InvalidArgumentError: The rate is none; later, that a piece is no mono sound.
         MissingExtraError: soxr is not installed, and the rates differ.
     """
+    if sampling_rate is not None:
+        check_count(sampling_rate, "sampling_rate", "live")
+    given: Any = stream
+    if isinstance(given, (str, bytes, np.ndarray)) or not isinstance(given, Iterable):
+        raise InvalidTypeError(
+            "[live] expected a generator or a list of pieces of sound, got "
+            f"{type(stream).__name__}; a whole recording is a call of the pipeline"
+        )
     if sampling_rate in (None, wanted):
-        yield from map(_samples, stream)
-        return
+        return map(_samples, stream)
+    return _resampled(stream, sampling_rate, wanted)
+
+
+def _resampled(stream: Iterable[Any], sampling_rate: int | None, wanted: int) -> Iterator[Waveform]:
     resampler = import_soxr("live").ResampleStream(sampling_rate, wanted, 1, dtype="float32")
     for piece in stream:
         yield resampler.resample_chunk(_samples(piece))
@@ -151,7 +164,10 @@ def at_rate(stream: Iterable[Any], sampling_rate: int | None, wanted: int) -> It
 
 
 def _samples(piece: Any) -> Waveform:
-    array = np.asarray(piece)
+    try:
+        array = np.asarray(piece)
+    except ValueError:  # of numpy's, for what is no array
+        array = np.array(None)
     if array.ndim != 1 or array.dtype.kind not in "fi":
         raise InvalidArgumentError(
             f"[live] a piece of sound must be samples of shape (samples,), got {array.dtype} of "

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from test_voice_activity import RATE, noise, voice
 
-from onnxformers.errors import InvalidArgumentError
+from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.pipelines.speech_live import LiveTranscriber, at_rate
 from onnxformers.pipelines.voice_activity import SileroDetector
 
@@ -181,3 +181,21 @@ def test_a_stream_has_the_probabilities_of_the_whole(samples: int) -> None:
     run = detector.graph.open(RATE)
     found = [score for part in pieces(sound, 77) for score in run.feed(part)] + run.finish()
     np.testing.assert_array_equal(np.array(found, np.float32), whole)
+
+
+@pytest.mark.parametrize(
+    ("stream", "rate", "error"),
+    [
+        (None, None, InvalidTypeError),
+        (np.zeros(5), None, InvalidTypeError),
+        ("talk.wav", None, InvalidTypeError),
+        ([], 0, InvalidArgumentError),
+        ([], "16000", InvalidArgumentError),
+        ([], 44_100.0, InvalidArgumentError),
+    ],
+)
+def test_what_is_no_stream_is_refused_at_once(
+    stream: Any, rate: Any, error: type[Exception]
+) -> None:
+    with pytest.raises(error, match="live"):
+        at_rate(stream, rate, RATE)

@@ -108,6 +108,12 @@ def test_a_live_stream_ends_with_what_is_final(transcribe: Any) -> None:
     assert results[-1]["text"] == transcribe(stream[: int(1.5 * RATE)])["text"]
 
 
+@pytest.mark.parametrize("name", ["return_timestamps", "on_progress"])
+def test_streams_have_times_of_their_own(transcribe: Any, name: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=f"no option '{name}'"):
+        transcribe.live([sound(1.0)], **{name: print if name == "on_progress" else "word"})
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -67,8 +67,7 @@ class SentencePieceBpePipeline::Pass {
 
   /// @param readable how many bytes may be read from the first one on.
   [[nodiscard]] bool put_part(std::string_view part, std::size_t readable) {
-    const bool done =
-        ShortPiece::fits(part) ? put_short(part, readable) : put_tokens(part).has_value();
+    const bool done = ShortPiece::fits(part) ? put_short(part, readable) : put_long(part);
     if (pipeline_.layout_.splits) {
       ++*output_.next_word;
     }
@@ -87,7 +86,7 @@ class SentencePieceBpePipeline::Pass {
       put_spans(part, 0, before);
       return true;
     }
-    const auto found = cache_.find(pipeline_.number_, word, hash);
+    const auto found = cache_.find(owner(), word, hash);
     if (!found.empty()) {
       ids_.insert(ids_.end(), found.begin(), found.end());
       put_spans(part, 0, before);
@@ -95,13 +94,43 @@ class SentencePieceBpePipeline::Pass {
     }
     const auto is_plain = put_tokens(part);
     const auto tokens = std::span(ids_).subspan(before);
-    if (is_plain.value_or(false) && tokens.size() <= PieceCache::kMaxTokens) {
-      cache_.add(pipeline_.number_, word, hash, tokens);
+    if (may_keep(is_plain) && tokens.size() <= PieceCache::kMaxTokens) {
+      cache_.add(owner(), word, hash, tokens);
     }
     return is_plain.has_value();
   }
 
-  /// Whether all characters were known; nothing where the stages have to look.
+  [[nodiscard]] bool put_long(std::string_view part) {
+    if (part.size() > LongPieceCache::kMaxBytes) {
+      return put_tokens(part).has_value();
+    }
+    LongPieceCache& cache = LongPieceCache::get();
+    const std::uint64_t hash = pipeline_.wholes_.hash_long(part);
+    const std::size_t before = ids_.size();
+    const auto found = cache.find(owner(), part, hash);
+    if (!found.empty()) {
+      ids_.insert(ids_.end(), found.begin(), found.end());
+      put_spans(part, 0, before);
+      return true;
+    }
+    const auto is_plain = put_tokens(part);
+    const auto tokens = std::span(ids_).subspan(before);
+    if (may_keep(is_plain) && tokens.size() <= LongPieceCache::kMaxTokens) {
+      cache.add(owner(), part, hash, tokens);
+    }
+    return is_plain.has_value();
+  }
+
+  /// Passes without offsets keep what has no spans to be found again, too, under another number.
+  [[nodiscard]] std::uint32_t owner() const noexcept {
+    constexpr std::uint32_t kIdsAlone = 0x80000000U;
+    return pipeline_.number_ | (kWithOffsets ? 0 : kIdsAlone);
+  }
+  [[nodiscard]] static bool may_keep(std::optional<bool> is_plain) noexcept {
+    return is_plain.value_or(false) || (!kWithOffsets && is_plain.has_value());
+  }
+
+  /// Whether put_spans() finds the spans of these tokens; nothing where the stages have to look.
   [[nodiscard]] std::optional<bool> put_tokens(std::string_view part) {
     bool is_plain = true;
     bool after_unknown = false;
@@ -115,22 +144,25 @@ class SentencePieceBpePipeline::Pass {
       if (end == part.size()) {
         return is_plain;
       }
-      is_plain = false;
       after_unknown = after_unknown && ids_.size() == before;
       const std::size_t length = utf8::decode(part, end).length;
       if (part.substr(end, length) == "\xE2\x96\x81") {
         return std::nullopt;
       }
-      put_unknown(part.substr(end, length), after_unknown);
+      is_plain = put_unknown(part.substr(end, length), after_unknown) && is_plain;
       after_unknown = true;
       at = end + length;
     }
   }
 
-  void put_unknown(std::string_view character, bool after_unknown) {
-    if (pipeline_.model_.options().byte_fallback) {
+  /// Whether put_spans() finds its span.
+  bool put_unknown(std::string_view character, bool after_unknown) {
+    bool is_bytes = pipeline_.model_.options().byte_fallback;
+    if (is_bytes) {
       for (const char byte : character) {
-        ids_.push_back(pipeline_.byte_ids_[static_cast<unsigned char>(byte)]);
+        const std::uint32_t id = pipeline_.byte_ids_[static_cast<unsigned char>(byte)];
+        is_bytes = is_bytes && pipeline_.backtracker_.length(id) == 0;
+        ids_.push_back(id);
         put_span(character_, character_ + 1);
       }
     } else if (after_unknown && pipeline_.model_.options().fuse_unk) {
@@ -142,13 +174,21 @@ class SentencePieceBpePipeline::Pass {
       put_span(character_, character_ + 1);
     }
     ++character_;
+    return is_bytes;
   }
 
-  /// The spans of the ids from `before` on, which begin at a byte of the part.
+  /// The spans of the ids from `before` on, which begin at a byte of the part. What has no length
+  /// is a byte of an unknown character.
   void put_spans(std::string_view part, std::size_t begin, std::size_t before) {
     if constexpr (kWithOffsets) {
       for (std::size_t i = before; i < ids_.size(); ++i) {
         const std::size_t length = pipeline_.backtracker_.length(ids_[i]);
+        if (length == 0) {
+          put_span(character_, character_ + 1);
+          ++begin;
+          character_ += begin == part.size() || begins_character(part[begin]) ? 1 : 0;
+          continue;
+        }
         const auto count = static_cast<std::uint32_t>(utf8::count(part.substr(begin, length)));
         const std::uint32_t end = character_ + count - invented_;
         put_span(character_, std::max(end, character_ + 1));
@@ -157,6 +197,10 @@ class SentencePieceBpePipeline::Pass {
         begin += length;
       }
     }
+  }
+
+  [[nodiscard]] static bool begins_character(char byte) noexcept {
+    return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80;
   }
 
   void put_span(std::uint32_t begin, std::uint32_t end) {

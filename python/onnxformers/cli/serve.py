@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="NAME=N",
         help="requests, wait_s, inputs, tokens, batch_tokens, new_tokens, generations, "
-        "json_bytes, media_bytes, time_s or fetch_s",
+        "json_bytes, media_bytes, time_s, audio_s or fetch_s",
     )
     add_loading_arguments(parser)
 

@@ -13,12 +13,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from onnxformers.audio import read_audio
 from onnxformers.pipelines.hosted.hearing import pieces_of
 from onnxformers.server import transcripts, writing
 from onnxformers.server.endpoint import Call
 from onnxformers.server.forms import Form, read_form
 from onnxformers.server.problems import Problem
+from onnxformers.server.recordings import decoded
 from onnxformers.server.replies import Events, Reply
 from onnxformers.server.served import Served
 from onnxformers.server.sounds import FORMATS, encode
@@ -152,7 +152,7 @@ def _options(hearing: Hearing, form: Form) -> dict[str, Any]:
 async def _answer(hearing: Hearing, task: str) -> Reply | Events:
     pipe: Any = hearing.served.pipelines[_TASK]
     rate = pipe.sampling_rate
-    samples = await asyncio.to_thread(read_audio, hearing.file, rate)
+    (samples,) = await decoded([hearing.file], rate, hearing.served.limits)
     if hearing.is_stream:
         return Events(_events(hearing, pipe, samples))
     if hearing.form not in _TIMED:

@@ -19,6 +19,7 @@ from onnxformers.server import seeing, writing
 from onnxformers.server.endpoint import Call
 from onnxformers.server.fetching import with_files
 from onnxformers.server.problems import Problem
+from onnxformers.server.recordings import decoded
 from onnxformers.server.replies import Events, Reply, of_json
 from onnxformers.server.served import Served, check_count
 
@@ -53,7 +54,12 @@ async def infer(call: Call) -> Reply | Events:
     options = tasks.read_options(task, parameters)
     if ROWS[task].generates:
         writing.check_wanted(options, served.limits)
-    results, _ = await served.results(task, read.items, options)
+    items = read.items
+    if ROWS[task].read is media.read_file:
+        check_count(items, served.limits)
+        pipe: Any = served.pipelines[task]
+        items = await decoded(items, pipe.sampling_rate, served.limits)
+    results, _ = await served.results(task, items, options)
     if task == "zero-shot-classification" and not read.is_list and _PAIRS.search(call.agent):
         pairs = zip(results[0]["labels"], results[0]["scores"], strict=True)
         return of_json([{"label": label, "score": score} for label, score in pairs])

@@ -26,6 +26,7 @@ class Limits:
         json_bytes: Of a body of JSON.
         media_bytes: Of a body that is a file.
         time_s: Seconds for a request, waiting and all.
+        audio_s: Seconds of the recordings of a request.
         fetch_s: Seconds for all addresses of a request, where addresses are fetched.
     """
 
@@ -39,6 +40,7 @@ class Limits:
     json_bytes: int = 2 << 20
     media_bytes: int = 64 << 20
     time_s: float = 120.0
+    audio_s: float = 3600.0
     fetch_s: float = 10.0
 
     def __post_init__(self) -> None:

@@ -242,3 +242,16 @@ def test_tokens_of_media_models_are_limited(running: Running) -> None:
         answer = httpx.post(at(running, path), json=body)
         assert answer.status_code == 422
         assert "max_new_tokens may be 4096" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_recordings_are_limited(size: int) -> None:
+    made = Running(settings_of({"audio-classification": "ast-cls"}, limits={"audio_s": 1.5}))
+    try:
+        one = base64.b64encode(SOUND).decode()
+        answer = httpx.post(at(made, "ast-cls"), json={"inputs": [one] * size}, timeout=60)
+        assert answer.status_code == (200, 422)[size - 1], answer.text
+        if size == 2:
+            assert "max_duration_s" in answer.json()["error"]
+    finally:
+        made.close()

@@ -328,6 +328,20 @@ class Environment(_Settings):
 env = Environment()
 
 
+def chosen_settings() -> tuple[dict[str, Any], dict[str, object]]:
+    """What was set in this process, for `adopt_settings` in one that it begins."""
+    own = {name: value for name, value in env._values.items() if name != "backends"}
+    return own, dict(env.backends.onnx.session_options)
+
+
+def adopt_settings(chosen: tuple[dict[str, Any], dict[str, object]]) -> None:
+    """Set what was set in the process that began this one."""
+    values, session_options = chosen
+    for name, value in values.items():
+        setattr(env, name, value)
+    env.backends.onnx.session_options = session_options
+
+
 def uses_mirror() -> bool:
     """Whether `env` names a plain file server in place of the Hub and of HF_ENDPOINT."""
     return (env.remote_host, env.remote_path_template) != (hub_endpoint(), HUB_PATH_TEMPLATE)

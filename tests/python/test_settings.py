@@ -16,6 +16,8 @@ from onnxformers.errors import (
     UnknownNameError,
 )
 from onnxformers.settings import (
+    adopt_settings,
+    chosen_settings,
     env,
     hub_cache_dir,
     hub_endpoint,
@@ -200,3 +202,17 @@ def test_importing_env_and_hub_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_process_that_is_begun_gets_what_was_set() -> None:
+    env.remote_host = "https://mirror.example/"
+    env.use_fs_cache = False
+    env.backends.onnx.session_options = {"intra_op_threads": 3}
+    sent = pickle.dumps(chosen_settings())
+    env.reset()
+    assert env.use_fs_cache is True
+    adopt_settings(pickle.loads(sent))
+    assert env.remote_host == "https://mirror.example/"
+    assert env.use_fs_cache is False
+    assert env.local_model_path == Path("/models")
+    assert dict(env.backends.onnx.session_options) == {"intra_op_threads": 3}

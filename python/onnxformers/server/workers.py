@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from onnxformers.errors import OnnxformersError
 from onnxformers.server.board import Board, end_worker
 from onnxformers.server.draining import refuse_new
+from onnxformers.settings import adopt_settings, chosen_settings
 
 if TYPE_CHECKING:
     from onnxformers.server.settings import ServerSettings
@@ -74,7 +75,9 @@ class Workers:
         settings = replace(self._settings, workers=1, drain_s=drain_s)
         name = next(self._names)
         arguments = (settings, self._listener, Board(self._boards, name), self._weights)
-        process = self._context.Process(target=work, args=arguments, name=name)
+        process = self._context.Process(
+            target=work, args=(*arguments, chosen_settings()), name=name
+        )
         process.start()
         return process
 
@@ -104,11 +107,14 @@ class Workers:
         self._is_ending.set()
 
 
-def work(settings: ServerSettings, listener: socket.socket, board: Board, weights: str) -> None:
+def work(
+    settings: ServerSettings, listener: socket.socket, board: Board, weights: str, chosen: Any
+) -> None:
     """What a worker does; `weights`: the folder of those that all have in common."""
     from onnxformers.runtime.shared import share_weights
     from onnxformers.server.running import serve_alone
 
+    adopt_settings(chosen)
     share_weights(Path(weights))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent says when
     serve_alone(settings, listener, board)

@@ -17,8 +17,9 @@ constexpr unsigned kMostThreads = 1024;
 constexpr std::uint32_t kSpinDurationSince = 27;
 /// Bridges the gap between two operators. Measured with all-MiniLM on 2 cores, best of 600 runs of
 /// 10 tokens: no spinning 1.29 ms (q8) and 2.33 ms (fp32), 20 us 1.15 and 1.88, without bound 1.08
-/// and 1.76; CPU time of a call every 20 ms (q8): 3.7, 4.5 and 19.9 ms.
-constexpr const char* kBriefSpinUs = "20";
+/// and 1.76; CPU time of a call every 20 ms (q8): 3.7, 4.5 and 19.9 ms. Later, 50 us beside 20 us:
+/// 0.83 to 0.98 of the wall time and no more CPU time, 1.04 of it every 20 ms; 200 us: 1.15.
+constexpr const char* kBriefSpinUs = "50";
 
 struct Level {
   std::string_view name;

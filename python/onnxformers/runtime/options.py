@@ -23,7 +23,7 @@ class SessionOptions:
             It must be asked for by the first model that is opened; later it cannot be had any
             more and the model gets its own pool (`Session.has_shared_thread_pool` tells).
         spinning: whether idle workers wait actively. True: for long, which is quickest and keeps
-            cores busy between runs too. False: they sleep at once. None: for 20 microseconds, which
+            cores busy between runs too. False: they sleep at once. None: for 50 microseconds, which
             bridges the gap between two operators (releases before 1.27 cannot: as False).
         graph_optimization: "off", "basic", "extended", "layout" or "all".
         map_weights: use large weights from the model file where it lies in memory already, without

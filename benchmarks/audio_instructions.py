@@ -12,16 +12,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import re
 import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-from instructions import losses
-from measure import UnavailableError, table
+from instructions import count_instructions, losses
+from measure import table
 
 FRAMES = (400, 2000)
 #: What runs under valgrind: `sound` of `frames` frames of 160 samples is there.
@@ -59,16 +55,7 @@ eval(sys.argv[2])
 
 def counted(case: str, frames: int) -> int:
     """Instructions of a whole process that computes so many frames."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out"]
-        command += [sys.executable, "-c", PROGRAM, json.dumps(sys.path), case, str(frames)]
-        environment = {**os.environ, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-    found = re.search(r"Collected : (\d+)", done.stderr)
-    if done.returncode or found is None:
-        lines = [line for line in done.stderr.splitlines() if not line.startswith("==")]
-        raise UnavailableError((lines or ["valgrind failed in silence"])[-1])
-    return int(found.group(1))
+    return count_instructions(["-c", PROGRAM, json.dumps(sys.path), case, str(frames)])
 
 
 def per_frame(case: str) -> int:

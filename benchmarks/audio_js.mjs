@@ -3,7 +3,7 @@
 // in:  {"samples": [numbers, kept for later lines], "calls": 3}
 // out: {"wall": [seconds], "cpu": [seconds], "shape": [1, 80, frames]}
 import { createRequire } from 'node:module';
-import { createInterface } from 'node:readline';
+import { answerCalls } from './timed_calls.mjs';
 
 const [nodeFolder, seconds] = process.argv.slice(2);
 const { WhisperFeatureExtractor, env } = createRequire(nodeFolder + '/')('@huggingface/transformers');
@@ -14,18 +14,4 @@ const extract = new WhisperFeatureExtractor({
 });
 console.log(JSON.stringify({ version: env.version }));
 
-let samples;
-for await (const line of createInterface({ input: process.stdin })) {
-  const request = JSON.parse(line);
-  samples = request.samples ? Float32Array.from(request.samples) : samples;
-  const reply = { wall: [], cpu: [] };
-  for (let call = 0; call < request.calls; call++) {
-    const cpu = process.cpuUsage();
-    const wall = process.hrtime.bigint();
-    reply.shape = (await extract(samples)).input_features.dims;
-    reply.wall.push(Number(process.hrtime.bigint() - wall) / 1e9);
-    const used = process.cpuUsage(cpu);
-    reply.cpu.push((used.user + used.system) / 1e6);
-  }
-  console.log(JSON.stringify(reply));
-}
+await answerCalls(samples => extract(samples), result => ({ shape: result.input_features.dims }));

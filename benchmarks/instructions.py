@@ -46,11 +46,16 @@ for _ in range(int(passes)):
 
 def counted(family: Family, texts: Path, column: str, passes: int) -> int:
     """Instructions of a whole process with so many passes."""
+    program = ["-S", "-c", PROGRAM, json.dumps(sys.path)]
+    return count_instructions([*program, str(family.file), str(texts), column, str(passes)])
+
+
+def count_instructions(arguments: list[str]) -> int:
+    """Instructions of an interpreter like this one with these arguments, one thread."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out"]
-        command += [sys.executable, "-S", "-c", PROGRAM, json.dumps(sys.path)]
-        command += [str(family.file), str(texts), column, str(passes)]
-        environment = {**os.environ, "PYTHONHASHSEED": "0"}
+        command += [sys.executable, *arguments]
+        environment = {**os.environ, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     found = re.search(r"Collected : (\d+)", done.stderr)
     if done.returncode or found is None:

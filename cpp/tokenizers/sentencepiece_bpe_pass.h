@@ -86,28 +86,22 @@ class SentencePieceBpePipeline::Pass {
       put_spans(part, 0, before);
       return true;
     }
-    const auto found = cache_.find(owner(), word, hash);
-    if (!found.empty()) {
-      ids_.insert(ids_.end(), found.begin(), found.end());
-      put_spans(part, 0, before);
-      return true;
-    }
-    const auto is_plain = put_tokens(part);
-    const auto tokens = std::span(ids_).subspan(before);
-    if (may_keep(is_plain) && tokens.size() <= PieceCache::kMaxTokens) {
-      cache_.add(owner(), word, hash, tokens);
-    }
-    return is_plain.has_value();
+    return put_kept(cache_, word, hash, part);
   }
 
   [[nodiscard]] bool put_long(std::string_view part) {
     if (part.size() > LongPieceCache::kMaxBytes) {
       return put_tokens(part).has_value();
     }
-    LongPieceCache& cache = LongPieceCache::get();
-    const std::uint64_t hash = pipeline_.wholes_.hash_long(part);
+    return put_kept(LongPieceCache::get(), part, pipeline_.wholes_.hash_long(part), part);
+  }
+
+  /// From the cache, or merged and kept in it. @param key what the cache knows the part by.
+  template <typename Cache, typename Key>
+  [[nodiscard]] bool put_kept(Cache& cache, const Key& key, std::uint64_t hash,
+                              std::string_view part) {
     const std::size_t before = ids_.size();
-    const auto found = cache.find(owner(), part, hash);
+    const auto found = cache.find(owner(), key, hash);
     if (!found.empty()) {
       ids_.insert(ids_.end(), found.begin(), found.end());
       put_spans(part, 0, before);
@@ -115,8 +109,8 @@ class SentencePieceBpePipeline::Pass {
     }
     const auto is_plain = put_tokens(part);
     const auto tokens = std::span(ids_).subspan(before);
-    if (may_keep(is_plain) && tokens.size() <= LongPieceCache::kMaxTokens) {
-      cache.add(owner(), part, hash, tokens);
+    if (may_keep(is_plain) && tokens.size() <= Cache::kMaxTokens) {
+      cache.add(owner(), key, hash, tokens);
     }
     return is_plain.has_value();
   }

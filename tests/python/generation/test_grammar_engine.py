@@ -122,7 +122,7 @@ def test_what_the_engine_cannot_read(guided: Any, message: str) -> None:
 
 
 def test_pydantic_models() -> None:
-    pydantic = pytest.importorskip("pydantic", reason="pip install pydantic")
+    pydantic = pytest.importorskip("pydantic", reason="models of pydantic: pip install pydantic")
     person = pydantic.create_model("Person", age=(pydantic.conint(ge=0, le=99), ...))
     for text in written("qwen2", person, 3):
         assert 0 <= person.model_validate_json(text).age <= 99

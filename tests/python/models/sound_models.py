@@ -1,4 +1,4 @@
-"""Models of a few nodes that make sound: SpeechT5, a vocoder, VITS and MusicGen."""
+"""Models of a few nodes over sound: SpeechT5, a vocoder, VITS, MusicGen, and a separator."""
 
 from __future__ import annotations
 
@@ -189,3 +189,22 @@ def musicgen(folder: Path) -> Path:
     values = {"decoder_start_token_id": FILLER, "pad_token_id": FILLER}
     (folder / "generation_config.json").write_text(json.dumps(values))
     return folder
+
+
+def separator(folder: Path) -> Path:
+    """A model that parts a sound into three quarters and a quarter of it."""
+    graph = ob.graph(
+        [
+            ob.node("Unsqueeze", ["mix", "axis"], ["one"]),
+            ob.node("Mul", ["one", "shares"], ["sources"]),
+        ],
+        [ob.value("mix", "float32", [1, "samples"])],
+        [ob.value("sources", "float32", [1, 2, "samples"])],
+        [
+            ob.tensor("axis", np.array([1])),
+            ob.tensor("shares", np.array([[[0.75], [0.25]]], np.float32)),
+        ],
+    )
+    labels = {"0": "voice", "1": "noise"}
+    config = {"model_type": "custom", "sampling_rate": 8000, "id2label": labels}
+    return write(folder, config, model=graph)

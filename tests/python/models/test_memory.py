@@ -46,7 +46,7 @@ def growth_kb(auto: str, folder: Path) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, which Linux has")
 @pytest.mark.parametrize(
     ("auto", "name"), [("AutoModel", "bert-uncased-embed"), ("AutoModelForCausalLM", "opt")]
 )
@@ -55,7 +55,7 @@ def test_a_hundred_loads_and_closes_leave_little_behind(auto: str, name: str) ->
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, which Linux has")
 def test_models_of_two_files_leave_little_behind(tmp_path: Path) -> None:
     folder = tiny.write(
         tmp_path / "m",

@@ -17,7 +17,7 @@ reference = pytest.importorskip(
     "sentence_transformers.sentence_transformer.modules",
     reason="the reference: pip install 'sentence-transformers>=6'",
 )
-torch = pytest.importorskip("torch", reason="sentence-transformers needs it")
+torch = pytest.importorskip("torch", reason="sentence-transformers runs on it: pip install torch")
 
 pytestmark = [
     pytest.mark.oracle,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sound_models import separator
 from tiny_models import write
 
 import onnx_builder as ob
@@ -110,24 +111,7 @@ def test_labels_are_needed(compare: Any, options: Any, message: str) -> None:
 
 
 def test_sources_of_a_mixture_are_told_apart(tmp_path: Path) -> None:
-    graph = ob.graph(
-        [
-            ob.node("Unsqueeze", ["mix", "axis"], ["one"]),
-            ob.node("Mul", ["one", "shares"], ["sources"]),
-        ],
-        [ob.value("mix", "float32", [1, "samples"])],
-        [ob.value("sources", "float32", [1, 2, "samples"])],
-        [
-            ob.tensor("axis", np.array([1])),
-            ob.tensor("shares", np.array([[[0.75], [0.25]]], np.float32)),
-        ],
-    )
-    config = {
-        "model_type": "custom",
-        "sampling_rate": 8000,
-        "id2label": {"0": "voice", "1": "noise"},
-    }
-    with pipeline("audio-to-audio", write(tmp_path / "m", config, model=graph)) as separate:
+    with pipeline("audio-to-audio", separator(tmp_path / "m")) as separate:
         voice, noise = separate(level(0.4))
         both = separate([level(0.4), level(0.8)])
     assert (voice["label"], noise["label"]) == ("voice", "noise")

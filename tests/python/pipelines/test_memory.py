@@ -49,7 +49,7 @@ WRITING = {
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, which Linux has")
 @pytest.mark.parametrize(
     ("model", "fields"), [("bert-uncased-embed", EMBEDDING), ("llama3", WRITING)]
 )

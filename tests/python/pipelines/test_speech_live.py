@@ -75,7 +75,7 @@ def test_times_that_cannot_be_are_refused(options: dict[str, float]) -> None:
 
 
 def test_streams_come_at_other_rates_and_as_integers() -> None:
-    pytest.importorskip("soxr", reason="pip install soxr")
+    pytest.importorskip("soxr", reason="resamples: pip install soxr")
     stream = [(voice(0.3) * 20_000).astype(np.int16)] * 4
     converted = np.concatenate(list(at_rate(stream, 48_000, RATE)))
     assert converted.dtype == np.float32

@@ -172,6 +172,6 @@ def test_what_is_no_recording_is_refused(
 
 
 def test_other_rates_are_converted_where_they_are_told(transcribe: Any) -> None:
-    pytest.importorskip("soxr", reason="pip install soxr")
+    pytest.importorskip("soxr", reason="resamples: pip install soxr")
     slow = sound(1.0)[::2]
     assert isinstance(transcribe((slow, RATE // 2))["text"], str)

@@ -29,7 +29,7 @@ def loaded() -> None:
 def maps() -> None:
     """Only where it can be seen what is mapped."""
     if sys.platform != "linux":
-        pytest.skip("reads /proc")
+        pytest.skip("reads /proc, which Linux has")
     release = str(runtime.describe()["version"]).split(".")
     if (int(release[0]), int(release[1])) < (1, 21):
         pytest.skip("ONNX Runtime maps the weights of models in memory from 1.21")

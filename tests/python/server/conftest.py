@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from huggingface_hub import InferenceClient
 
+from onnxformers import HfInference
 from serving import SERVED, Running, settings_of
 
 
@@ -21,3 +23,16 @@ def server() -> Iterator[Running]:
 def http(server: Running) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=server.address) as client:
         yield client
+
+
+@pytest.fixture
+def hf(running: Running) -> Iterator[HfInference]:
+    """Our client of the server that a module runs."""
+    with HfInference(False, base_url=running.address) as client:
+        yield client
+
+
+@pytest.fixture
+def hub() -> InferenceClient:
+    """The Hub's client; each call names its address."""
+    return InferenceClient(token="none")

@@ -24,7 +24,6 @@ from onnxformers.server.problems import Problem
 from onnxformers.server.settings import Limits, read_settings
 from serving import Running, settings_of
 
-pytest.importorskip("PIL", reason="pictures need Pillow: pip install pillow")
 PICTURE = picture()
 #: Stands for a public address; others of this machine stay what they are.
 PUBLIC = "127.0.0.2"

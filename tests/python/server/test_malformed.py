@@ -33,7 +33,6 @@ LIMITS = {"new_tokens": 8, "time_s": 50.0, "tokens": 2048}
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[Any]:
-    pytest.importorskip("PIL", reason="pictures need Pillow: pip install pillow")
     made = create_app(settings_of({**SERVED, **MEDIA}, limits=LIMITS))
     load_ranker(made)
     yield made

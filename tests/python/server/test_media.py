@@ -11,19 +11,18 @@ import httpx
 import numpy as np
 import pytest
 from huggingface_hub import InferenceClient
+from PIL import Image
 
 from onnxformers import HfInference, pipeline
 from onnxformers.audio.writing import encode_wav
 from onnxformers.errors import InferenceError
 from serving import MEDIA, MODELS, Running, settings_of
 
-pillow = pytest.importorskip("PIL.Image", reason="pictures need Pillow: pip install pillow")
-
 
 def picture() -> bytes:
     values = np.random.default_rng(1).integers(0, 256, (48, 64, 3), dtype=np.uint8)
     file = io.BytesIO()
-    pillow.fromarray(values).save(file, "PNG")
+    Image.fromarray(values).save(file, "PNG")
     return file.getvalue()
 
 
@@ -36,17 +35,6 @@ def running() -> Iterator[Running]:
     made = Running(settings_of(MEDIA))
     yield made
     made.close()
-
-
-@pytest.fixture
-def hf(running: Running) -> Iterator[HfInference]:
-    with HfInference(False, base_url=running.address) as client:
-        yield client
-
-
-@pytest.fixture
-def hub(running: Running) -> InferenceClient:
-    return InferenceClient(token="none")
 
 
 def at(running: Running, task: str) -> str:
@@ -73,7 +61,7 @@ def test_object_detection(running: Running, hf: HfInference, hub: InferenceClien
 
 def test_image_segmentation(running: Running, hf: HfInference, hub: InferenceClient) -> None:
     wanted = hf.image_segmentation(PICTURE, model="segformer-seg")
-    mask = pillow.open(io.BytesIO(base64.b64decode(wanted[0]["mask"])))
+    mask = Image.open(io.BytesIO(base64.b64decode(wanted[0]["mask"])))
     assert mask.size == (64, 48)
     found = hub.image_segmentation(PICTURE, model=at(running, "image-segmentation"))
     assert [one.mask.size for one in found] == [(64, 48)] * len(wanted)
@@ -82,7 +70,7 @@ def test_image_segmentation(running: Running, hf: HfInference, hub: InferenceCli
 def test_image_to_image(running: Running, hf: HfInference, hub: InferenceClient) -> None:
     blob = hf.image_to_image(PICTURE, model="swin2sr-x2")
     assert blob.content_type == "image/png"
-    assert pillow.open(io.BytesIO(blob)).size == (128, 96)
+    assert Image.open(io.BytesIO(blob)).size == (128, 96)
     found = hub.image_to_image(PICTURE, model=at(running, "image-to-image"))
     assert found.size == (128, 96)
 
@@ -112,7 +100,7 @@ def test_document_question_answering(
 def test_depth_estimation(hf: HfInference) -> None:
     found = hf.request(model="glpn", data=PICTURE)
     assert np.shape(found["predicted_depth"]) == (48, 64)
-    assert pillow.open(io.BytesIO(base64.b64decode(found["depth"]))).size == (64, 48)
+    assert Image.open(io.BytesIO(base64.b64decode(found["depth"]))).size == (64, 48)
 
 
 def test_text_to_speech(running: Running, hf: HfInference, hub: InferenceClient) -> None:

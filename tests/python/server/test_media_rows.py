@@ -15,39 +15,18 @@ import httpx
 import numpy as np
 import pytest
 from huggingface_hub import InferenceClient
-from tiny_models import write
+from sound_models import separator
 
-import onnx_builder as ob
 from breaking import picture
 from onnxformers import AutoTokenizer, HfInference, pipeline
 from onnxformers.audio import read_audio
 from onnxformers.audio.writing import encode_wav
 from serving import MEDIA, MODELS, Running, add_model, settings_of
 
-pytest.importorskip("PIL.Image", reason="pictures need Pillow: pip install pillow")
 RATE = 16_000
 PICTURE = picture((40, 30))
 SOUND = encode_wav(np.full(RATE, 0.4, np.float32), RATE)
 SERVED = {**MEDIA, "audio-classification": "ast-cls", "zero-shot-audio-classification": "clap"}
-
-
-def separator(folder: Path) -> Path:
-    """A model that parts a sound into three quarters and a quarter of it."""
-    graph = ob.graph(
-        [
-            ob.node("Unsqueeze", ["mix", "axis"], ["one"]),
-            ob.node("Mul", ["one", "shares"], ["sources"]),
-        ],
-        [ob.value("mix", "float32", [1, "samples"])],
-        [ob.value("sources", "float32", [1, 2, "samples"])],
-        [
-            ob.tensor("axis", np.array([1])),
-            ob.tensor("shares", np.array([[[0.75], [0.25]]], np.float32)),
-        ],
-    )
-    labels = {"0": "voice", "1": "noise"}
-    config = {"model_type": "custom", "sampling_rate": 8000, "id2label": labels}
-    return write(folder, config, model=graph)
 
 
 @pytest.fixture(scope="module")
@@ -60,17 +39,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     add_model(made.app, "visual-question-answering", "llava", ask)
     yield made
     made.close()
-
-
-@pytest.fixture
-def hf(running: Running) -> Iterator[HfInference]:
-    with HfInference(False, base_url=running.address) as client:
-        yield client
-
-
-@pytest.fixture
-def hub(running: Running) -> InferenceClient:
-    return InferenceClient(token="none")
 
 
 def at(running: Running, model: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from published_pipelines import document
+from same_encodings import assert_same_encoding
 
 from onnxformers._native.tokenizers import Tokenizer
 
@@ -38,16 +39,6 @@ NAMES = (
 )
 
 
-def compare(ours: Tokenizer, theirs: Any, text: str) -> None:
-    expected = theirs.encode(text)
-    rows = ours.encode_batch([text], with_offsets=True)
-    assert rows.ids(0) == expected.ids
-    assert ours.encode_batch([text]).ids(0) == expected.ids
-    assert rows.tokens(0) == expected.tokens
-    assert rows.offsets(0) == expected.offsets
-    assert rows.word_ids(0) == expected.word_ids
-
-
 @pytest.mark.oracle
 @pytest.mark.parametrize("name", NAMES)
 def test_flags(name: str) -> None:
@@ -65,7 +56,7 @@ def test_flags(name: str) -> None:
         ours = Tokenizer.from_json(written.encode())
         theirs = reference.Tokenizer.from_str(written)
         for text in texts:
-            compare(ours, theirs, text)
+            assert_same_encoding(ours, theirs, text)
 
     check()
 
@@ -100,4 +91,4 @@ def test_wordpiece(model: Section, name: str, texts: list[str]) -> None:
     written = json.dumps({**document(name), "model": model, "decoder": None})
     ours, theirs = Tokenizer.from_json(written.encode()), reference.Tokenizer.from_str(written)
     for text in texts:
-        compare(ours, theirs, text)
+        assert_same_encoding(ours, theirs, text)

@@ -14,7 +14,7 @@ from onnxformers.errors import InvalidArgumentError
 from onnxformers.pipelines.hosted import spelling
 from onnxformers.pipelines.hosted.calls import read_message, reason_of
 from onnxformers.pipelines.hosted.chat_requests import Chat, read_chat
-from onnxformers.pipelines.hosted.meter import Meter
+from onnxformers.pipelines.hosted.meter import Meter, meter_of
 from onnxformers.pipelines.hosted.stops import Cutter, cut
 from onnxformers.pipelines.hosted.streams import Steps, finish_reason, write_stepwise, write_whole
 from onnxformers.pipelines.hosted.writing import REASONS
@@ -28,7 +28,7 @@ __all__ = ["Chat", "complete", "prompt_tokens", "read_chat", "stream"]
 def complete(pipe: TextGenerationPipeline, chat: Chat, **options: Any) -> dict[str, Any]:
     """The answer as a whole: a `ChatCompletionOutput`."""
     call = {**chat.options, **options, "return_full_text": False}
-    meter = _meter(chat)
+    meter = meter_of(chat.bend)
     written = write_whole(pipe, chat.messages, call, meter)
     choices = []
     for index, sequence in enumerate(written):
@@ -40,10 +40,6 @@ def complete(pipe: TextGenerationPipeline, chat: Chat, **options: Any) -> dict[s
     count = sum(len(sequence.tokens) for sequence in written)
     usage = _usage(prompt_tokens(pipe, chat), count)
     return {**_head(chat, "chat.completion"), "choices": choices, "usage": usage}
-
-
-def _meter(chat: Chat) -> Meter | None:
-    return None if chat.bend.is_neutral else Meter(chat.bend)
 
 
 def _told(
@@ -88,7 +84,7 @@ def _pieces(
 ) -> Generator[tuple[dict[str, Any], int], None, None]:
     """The choices of a stream, with how many tokens each has."""
     call["return_full_text"] = False
-    meter, cutter = _meter(chat), Cutter(call.get("stop_strings"))
+    meter, cutter = meter_of(chat.bend), Cutter(call.get("stop_strings"))
     holds = chat.calling.way != "none"
     tokens: list[int] = []
     text, told = "", 0

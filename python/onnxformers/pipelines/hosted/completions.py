@@ -16,7 +16,7 @@ from onnxformers.options import refuse_unknown
 from onnxformers.pipelines.hosted import spelling
 from onnxformers.pipelines.hosted.chat_requests import read_stream_options
 from onnxformers.pipelines.hosted.ids import is_ids, texts_of_ids
-from onnxformers.pipelines.hosted.meter import PLAIN, Bend, Meter, read_bend, read_top
+from onnxformers.pipelines.hosted.meter import PLAIN, Bend, Meter, meter_of, read_bend, read_top
 from onnxformers.pipelines.hosted.stops import Cutter, cut
 from onnxformers.pipelines.hosted.streams import Steps, finish_reason, write_stepwise, write_whole
 from onnxformers.pipelines.hosted.writing import (
@@ -124,7 +124,7 @@ def complete(
     choices: list[dict[str, Any]] = []
     written = 0
     for prompt in completion.prompts:
-        meter = _meter(completion)
+        meter = meter_of(completion.bend)
         sequences = write_whole(pipe, prompt, {**completion.options, **options}, meter)
         written += sum(len(sequence.tokens) for sequence in sequences)
         for row, sequence in enumerate(sequences):
@@ -139,10 +139,6 @@ def _cut(text: str, prompt: str, completion: Completion) -> str:
     """What was written up to a stop, with the prompt if that is wanted."""
     begin = len(prompt) if completion.options["return_full_text"] else 0
     return text[:begin] + cut(text[begin:], completion.options.get("stop_strings"))
-
-
-def _meter(completion: Completion) -> Meter | None:
-    return None if completion.bend.is_neutral else Meter(completion.bend)
 
 
 def _told(
@@ -197,7 +193,7 @@ def _pieces(
     pipe: TextGenerationPipeline, completion: Completion, prompt: str, call: dict[str, Any]
 ) -> Generator[tuple[dict[str, Any], int], None, None]:
     """The choices of what follows one prompt, with how many tokens each has."""
-    meter, cutter = _meter(completion), Cutter(call.get("stop_strings"))
+    meter, cutter = meter_of(completion.bend), Cutter(call.get("stop_strings"))
     tokens: list[int] = []
     text, shown, told = "", 0, 0
     for step in (steps := Steps(write_stepwise(pipe, prompt, call, meter))):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Generator
-from queue import SimpleQueue
+from collections.abc import Callable, Generator
 from typing import Any
 
 from onnxformers._native.runtime import CancelToken
 from onnxformers.generation import TextStreamer, WhisperTextStreamer
+from onnxformers.pipelines.hosted.beside import run_beside
 
 
 def pieces_of(
@@ -31,36 +30,18 @@ def pieces_of(
         yield transcript["text"]
         yield transcript
         return
-    queue: SimpleQueue[Any] = SimpleQueue()
     token = options.get("cancel") or CancelToken()
     whisper = pipe.model.config.model_type == "whisper"
     kind: Any = WhisperTextStreamer if whisper else TextStreamer
 
-    def work() -> None:
-        try:
-            streamer = kind(
-                pipe.tokenizer,
-                skip_prompt=True,
-                skip_special_tokens=True,
-                callback_function=queue.put,
-            )
-            queue.put(pipe(samples, **{**options, "cancel": token}, streamer=streamer))
-        except BaseException as error:
-            queue.put(error)
+    def work(say: Callable[[Any], None]) -> Any:
+        streamer = kind(
+            pipe.tokenizer,
+            skip_prompt=True,
+            skip_special_tokens=True,
+            callback_function=lambda piece: say(piece) if piece else None,
+        )
+        return pipe(samples, **{**options, "cancel": token}, streamer=streamer)
 
-    thread = threading.Thread(target=work, name="onnxformers-hearing", daemon=True)
-    thread.start()
-    try:
-        while True:
-            item = queue.get()
-            if isinstance(item, BaseException):
-                raise item
-            if item:
-                yield item
-            if isinstance(item, dict):
-                return
-    except GeneratorExit:
-        token.cancel()
-        raise
-    finally:
-        thread.join()
+    transcript = yield from run_beside(work, token, "onnxformers-hearing")
+    yield transcript

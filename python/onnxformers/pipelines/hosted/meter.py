@@ -155,6 +155,11 @@ class Meter:
         return Likely(token, _finite(logprob), others)
 
 
+def meter_of(bend: Bend) -> Meter | None:
+    """What a call needs for what a request wants of the scores, if it wants anything."""
+    return None if bend.is_neutral else Meter(bend)
+
+
 def _log_softmax(scores: Scores) -> Scores:
     """Of each row; -inf stays."""
     shifted = scores - scores.max(axis=1, keepdims=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Generator
-from queue import SimpleQueue
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,6 +10,7 @@ import numpy as np
 from onnxformers._native.runtime import CancelToken
 from onnxformers.errors import GuidedGenerationError
 from onnxformers.generation import TextStreamer
+from onnxformers.pipelines.hosted.beside import run_beside
 from onnxformers.pipelines.hosted.meter import PLAIN, Meter
 
 if TYPE_CHECKING:
@@ -58,9 +57,9 @@ class Steps:
 class _Steps(TextStreamer):
     """Puts each token with its text into a queue, one behind: the last one is known by its end."""
 
-    def __init__(self, tokenizer: Any, queue: SimpleQueue[Any]) -> None:
+    def __init__(self, tokenizer: Any, say: Callable[[Step], None]) -> None:
         super().__init__(tokenizer, skip_prompt=True, callback_function=self._keep)
-        self._queue = queue
+        self._say = say
         self._token: int | None = None
         self._text = ""
         self._began = False
@@ -83,7 +82,7 @@ class _Steps(TextStreamer):
 
     def _flush(self, is_last: bool) -> None:
         if self._token is not None:
-            self._queue.put(Step(self._token, self._text, is_last))
+            self._say(Step(self._token, self._text, is_last))
             self._token, self._text = None, ""
 
 
@@ -104,42 +103,22 @@ def write_stepwise(
     Raises:
         OnnxformersError: What the pipeline raises.
     """
-    queue: SimpleQueue[Any] = SimpleQueue()
     token = options.get("cancel") or CancelToken()
-
     call = {**options, "cancel": token}
     if meter is not None:
         call["logits_processor"] = [meter]
 
-    def work() -> None:
-        streamer = _Steps(pipe.tokenizer, queue)
+    def work(say: Callable[[Step], None]) -> Any:
+        streamer = _Steps(pipe.tokenizer, say)
         try:
-            queue.put((pipe(prompt, **call, streamer=streamer),))
+            return pipe(prompt, **call, streamer=streamer)
         except GuidedGenerationError as error:
             if error.sequences is None:
-                queue.put(error)
-                return
+                raise
             streamer.end()
-            queue.put((None,))
-        except BaseException as error:
-            queue.put(error)
+            return None
 
-    thread = threading.Thread(target=work, name="onnxformers-stream", daemon=True)
-    thread.start()
-    try:
-        while True:
-            item = queue.get()
-            if isinstance(item, Step):
-                yield item
-            elif isinstance(item, BaseException):
-                raise item
-            else:
-                return item[0]
-    except GeneratorExit:
-        token.cancel()
-        raise
-    finally:
-        thread.join()
+    return (yield from run_beside(work, token, "onnxformers-stream"))
 
 
 def finish_reason(

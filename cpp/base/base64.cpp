@@ -61,7 +61,7 @@ std::optional<std::string> decode(std::string_view text) {
     const std::uint8_t b = value(text[i + 1]);
     const std::uint8_t c = value(text[i + 2]);
     const std::uint8_t d = value(text[i + 3]);
-    if (((a | b | c | d) & 0x80U) != 0) {
+    if (((0U | a | b | c | d) & 0x80U) != 0) {
       return std::nullopt;
     }
     const std::uint32_t bits =

@@ -21,7 +21,7 @@ template <typename Number>
 std::string shortest(Number number) {
   std::array<char, 32> digits{};
   const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  return std::string(digits.data(), static_cast<std::size_t>(end - digits.data()));
+  return {digits.data(), static_cast<std::size_t>(end - digits.data())};
 }
 
 void append_double(std::string& out, double number) {
@@ -58,7 +58,7 @@ void append_string(std::string& out, std::string_view text) {
   out.push_back('"');
 }
 
-// As deep as the document, whose depth is bounded. NOLINTNEXTLINE(misc-no-recursion)
+// As deep as the document, whose depth is bounded.
 void append_value(std::string& out, Value value) {
   switch (value.type()) {
     case Type::Null:

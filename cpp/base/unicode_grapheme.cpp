@@ -1,5 +1,7 @@
 #include "base/unicode_grapheme.h"
 
+#include <cstdint>
+
 #include "base/unicode_normalization.h"
 #include "base/unicode_stages.h"
 #include "base/utf8.h"
@@ -67,8 +69,8 @@ class Cluster {
   }
 
  private:
-  enum class Picture { None, Open, Joined };
-  enum class Conjunct { None, Open, Linked };
+  enum class Picture : std::uint8_t { None, Open, Joined };
+  enum class Conjunct : std::uint8_t { None, Open, Linked };
 
   [[nodiscard]] bool is_joined(Kind next) const noexcept {
     if (last_ == Kind::Control || next == Kind::Control) {
@@ -84,9 +86,7 @@ class Cluster {
   void attach(Kind next) noexcept {
     if (next == Kind::Joiner && picture_ == Picture::Open) {
       picture_ = Picture::Joined;
-    } else if (next == Kind::Joiner || next == Kind::SpacingMark) {
-      picture_ = Picture::None;
-    } else if (picture_ == Picture::Joined) {
+    } else if (next == Kind::Joiner || next == Kind::SpacingMark || picture_ == Picture::Joined) {
       picture_ = Picture::None;
     }
     if (next == Kind::Linker && conjunct_ != Conjunct::None) {

@@ -16,7 +16,7 @@ char32_t compose_hangul(char32_t first, char32_t second) noexcept {
   const char32_t leading = first - kLeading;
   const char32_t vowel = second - kVowels;
   if (leading < kLeadingCount && vowel < kVowelCount) {
-    return kSyllables + ((leading * kVowelCount + vowel) * kTrailingCount);
+    return kSyllables + (((leading * kVowelCount) + vowel) * kTrailingCount);
   }
   const char32_t trailing = second - kTrailing;
   const bool is_open = is_syllable(first) && (first - kSyllables) % kTrailingCount == 0;
@@ -61,7 +61,7 @@ char32_t compose(char32_t first, char32_t second) noexcept {
     return syllable;
   }
   const std::uint64_t pair = std::uint64_t{first} << 32U | second;
-  const auto found =
+  const auto* const found =
       std::ranges::lower_bound(tables::kCompositions, pair, {}, &tables::Composition::pair);
   return found != tables::kCompositions.end() && found->pair == pair ? found->composite : 0;
 }

@@ -25,7 +25,7 @@ std::optional<std::span<const CodeRange>> find_property(std::string_view name) {
       bare.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
     }
   }
-  const auto found =
+  const auto* const found =
       std::ranges::lower_bound(tables::kNamed, std::string_view(bare), {}, &tables::Named::name);
   if (found == tables::kNamed.end() || found->name != bare) {
     return std::nullopt;

@@ -16,6 +16,28 @@ constexpr std::array<char32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
 
 bool is_surrogate(char32_t code) { return code >= 0xD800 && code <= 0xDFFF; }
 
+/// How much of an ill-formed sequence could have begun a well-formed one; at least one byte.
+std::size_t broken_length(std::string_view bytes, std::size_t begin) {
+  const auto lead = static_cast<unsigned char>(bytes[begin]);
+  if (lead < 0xC2 || lead > 0xF4 || begin + 1 == bytes.size()) {
+    return 1;
+  }
+  // Some leads rule out overlong forms, surrogates and what is past U+10FFFF in the second byte.
+  const auto second = static_cast<unsigned char>(bytes[begin + 1]);
+  const bool is_ruled_out = (lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) ||
+                            (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F);
+  if ((second & 0xC0U) != 0x80 || is_ruled_out) {
+    return 1;
+  }
+  const auto length = static_cast<std::size_t>(std::countl_one(lead));
+  std::size_t end = begin + 2;
+  while (end < bytes.size() && end < begin + length &&
+         (static_cast<unsigned char>(bytes[end]) & 0xC0U) == 0x80) {
+    ++end;
+  }
+  return end - begin;
+}
+
 }  // namespace
 
 std::size_t skip_ascii(std::string_view text, std::size_t position) noexcept {
@@ -34,28 +56,6 @@ std::size_t skip_ascii(std::string_view text, std::size_t position) noexcept {
     ++position;
   }
   return position;
-}
-
-/// How much of an ill-formed sequence could have begun a well-formed one; at least one byte.
-std::size_t broken_length(std::string_view bytes, std::size_t begin) {
-  const auto lead = static_cast<unsigned char>(bytes[begin]);
-  if (lead < 0xC2 || lead > 0xF4 || begin + 1 == bytes.size()) {
-    return 1;
-  }
-  // Some leads rule out overlong forms, surrogates and what is past U+10FFFF in the second byte.
-  const auto second = static_cast<unsigned char>(bytes[begin + 1]);
-  const unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-  const unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-  if (second < low || second > high) {
-    return 1;
-  }
-  const auto length = static_cast<std::size_t>(std::countl_one(lead));
-  std::size_t end = begin + 2;
-  while (end < bytes.size() && end < begin + length &&
-         (static_cast<unsigned char>(bytes[end]) & 0xC0U) == 0x80) {
-    ++end;
-  }
-  return end - begin;
 }
 
 Decoded decode_multibyte(std::string_view text, std::size_t position) noexcept {

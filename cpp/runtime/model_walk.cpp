@@ -43,7 +43,6 @@ void ModelWalk::model(WireReader reader) {
   }
 }
 
-// NOLINTNEXTLINE(misc-no-recursion)
 void ModelWalk::graph(WireReader reader, int depth) {
   if (depth > kDeepestGraph) {
     refuse("graphs are nested deeper than " + std::to_string(kDeepestGraph));
@@ -65,7 +64,6 @@ void ModelWalk::graph(WireReader reader, int depth) {
   }
 }
 
-// NOLINTNEXTLINE(misc-no-recursion)
 void ModelWalk::node(WireReader reader, int depth) {
   WireField field;
   while (reader.next(field)) {
@@ -75,7 +73,6 @@ void ModelWalk::node(WireReader reader, int depth) {
   }
 }
 
-// NOLINTNEXTLINE(misc-no-recursion)
 void ModelWalk::attribute(WireReader reader, int depth) {
   WireField field;
   while (reader.next(field)) {

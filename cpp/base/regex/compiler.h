@@ -31,7 +31,8 @@ class Compiler {
 
   /// (?>x+) is x++, which remembers where it failed.
   void emit_atomic(const Node& atomic);
-  void emit_span(const Node& repeat, RepeatMode mode);
+  /// False where what repeats is no set.
+  bool emit_span(const Node& repeat, RepeatMode mode);
   void emit_enclosed(const Node& node, Instruction instruction);
   void emit_repeat(const Node& node);
   void emit_rounds(std::uint32_t child, std::uint32_t min, std::uint32_t max, RepeatMode mode);

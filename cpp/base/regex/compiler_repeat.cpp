@@ -9,22 +9,28 @@ namespace onnxformers::regex {
 /// (?>x+) is x++, which remembers where it failed.
 void Compiler::emit_atomic(const Node& atomic) {
   const Node& body = tree_.nodes[atomic.children.front()];
-  if (body.kind == NodeKind::Repeat && body.mode == RepeatMode::Greedy && body.max > 0 &&
-      set_of(body.children.front())) {
-    emit_span(body, RepeatMode::Possessive);
-  } else {
+  const bool is_span = body.kind == NodeKind::Repeat && body.mode == RepeatMode::Greedy &&
+                       body.max > 0 && emit_span(body, RepeatMode::Possessive);
+  if (!is_span) {
     emit_enclosed(atomic, {.op = Op::Atomic});
   }
 }
 
-void Compiler::emit_span(const Node& repeat, RepeatMode mode) {
+bool Compiler::emit_span(const Node& repeat, RepeatMode mode) {
+  const std::optional<std::uint32_t> set = set_of(repeat.children.front());
+  if (!set) {
+    return false;
+  }
   const bool remembers = repeat.max == kUnlimited && !backward_;
-  emit({.op = Op::Span,
-        .mode = mode,
-        .index = *set_of(repeat.children.front()),
-        .min = repeat.min,
-        .max = repeat.max,
-        .memory = remembers ? program_.spans++ : kNoIndex});
+  emit({
+      .op = Op::Span,
+      .mode = mode,
+      .index = *set,
+      .min = repeat.min,
+      .max = repeat.max,
+      .memory = remembers ? program_.spans++ : kNoIndex,
+  });
+  return true;
 }
 
 void Compiler::emit_repeat(const Node& node) {
@@ -32,8 +38,7 @@ void Compiler::emit_repeat(const Node& node) {
   if (node.max == 0) {
     return;
   }
-  if (set_of(child)) {
-    emit_span(node, node.mode);
+  if (emit_span(node, node.mode)) {
     return;
   }
   if (node.mode == RepeatMode::Possessive) {

@@ -33,9 +33,9 @@ class Machine {
 
   /// What to do when all that came later has failed.
   struct Entry {
-    Kind kind;
-    std::uint32_t pc;  ///< of Mark the loop
-    Place position;
+    Kind kind = Kind::Branch;
+    std::uint32_t pc = 0;  ///< of Mark the loop
+    Place position = 0;
     Place low = 0;
     Place high = 0;  ///< of Lazy how often the set may still be taken
   };
@@ -72,7 +72,7 @@ class Machine {
   [[nodiscard]] bool holds(AssertionKind kind, Place position) const;
   [[nodiscard]] bool is_word_before(Place position) const;
   [[nodiscard]] bool is_word_after(Place position) const;
-  [[nodiscard]] bool has_memory(const Instruction& instruction) const noexcept {
+  [[nodiscard]] static bool has_memory(const Instruction& instruction) noexcept {
     return instruction.memory != kNoIndex;
   }
 

@@ -52,8 +52,8 @@ class Parser {
 
   // parser_quantifier.cpp
   struct Interval {
-    std::uint32_t min;
-    std::uint32_t max;
+    std::uint32_t min = 0;
+    std::uint32_t max = 0;
     bool is_fixed = false;
     bool is_possessive = false;
   };

@@ -63,12 +63,15 @@ Parser::Expanded Parser::expand_folded_at(const std::vector<std::uint32_t>& chil
     for (const Expansion& expansion : expansions()) {
       if (expansion.folded.size() == count && folds_to(children, begin, expansion.folded)) {
         const auto first = children.begin() + static_cast<std::ptrdiff_t>(begin);
-        const std::uint32_t plain =
-            add({.kind = NodeKind::Sequence,
-                 .children = {first, first + static_cast<std::ptrdiff_t>(count)}});
+        const std::uint32_t plain = add({
+            .kind = NodeKind::Sequence,
+            .children = {first, first + static_cast<std::ptrdiff_t>(count)},
+        });
         const std::uint32_t single = add_set(expansion.single);
-        return {.count = count,
-                .node = add({.kind = NodeKind::Choice, .children = {plain, single}})};
+        return {
+            .count = count,
+            .node = add({.kind = NodeKind::Choice, .children = {plain, single}}),
+        };
       }
     }
   }

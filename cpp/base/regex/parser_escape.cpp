@@ -21,9 +21,11 @@ std::optional<unsigned> hex_digit(char c) {
 }
 
 const CharSet& newlines() {
-  static const CharSet kSet{{.first = '\n', .last = '\r'},
-                            {.first = 0x85, .last = 0x85},
-                            {.first = 0x2028, .last = 0x2029}};
+  static const CharSet kSet{
+      {.first = '\n', .last = '\r'},
+      {.first = 0x85, .last = 0x85},
+      {.first = 0x2028, .last = 0x2029},
+  };
   return kSet;
 }
 

@@ -1,5 +1,7 @@
 // Parser: groups and options.
 
+#include <string>
+
 #include "base/regex/parser.h"
 
 namespace onnxformers::regex {
@@ -18,7 +20,7 @@ std::uint32_t Parser::parse_group(Options options, unsigned depth) {
   }
   for (const bool behind : {true, false}) {
     for (const bool negative : {true, false}) {
-      const std::string_view sign = negative ? (behind ? "<!" : "!") : (behind ? "<=" : "=");
+      const std::string sign = std::string(behind ? "<" : "") + (negative ? "!" : "=");
       if (accept(sign)) {
         return parse_look(behind, negative, options, depth);
       }

@@ -61,11 +61,13 @@ std::uint32_t Parser::add_repeat(std::uint32_t node, Interval interval, RepeatMo
   if (!options.is_behind) {
     node = expand_single(node);
   }
-  return add({.kind = NodeKind::Repeat,
-              .mode = mode,
-              .min = interval.min,
-              .max = interval.max,
-              .children = {node}});
+  return add({
+      .kind = NodeKind::Repeat,
+      .mode = mode,
+      .min = interval.min,
+      .max = interval.max,
+      .children = {node},
+  });
 }
 
 /// Reads "{n}", "{n,}", "{,m}" or "{n,m}"; nothing, and no progress, if there is none.

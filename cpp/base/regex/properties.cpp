@@ -119,6 +119,9 @@ CharSet with(CharSet set, const CharSet& other) {
   return set;
 }
 
+/// One of the names that the tables have.
+CharSet known_set(std::string_view name) { return named_set(name).value_or(CharSet()); }
+
 /// Names that are neither categories nor in the tables.
 std::optional<CharSet> find_special(std::string_view name) {
   if (name == "any") {
@@ -134,7 +137,7 @@ std::optional<CharSet> find_special(std::string_view name) {
     return either({"ll", "lt", "lu"});
   }
   if (name == "alnum") {
-    return with(*named_set("alphabetic"), digit_set());
+    return with(known_set("alphabetic"), digit_set());
   }
   if (name == "blank") {
     return with(categories("zs"), {{.first = '\t', .last = '\t'}});
@@ -165,7 +168,7 @@ std::string bare(std::string_view name) {
 }
 
 CharSet make_word_set(bool in_class) {
-  CharSet set = with(*named_set("alphabetic"), either({"m", "nd", "pc"}));
+  CharSet set = with(known_set("alphabetic"), either({"m", "nd", "pc"}));
   for (char32_t code = 0; code < 0x100; ++code) {
     if (!in_class && unicode::is_word_outside_brackets(code)) {
       set.add(code, code);
@@ -188,13 +191,16 @@ const CharSet& digit_set() {
 }
 
 const CharSet& space_set() {
-  static const CharSet kSet = *named_set("whitespace");
+  static const CharSet kSet = known_set("whitespace");
   return kSet;
 }
 
 const CharSet& hex_digit_set() {
   static const CharSet kSet{
-      {.first = '0', .last = '9'}, {.first = 'A', .last = 'F'}, {.first = 'a', .last = 'f'}};
+      {.first = '0', .last = '9'},
+      {.first = 'A', .last = 'F'},
+      {.first = 'a', .last = 'f'},
+  };
   return kSet;
 }
 
@@ -206,8 +212,8 @@ std::optional<CharSet> find_property(std::string_view name, bool in_class) {
   if (auto special = find_special(plain)) {
     return special;
   }
-  const auto alias = std::ranges::find(kAliases, std::string_view(plain),
-                                       &std::pair<std::string_view, std::string_view>::first);
+  const auto* const alias = std::ranges::find(
+      kAliases, std::string_view(plain), &std::pair<std::string_view, std::string_view>::first);
   const std::string_view category =
       alias == kAliases.end() ? std::string_view(plain) : alias->second;
   const bool is_category =

@@ -13,7 +13,7 @@ HANGUL = range(0xAC00, 0xD7A4)
 VOWELS = range(0x1161, 0x1176)
 TRAILING = range(0x11A8, 0x11C3)
 # As unicode::Inert.
-NFC, NFD, NFKC, NFKD, UNMARKED, LOWERCASE = 1, 2, 4, 8, 16, 32
+NFC, NFD, NFKC, NFKD, UNMARKED, LOWERCASE, ORDERED_NFC = 1, 2, 4, 8, 16, 32, 64
 
 HEADER = """\
 // Made by tools/make_normalization_tables.py from third_party/unicode/data; do not edit.
@@ -48,7 +48,7 @@ def reactions(compositions: list[list[int]]) -> list[int]:
         is_lost = code in canonical and code not in composites
         flags = 0
         if is_lost or code in seconds:
-            flags |= NFC | NFKC
+            flags |= NFC | NFKC | ORDERED_NFC
         if decomposes:
             flags |= NFD | NFKD
         if code in compatible:
@@ -69,7 +69,7 @@ def lead_bytes(values: list[int]) -> str:
     for code in range(CODES):
         if not 0xD800 <= code < 0xE000:
             reacting[chr(code).encode()[0]] |= values[code]
-    every = NFC | NFD | NFKC | NFKD | UNMARKED | LOWERCASE
+    every = NFC | NFD | NFKC | NFKD | UNMARKED | LOWERCASE | ORDERED_NFC
     return array("std::uint8_t", "kInertLeads", [every & ~flags for flags in reacting])
 
 

@@ -15,6 +15,7 @@ enum Inert : std::uint8_t {
   InertNfkd = 8,
   InertUnmarked = 16,   ///< StripAccents
   InertLowercase = 32,  ///< Lowercase
+  InertOrdered = 64,    ///< NFC but for the order of marks: NFC_Quick_Check=Yes of UAX #15
 };
 
 /// Whether a form leaves the code point as it is and nothing is moved across it: a starter that

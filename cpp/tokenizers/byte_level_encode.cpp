@@ -1,8 +1,9 @@
 #include <algorithm>
+#include <span>
 
-#include "base/unicode_normalization.h"
 #include "base/utf8.h"
 #include "tokenizers/byte_level_pipeline.h"
+#include "tokenizers/normalizers/composed_text.h"
 
 namespace onnxformers::tokenizers {
 
@@ -28,10 +29,12 @@ std::string_view with_space(std::string_view text) {
 }  // namespace
 
 bool ByteLevelPipeline::leaves_to_stages(std::string_view text) const {
-  if (!is_able_ || (splits_digits_ && has_newer_numbers(text))) {
-    return true;
-  }
-  return is_composed_ && unicode::skip_inert(text, 0, unicode::InertNfc) < text.size();
+  return !is_able_ || (splits_digits_ && has_newer_numbers(text));
+}
+
+std::string_view ByteLevelPipeline::normalized(const Input& input, bool with_origins) const {
+  return is_composed_ ? ComposedText::get().compose(input.text, input.first_character, with_origins)
+                      : input.text;
 }
 
 template <typename EncodePart, typename AddToken>
@@ -59,7 +62,7 @@ bool ByteLevelPipeline::encode_ids(const Input& input, std::vector<std::uint32_t
   }
   const std::size_t before = ids.size();
   const bool done = for_each_part(
-      input.text,
+      normalized(input, false),
       [&](std::string_view part) {
         return runner_->encode_ids(*this, needs_space(part) ? with_space(part) : part, input.limit,
                                    ids);
@@ -86,7 +89,7 @@ bool ByteLevelPipeline::encode_with_offsets(const Input& input, Tokens& tokens,
     return first;
   };
   const bool done = for_each_part(
-      input.text,
+      normalized(input, true),
       [&](std::string_view part) {
         part_before = part;
         return encode_part(part, character, input.limit, tokens, next);
@@ -101,12 +104,15 @@ bool ByteLevelPipeline::encode_with_offsets(const Input& input, Tokens& tokens,
           tokens.texts.emplace_back(static_cast<std::uint32_t>(tokens.ids.size() - 1), text);
         }
       });
-  if (done) {
-    next_word = next;
-  } else {
+  if (!done) {
     tokens.cut(before);
+    return false;
   }
-  return done;
+  if (is_composed_) {
+    ComposedText::get().map_back(std::span(tokens.spans).subspan(before.tokens));
+  }
+  next_word = next;
+  return true;
 }
 
 bool ByteLevelPipeline::encode_part(std::string_view part, std::uint32_t first_character,

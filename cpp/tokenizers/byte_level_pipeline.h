@@ -18,7 +18,7 @@ namespace onnxformers::tokenizers {
 /// that is a token is looked up where it stands, others are left to BpeBacktracker. No text of
 /// ByteAlphabet's characters is made, and characters are counted only where offsets are asked for.
 ///
-/// Text that NFC might change is left to the stages. Time: linear.
+/// NFC may come first. Time: linear.
 class ByteLevelPipeline final : public FastPath {
  public:
   /// Nothing if the components are others.
@@ -54,8 +54,11 @@ class ByteLevelPipeline final : public FastPath {
   [[nodiscard]] static Recognized recognize(const PreTokenizer* pre_tokenizer);
   [[nodiscard]] bool leaves_to_stages(std::string_view text) const;
 
-  /// What lies between added tokens that are looked for in the normalised text (which is the text
-  /// here), and these tokens, in order.
+  /// The text, or its NFC in a buffer of this thread.
+  [[nodiscard]] std::string_view normalized(const Input& input, bool with_origins) const;
+
+  /// What lies between added tokens that are looked for in the normalised text, and these tokens,
+  /// in order.
   template <typename EncodePart, typename AddToken>
   [[nodiscard]] bool for_each_part(std::string_view text, EncodePart encode_part,
                                    AddToken add_token) const;

@@ -57,6 +57,25 @@ void BpeBacktracker::build(const BpeDerivations& derivations, const Trie::Entrie
   tokens_ = std::move(tokens);
   symbols_ = std::move(symbols);
   symbol_ends_ = std::move(symbol_ends);
+  crossing_ = find_crossed(entries);
+}
+
+/// Regular tokens come about by one merge alone; of others it can be any.
+CrossingFilter BpeBacktracker::find_crossed(const Trie::Entries& entries) const {
+  CrossingFilter::Builder crossed(entries.size());
+  for (const auto& [bytes, value] : entries) {
+    const std::uint32_t level = tokens_[static_cast<std::uint32_t>(value)].level;
+    const std::size_t border =
+        level - 1 < kFirstIrregular - 1 ? length(merges_.left(level - 1)) : 0;
+    if (border > 0) {
+      crossed.add(bytes, border);
+      continue;
+    }
+    for (std::size_t any = 1; level != 0 && any < bytes.size(); ++any) {
+      crossed.add(bytes, any);
+    }
+  }
+  return crossed.finish();
 }
 
 /// Parts of regular tokens are regular.
@@ -108,7 +127,12 @@ std::size_t BpeBacktracker::append_ids(std::string_view text, std::size_t begin,
       return at;
     }
     std::size_t end = at + length(token);
-    while (dead_ends.has(end - begin) || (before != kNone && !fits(before, token, cache))) {
+    const auto fits_here = [&] {
+      return before == kNone ||
+             !crossing_.may_cross(text.data() + at, length(before), length(token)) ||
+             fits(before, token, cache);
+    };
+    while (dead_ends.has(end - begin) || !fits_here()) {
       token = shorter(token);
       while (token == kNone) {  // back to the token before, for which a shorter one is taken
         if (ids.size() == first) {

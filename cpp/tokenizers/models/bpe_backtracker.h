@@ -9,6 +9,7 @@
 #include "tokenizers/models/bpe_border.h"
 #include "tokenizers/models/bpe_derivations.h"
 #include "tokenizers/models/bpe_merges.h"
+#include "tokenizers/models/crossing_filter.h"
 #include "tokenizers/models/fit_cache.h"
 #include "tokenizers/table_archive.h"
 #include "tokenizers/trie.h"
@@ -42,6 +43,7 @@ class BpeBacktracker {
     archive(tokens_);
     archive(symbols_);
     archive(symbol_ends_);
+    crossing_.visit_tables(archive);
     trie_.visit_tables(archive);
   }
 
@@ -76,6 +78,7 @@ class BpeBacktracker {
     const std::uint32_t found = tokens_[id].rest & kNoShorter;
     return found == kNoShorter ? kNone : found;
   }
+  [[nodiscard]] CrossingFilter find_crossed(const Trie::Entries& entries) const;
   void append_symbols(std::uint32_t id, std::vector<std::uint32_t>& symbols) const;
   [[nodiscard]] bool fits(std::uint32_t left, std::uint32_t right, FitCache& cache) const;
   [[nodiscard]] bool fits_by_merging(std::uint32_t left, std::uint32_t right) const;
@@ -89,6 +92,7 @@ class BpeBacktracker {
   Table<Token> tokens_;
   Table<std::uint32_t> symbols_;  // of irregular tokens
   Table<std::uint32_t> symbol_ends_;
+  CrossingFilter crossing_;
   Trie trie_;
 };
 

@@ -124,39 +124,68 @@ class Segment {
   std::vector<Part> apart_;      // marks after it that did not
 };
 
-/// First byte from `begin` on, a boundary, where the form has work to do.
-std::size_t find_work(const UnicodeForm::Kind& kind, std::string_view text, std::size_t begin) {
-  const std::size_t i = unicode::skip_inert(text, begin, kind.inert);
-  // What is there may compose with the character before it.
-  const bool goes_back = kind.composes && i > begin && i < text.size();
-  return goes_back ? utf8::previous(text, i) : i;
+/// Goes past marks that come in order, none of which the form changes or composes.
+std::size_t skip_ordered(const UnicodeForm::Kind& kind, std::string_view text, std::size_t i) {
+  std::uint8_t before = 0;
+  while (i < text.size()) {
+    const auto [code, length] = utf8::decode(text, i);
+    const std::uint8_t combining = unicode::combining_class(code);
+    if (combining < before || combining == 0 || !unicode::is_inert(code, kind.ordered)) {
+      break;
+    }
+    before = combining;
+    i += length;
+  }
+  return i;
+}
+
+/// Whether a character begins there that the form leaves alone, or the text ends.
+bool is_boundary(const UnicodeForm::Kind& kind, std::string_view text, std::size_t i) {
+  return i == text.size() || unicode::is_inert(utf8::decode(text, i).code, kind.inert);
 }
 
 }  // namespace
 
+UnicodeForm::Stretch UnicodeForm::find_stretch(const Kind& kind, std::string_view text,
+                                               std::size_t begin) {
+  std::size_t at = unicode::skip_inert(text, begin, kind.inert);
+  std::size_t end = at;
+  while (at < text.size()) {
+    end = skip_ordered(kind, text, at);
+    if (end == at || !is_boundary(kind, text, end)) {
+      break;
+    }
+    at = unicode::skip_inert(text, end, kind.inert);
+    end = at;
+  }
+  if (at == text.size()) {
+    return {.begin = at, .end = at};
+  }
+  // What is there may compose with the character before it.
+  const bool goes_back = kind.composes && at > begin;
+  do {
+    end += utf8::decode(text, end).length;
+  } while (!is_boundary(kind, text, end));
+  return {.begin = goes_back ? utf8::previous(text, at) : at, .end = end};
+}
+
 void UnicodeForm::apply(const Kind& kind, NormalizedText& text) {
   const std::string_view from = text.text();
-  std::size_t i = find_work(kind, from, 0);
-  if (i == from.size()) {
+  Stretch stretch = find_stretch(kind, from, 0);
+  if (stretch.begin == from.size()) {
     return;
   }
   Transform transform(text);
   Segment segment(kind, transform);
-  while (i < from.size()) {
-    transform.keep(i);
-    bool is_first = true;
-    while (i < from.size()) {
+  for (; stretch.begin < from.size(); stretch = find_stretch(kind, from, stretch.end)) {
+    transform.keep(stretch.begin);
+    for (std::size_t i = stretch.begin; i < stretch.end;) {
       const auto [code, length] = utf8::decode(from, i);
-      if (!is_first && unicode::is_inert(code, kind.inert)) {
-        break;
-      }
       segment.add(code);
-      is_first = false;
       i += length;
     }
     segment.finish();
-    transform.resume(i);
-    i = find_work(kind, from, i);
+    transform.resume(stretch.end);
   }
   transform.keep(from.size());
   transform.finish();

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <string_view>
 
 #include "base/unicode_normalization.h"
 #include "tokenizers/normalizers/normalizer.h"
@@ -18,11 +20,12 @@ class UnicodeForm final : public Normalizer {
     bool is_compatible;  ///< K
     bool composes;       ///< C
     unicode::Inert inert;
+    unicode::Inert ordered;  ///< marks that it leaves alone where they come in order
   };
-  static constexpr Kind kNfc{false, true, unicode::InertNfc};
-  static constexpr Kind kNfd{false, false, unicode::InertNfd};
-  static constexpr Kind kNfkc{true, true, unicode::InertNfkc};
-  static constexpr Kind kNfkd{true, false, unicode::InertNfkd};
+  static constexpr Kind kNfc{false, true, unicode::InertNfc, unicode::InertOrdered};
+  static constexpr Kind kNfd{false, false, unicode::InertNfd, unicode::InertNfd};
+  static constexpr Kind kNfkc{true, true, unicode::InertNfkc, unicode::InertNfkc};
+  static constexpr Kind kNfkd{true, false, unicode::InertNfkd, unicode::InertNfkd};
 
   template <const Kind& kKind>
   static std::unique_ptr<Normalizer> from_json(const Field& /*field*/) {
@@ -36,6 +39,17 @@ class UnicodeForm final : public Normalizer {
   [[nodiscard]] const Kind& kind() const noexcept { return kind_; }
 
   static void apply(const Kind& kind, NormalizedText& text);
+
+  /// A part of a text between two boundaries.
+  struct Stretch {
+    std::size_t begin;
+    std::size_t end;
+  };
+
+  /// The first one from `begin` on, a boundary, that the form may change; what lies before it stays
+  /// as it is. Empty, at the end of the text, where there is none.
+  [[nodiscard]] static Stretch find_stretch(const Kind& kind, std::string_view text,
+                                            std::size_t begin);
 
  private:
   Kind kind_;

@@ -53,6 +53,7 @@ TEST(what_is_inert_has_no_class_no_decomposition_and_composes_with_nothing_befor
     const bool comes_back = !decomposes || is_syllable || composites.contains(code);
     const bool is_nfc = is_starter && comes_back && !is_second;
     CHECK_EQUAL(unicode::is_inert(code, unicode::InertNfc), is_nfc);
+    CHECK_EQUAL(unicode::is_inert(code, unicode::InertOrdered), comes_back && !is_second);
     CHECK_EQUAL(unicode::is_inert(code, unicode::InertNfkc), is_nfc && !is_compatible);
     CHECK_EQUAL(unicode::is_inert(code, unicode::InertNfd), is_starter && !decomposes);
     CHECK_EQUAL(unicode::is_inert(code, unicode::InertNfkd),
@@ -67,7 +68,7 @@ TEST(what_is_inert_has_no_class_no_decomposition_and_composes_with_nothing_befor
 TEST(skipping_stops_at_the_first_that_is_not_inert) {
   for (const unicode::Inert change :
        {unicode::InertNfc, unicode::InertNfd, unicode::InertNfkc, unicode::InertNfkd,
-        unicode::InertUnmarked, unicode::InertLowercase}) {
+        unicode::InertUnmarked, unicode::InertLowercase, unicode::InertOrdered}) {
     for (char32_t code = 0; code < kCodes; code += code < 0x3000 ? 1 : 7) {
       if (code >= 0xD800 && code < 0xE000) {
         continue;

@@ -1,10 +1,12 @@
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "check.h"
 #include "tokenizers/byte_level_file.h"
 #include "tokenizers/scanners/known_patterns.h"
 #include "tokenizers/tokenizer.h"
 
+using namespace onnxformers;
 using namespace onnxformers::tokenizers;
 
 namespace {
@@ -37,6 +39,24 @@ struct Both {
   std::shared_ptr<const Tokenizer> fast;
   std::shared_ptr<Tokenizer> slow;
 };
+
+/// Marks that compose, come in order or do not; letters that NFC takes apart, or replaces; jamo.
+void compare_on_marks(const ByteLevelFile& file, unsigned seed) {
+  static constexpr char32_t kCharacters[] = {
+      U' ',   U'e',   U's',   U'\'',  U'1',   0x300,  0x301,   0x323,  0x327,
+      0x344,  0x653,  0x627,  0x5D1,  0x5B0,  0x5BC,  0x915,   0x93C,  0x94D,
+      0x958,  0x9DF,  0xF71,  0xF73,  0xE38,  0xE48,  0x1100,  0x1161, 0x11A8,
+      0xAC00, 0x1B05, 0x1B35, 0x2126, 0x212B, 0x4E2D, 0x1D15E, 0x2F800};
+  const Both both(file);
+  std::mt19937 random(seed);
+  for (int i = 0; i < 3000; ++i) {
+    std::string text;
+    for (std::size_t length = random() % 24; length > 0; --length) {
+      utf8::append(text, kCharacters[random() % std::size(kCharacters)]);
+    }
+    both.compare(random() % 4 == 0 ? "<m>" + text : text);
+  }
+}
 
 void compare_on_random_texts(const ByteLevelFile& file, unsigned seed) {
   const Both both(file);
@@ -108,6 +128,13 @@ TEST(it_agrees_behind_nfc) {
   ByteLevelFile file(16);
   file.normalizer = R"({"type": "NFC"})";
   compare_on_random_texts(file, 16);
+  compare_on_marks(file, 17);
+  // Behind a space that is put there, and around tokens of the normalised text.
+  file.pre_tokenizer = R"({"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true})";
+  file.added_tokens = R"([{"id": 656, "content": "\u00E9", "normalized": true},
+                          {"id": 657, "content": "<m>", "special": true}])";
+  compare_on_random_texts(file, 18);
+  compare_on_marks(file, 19);
 }
 
 TEST(it_agrees_with_a_space_put_in_front) {

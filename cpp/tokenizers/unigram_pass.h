@@ -6,6 +6,7 @@
 
 #include "base/unicode.h"
 #include "base/utf8.h"
+#include "tokenizers/unigram_plain_words.h"
 #include "tokenizers/unigram_words.h"
 
 namespace onnxformers::tokenizers {
@@ -15,13 +16,15 @@ template <bool kWithOffsets>
 class UnigramPipeline::Pass {
  public:
   Pass(const UnigramPipeline& pipeline, const Input& input,
-       const typename Words<kWithOffsets>::Output& output, Scratch& scratch)
+       const typename Output<kWithOffsets>::Target& target, Scratch& scratch)
       : pipeline_(pipeline),
         text_(input.text),
         limit_(input.limit),
         character_(input.first_character),
         scratch_(scratch),
-        words_(pipeline, output, scratch) {}
+        output_(target),
+        words_(pipeline, output_, scratch),
+        plain_words_(pipeline, output_, scratch) {}
 
   bool run() {
     std::size_t i = 0;
@@ -29,27 +32,20 @@ class UnigramPipeline::Pass {
       return false;
     }
     while (i < text_.size() && !is_full()) {
-      const Effect effect = effect_at(i);
-      if (effect <= Effect::Guarded && words_.is_at_first_letter()) {
-        const std::size_t end = letters_end(i);
-        if (end > i &&
-            (end == text_.size() || (effect_at(end) == Effect::Space && is_cut_after(end)))) {
-          words_.take_ascii_word(text_, i, end, character_at(i));
-          i = end;
-          continue;
-        }
-      } else if (effect == Effect::Space && is_cut_after(i)) {
-        words_.take_space(character_at(i));
-        ++i;
+      if (words_.is_at_first_letter() && take_plain_word(i)) {
         continue;
       }
-      if (!read_mixed(i)) {
-        return words_.undo();
+      if (pipeline_.effect_at(text_, i) == Effect::Space && pipeline_.is_cut_after(text_, i)) {
+        take_spaces(i);
+      } else if (!read_mixed(i)) {
+        output_.undo();
+        return false;
       }
     }
     if (!is_full()) {
       words_.flush();
     }
+    output_.finish();
     return true;
   }
 
@@ -57,32 +53,28 @@ class UnigramPipeline::Pass {
   using Kind = CharacterMap::Kind;
   using Mapped = CharacterMap::Mapped;
 
-  [[nodiscard]] bool is_full() const { return words_.size() >= limit_; }
+  [[nodiscard]] bool is_full() const { return output_.size() >= limit_; }
 
-  [[nodiscard]] Effect effect_at(std::size_t i) const {
-    return pipeline_.effects_[static_cast<unsigned char>(text_[i])];
+  bool take_plain_word(std::size_t& i) {
+    const std::uint32_t first = character_at(i);
+    const auto taken = plain_words_.take(text_, i, first, words_.sign_origin(first));
+    if (taken.bytes == 0) {
+      return false;
+    }
+    words_.pass_word();
+    i += taken.bytes;
+    character_ -= static_cast<std::uint32_t>(taken.bytes) - taken.characters;
+    return true;
   }
 
-  [[nodiscard]] std::size_t letters_end(std::size_t i) const {
-    while (i < text_.size() &&
-           (effect_at(i) == Effect::Letter || (effect_at(i) == Effect::Guarded && is_guarded(i)))) {
+  /// Takes the space at byte i and, where they are dropped, others behind it.
+  void take_spaces(std::size_t& i) {
+    words_.take_space(character_at(i));
+    ++i;
+    while (pipeline_.options_.splits_at_whitespace && i < text_.size() &&
+           pipeline_.effect_at(text_, i) == Effect::Space && pipeline_.is_cut_after(text_, i)) {
       ++i;
     }
-    return i;
-  }
-
-  /// Whether the one behind is known not to be of the sort.
-  [[nodiscard]] bool is_guarded(std::size_t i) const {
-    return i + 1 == text_.size() || effect_at(i + 1) == Effect::Letter ||
-           effect_at(i + 1) == Effect::Space;
-  }
-
-  /// Whether the ASCII character at i, which stands alone, also does so with the one behind it.
-  [[nodiscard]] bool is_cut_after(std::size_t i) const {
-    if (i + 1 == text_.size() || effect_at(i + 1) != Effect::Other) {
-      return true;  // spaces are not of the sort that looks at its neighbours
-    }
-    return pipeline_.characters_.map(utf8::decode(text_, i + 1).code).kind != Kind::Joined;
   }
 
   /// Index of the character at byte i: bytes that only continue a character do not count.
@@ -177,7 +169,7 @@ class UnigramPipeline::Pass {
     Character here = read(i);
     while (i < text_.size() && !is_full()) {
       if (i != start && here.code < 0x80 && !words_.has_letters() &&
-          effect_at(i) != Effect::Other) {
+          pipeline_.effect_at(text_, i) != Effect::Other) {
         return true;
       }
       const Character next = read(i + here.length);
@@ -265,7 +257,9 @@ class UnigramPipeline::Pass {
   std::size_t limit_;
   std::uint32_t character_;  // character_at() of byte 0, less what only continues characters
   Scratch& scratch_;
+  Output<kWithOffsets> output_;
   Words<kWithOffsets> words_;
+  PlainWords<kWithOffsets> plain_words_;
 };
 
 }  // namespace onnxformers::tokenizers

@@ -1,21 +1,16 @@
 #include "tokenizers/unigram_pipeline.h"
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
 
 #include "base/unicode.h"
 #include "base/utf8.h"
+#include "tokenizers/hash.h"
 #include "tokenizers/unigram_pass.h"
 
 namespace onnxformers::tokenizers {
 
 namespace {
-
-std::uint32_t next_serial() {
-  static std::atomic<std::uint32_t> last{0};
-  return ++last;
-}
 
 bool is_whitespace(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
@@ -39,7 +34,7 @@ UnigramPipeline::UnigramPipeline(Options options, const Unigram& model)
     : options_(std::move(options)),
       model_(model),
       characters_(options_.characters, model.pieces()),
-      serial_(next_serial()),
+      serial_(next_owner()),
       sign_code_(model.pieces().code(options_.characters.sign)) {
   fill_ascii();
 }
@@ -51,7 +46,6 @@ void UnigramPipeline::fill_ascii() {
     if (mapped.kind == CharacterMap::Kind::Letter) {
       effects_[code] = mapped.is_patterned ? Effect::Guarded : Effect::Letter;
       ascii_codes_[code] = mapped.code;
-      ascii_characters_[code] = mapped.character;
     } else if (mapped.kind == CharacterMap::Kind::Space && !mapped.is_patterned) {
       effects_[code] = Effect::Space;
     }

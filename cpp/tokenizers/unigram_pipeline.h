@@ -6,8 +6,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/utf8.h"
 #include "tokenizers/character_map.h"
 #include "tokenizers/fast_path.h"
 #include "tokenizers/models/unigram.h"
@@ -51,6 +53,10 @@ class UnigramPipeline final : public FastPath {
   class Pass;
   template <bool kWithOffsets>
   class Words;
+  template <bool kWithOffsets>
+  class PlainWords;
+  template <bool kWithOffsets>
+  class Output;
   struct Scratch;
   static Scratch& thread_scratch();
 
@@ -66,13 +72,24 @@ class UnigramPipeline final : public FastPath {
   void fill_ascii();
   [[nodiscard]] bool takes_line_ends() const;
 
+  [[nodiscard]] Effect effect_at(std::string_view text, std::size_t i) const {
+    return effects_[static_cast<unsigned char>(text[i])];
+  }
+
+  /// Whether the ASCII character at i, which stands alone, also does so with the one behind it.
+  [[nodiscard]] bool is_cut_after(std::string_view text, std::size_t i) const {
+    if (i + 1 == text.size() || effect_at(text, i + 1) != Effect::Other) {
+      return true;  // spaces are not of the sort that looks at its neighbours
+    }
+    return characters_.map(utf8::decode(text, i + 1).code).kind != CharacterMap::Kind::Joined;
+  }
+
   Options options_;
   const Unigram& model_;
   CharacterMap characters_;
   std::uint32_t serial_;  // in the words met before
   std::array<Effect, 256> effects_{};
   std::array<PieceTrie::Code, 128> ascii_codes_{};
-  std::array<char32_t, 128> ascii_characters_{};
   PieceTrie::Code sign_code_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -88,6 +89,13 @@ class Unigram final : public Model {
       put(*options_.unk_id, true);
     }
   }
+
+  /// Whether a run of unknown characters is the unknown token whatever else resolve() looks at:
+  /// with a character that is in no piece it is none.
+  [[nodiscard]] bool is_foreign(std::span<const PieceTrie::Code> run) const noexcept {
+    return byte_ids_.empty() && std::ranges::find(run, PieceTrie::Code{0}) != run.end();
+  }
+  [[nodiscard]] std::uint32_t unknown_id() const { return *options_.unk_id; }
 
  private:
   Unigram() = default;

@@ -55,6 +55,11 @@ class WordCache {
     return pair[0];
   }
 
+  /// For caches of longer words.
+  [[nodiscard]] std::uint64_t hash_long(std::string_view word) const noexcept {
+    return hash_bytes(word, seed_);
+  }
+
  private:
   static constexpr unsigned kPairBits = 13;
 

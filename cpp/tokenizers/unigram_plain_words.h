@@ -1,0 +1,317 @@
+#pragma once
+
+// The words of UnigramPipeline that need no normalizer; included by unigram_pipeline.cpp only.
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <limits>
+#include <string_view>
+
+#include "base/utf8.h"
+#include "tokenizers/piece_cache.h"
+#include "tokenizers/unigram_output.h"
+
+namespace onnxformers::tokenizers {
+
+/// Words between spaces whose characters each become one character, whatever stands beside them:
+/// their bytes decide about their tokens, so they are kept under them.
+template <bool kWithOffsets>
+class UnigramPipeline::PlainWords {
+ public:
+  PlainWords(const UnigramPipeline& pipeline, Output<kWithOffsets>& output, Scratch& scratch)
+      : pipeline_(pipeline), model_(pipeline.model_), output_(output), scratch_(scratch) {}
+
+  /// Bytes and characters of a word; none if it is not plain.
+  struct Extent {
+    std::size_t bytes;
+    std::uint32_t characters;  ///< with offsets only; else as many as bytes
+  };
+
+  /// Takes the word that begins at a byte of the text.
+  /// @param first index of its first character. @param sign origin of its sign.
+  Extent take(std::string_view text, std::size_t begin, std::uint32_t first, Origin sign) {
+    ShortWord word;
+    const std::size_t size = load(text, begin, word);
+    text_ = text;
+    begin_ = begin;
+    first_ = first;
+    sign_ = sign;
+    next_run_ = {.character = 1, .byte = begin};
+    if (size == 0) {
+      return {.bytes = 0, .characters = 0};
+    }
+    if (size > ShortWord::kMaxBytes) {
+      return take_long(size);
+    }
+    if (!ends_at(begin + size)) {
+      return search(nullptr, 0);
+    }
+    const WordCache::Entry* const entry = scratch_.cache.find(word, pipeline_.serial_);
+    return entry != nullptr ? put(*entry, size) : search(&word, size);
+  }
+
+ private:
+  static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+  // Of a word in LongPieceCache: ids, then as many ends.
+  static constexpr std::size_t kMaxTokens = LongPieceCache::kMaxTokens / 2;
+  // Beside an end: the token shows its text.
+  static constexpr std::uint32_t kUnknown = 0x80000000U;
+
+  struct Found {
+    std::array<std::uint32_t, kMaxTokens> ids;
+    std::array<std::uint32_t, kMaxTokens> ends;  // in characters, the sign being the first
+    std::uint32_t unknown = 0;                   // bit by token: it shows the text
+    std::size_t count = 0;                       // beyond kMaxTokens: more than there is room for
+  };
+
+  // -- Where a word ends ------------------------------------------------------------------------
+
+  /// The high bit of bytes up to U+0020; of the first one in any case, and of none before it.
+  static std::uint64_t ends_in(std::uint64_t bytes) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
+    return (bytes - kOnes * (U' ' + 1)) & ~bytes & (kOnes * 0x80);
+  }
+
+  static std::uint64_t first_bytes(std::uint64_t bytes, std::size_t count) {
+    return count >= 8 ? bytes : bytes & ((std::uint64_t{1} << (8U * count)) - 1);
+  }
+
+  /// Eight bytes of a text; zeros behind its end.
+  static std::uint64_t load_bytes(std::string_view text, std::size_t begin) {
+    static_assert(std::endian::native == std::endian::little, "the first byte is the lowest");
+    std::uint64_t bytes = 0;
+    if (begin + sizeof(bytes) <= text.size()) {
+      std::memcpy(&bytes, text.data() + begin, sizeof(bytes));
+    } else if (begin < text.size()) {
+      std::memcpy(&bytes, text.data() + begin, text.size() - begin);
+    }
+    return bytes;
+  }
+
+  /// Loads a word up to the next byte up to U+0020 and gives its size, or more than
+  /// ShortWord::kMaxBytes, if it is longer.
+  static std::size_t load(std::string_view text, std::size_t begin, ShortWord& word) {
+    word.low = load_bytes(text, begin);
+    word.high = load_bytes(text, begin + 8);
+    const std::uint64_t low_ends = ends_in(word.low);
+    const std::uint64_t high_ends = ends_in(word.high);
+    std::size_t size = 0;
+    if (low_ends != 0) {
+      size = static_cast<std::size_t>(std::countr_zero(low_ends)) / 8;
+      word.low = first_bytes(word.low, size);
+      word.high = 0;
+    } else {
+      size = 8 + (static_cast<std::size_t>(std::countr_zero(high_ends)) / 8);
+      word.high = first_bytes(word.high, size - 8);
+      const std::size_t end = begin + size;
+      size +=
+          size == 16 && end < text.size() && static_cast<unsigned char>(text[end]) > U' ' ? 1 : 0;
+    }
+    word.length = static_cast<std::uint32_t>(size);
+    return size;
+  }
+
+  /// Whether the word is cut off from what begins at a byte.
+  [[nodiscard]] bool ends_at(std::size_t end) const {
+    return end == text_.size() ||
+           (pipeline_.effect_at(text_, end) == Effect::Space && pipeline_.is_cut_after(text_, end));
+  }
+
+  // -- Words met before -------------------------------------------------------------------------
+
+  Extent put(const WordCache::Entry& entry, std::size_t size) {
+    if constexpr (kWithOffsets) {
+      for (unsigned rest = entry.unknown; rest != 0; rest &= rest - 1) {
+        const auto token = static_cast<unsigned>(std::countr_zero(rest));
+        output_.put_text(output_.size() + token,
+                         run_text(token == 0 ? 0U : entry.ends[token - 1], entry.ends[token]));
+      }
+    }
+    output_.put_known(entry, first_, sign_);
+    return extent(size, entry.ends[entry.count - 1]);
+  }
+
+  Extent take_long(std::size_t size) {
+    while (size <= LongPieceCache::kMaxBytes) {
+      const std::uint64_t ends = ends_in(load_bytes(text_, begin_ + size));
+      size += static_cast<std::size_t>(std::countr_zero(ends)) / 8;
+      if (ends != 0) {
+        break;
+      }
+    }
+    if (size > LongPieceCache::kMaxBytes || !ends_at(begin_ + size)) {
+      return search(nullptr, 0);
+    }
+    const std::string_view word = text_.substr(begin_, size);
+    const std::uint64_t hash = scratch_.cache.hash_long(word);
+    const auto found = LongPieceCache::get().find(pipeline_.serial_, word, hash);
+    return found.empty() ? search(nullptr, scratch_.is_second(hash) ? size : 0) : put(found, size);
+  }
+
+  Extent put(std::span<const std::uint32_t> known, std::size_t size) {
+    const auto ids = known.first(known.size() / 2);
+    const auto ends = known.subspan(ids.size());
+    std::uint32_t begin = 0;
+    output_.make_room(ids.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const std::uint32_t end = ends[i] & ~kUnknown;
+      if (kWithOffsets && ends[i] != end) {
+        output_.put_text(run_text(begin, end));
+      }
+      output_.put(ids[i], span(begin, end));
+      begin = end;
+    }
+    return extent(size, begin);
+  }
+
+  /// @param end of the last token.
+  static Extent extent(std::size_t bytes, std::uint32_t end) {
+    return {.bytes = bytes,
+            .characters = kWithOffsets ? end - 1 : static_cast<std::uint32_t>(bytes)};
+  }
+
+  /// Characters [begin, end) of the word and its sign, in the text.
+  [[nodiscard]] CharacterSpan span(std::uint32_t begin, std::uint32_t end) const {
+    return {.begin = begin == 0 ? origin_begin(sign_) : first_ + begin - 1,
+            .end = end == 1 ? origin_end(sign_) : first_ + end - 1};
+  }
+
+  // -- Words met the first time -----------------------------------------------------------------
+
+  /// @param word, size to keep it under; null for a long one, 0 if it is not kept.
+  Extent search(const ShortWord* word, std::size_t size) {
+    const std::size_t end = read_codes();
+    if (end == kNone) {
+      scratch_.codes.clear();
+      return {.bytes = 0, .characters = 0};
+    }
+    found_.count = 0;
+    found_.unknown = 0;
+    model_.segment(scratch_.codes, scratch_.search, [&](const Unigram::Part& part) { put(part); });
+    const auto characters = static_cast<std::uint32_t>(scratch_.codes.size());
+    scratch_.codes.clear();
+    if (size > 0) {
+      keep(word, text_.substr(begin_, size));
+    }
+    return extent(end - begin_, characters);
+  }
+
+  /// Reads the codes of the word and its sign; gives where it ends, or kNone if it is not plain.
+  std::size_t read_codes() {
+    scratch_.codes.assign(1, pipeline_.sign_code_);
+    std::size_t i = begin_;
+    bool is_patterned = false;  // the character before
+    while (i < text_.size()) {
+      const auto byte = static_cast<unsigned char>(text_[i]);
+      const Effect effect = pipeline_.effects_[byte];
+      if (effect == Effect::Space) {
+        return pipeline_.is_cut_after(text_, i) ? i : kNone;
+      }
+      if (effect == Effect::Letter) {
+        scratch_.codes.push_back(pipeline_.ascii_codes_[byte]);
+        is_patterned = false;
+        ++i;
+        continue;
+      }
+      const auto [code, length] = utf8::decode(text_, i);
+      const CharacterMap::Mapped mapped = pipeline_.characters_.map(code);
+      if (mapped.kind != CharacterMap::Kind::Letter || (mapped.is_patterned && is_patterned)) {
+        return kNone;
+      }
+      scratch_.codes.push_back(mapped.code);
+      is_patterned = mapped.is_patterned;
+      i += length;
+    }
+    return i;
+  }
+
+  void put(const Unigram::Part& part) {
+    if (!part.is_unknown) {
+      put(part.id, false, part);
+      return;
+    }
+    const auto codes = std::span(scratch_.codes).subspan(part.begin, part.end - part.begin);
+    if (!kWithOffsets && model_.is_foreign(codes)) {
+      put(model_.unknown_id(), true, part);
+      return;
+    }
+    const std::size_t before = found_.count;
+    const std::string& text = run_text(part.begin, part.end);
+    model_.resolve(text, [&](std::uint32_t id, bool shows_text) {
+      if (kWithOffsets && shows_text) {
+        output_.put_text(text);
+      }
+      put(id, shows_text, part);
+    });
+    if (found_.count > before + 1) {
+      found_.count = kMaxTokens + 1;  // several tokens of the same place
+    }
+  }
+
+  void put(std::uint32_t id, bool shows_text, const Unigram::Part& part) {
+    output_.put(id, span(part.begin, part.end));
+    if (found_.count < kMaxTokens) {
+      found_.ids[found_.count] = id;
+      found_.ends[found_.count] = part.end;
+      found_.unknown |= (shows_text ? 1U : 0U) << found_.count;
+    }
+    ++found_.count;
+  }
+
+  void keep(const ShortWord* word, std::string_view bytes) {
+    if (word != nullptr && found_.count <= WordCache::kMaxTokens) {
+      WordCache::Entry& entry = scratch_.cache.add(*word, pipeline_.serial_);
+      entry.count = static_cast<std::uint8_t>(found_.count);
+      entry.unknown = static_cast<std::uint8_t>(found_.unknown);
+      std::copy_n(found_.ids.data(), found_.count, entry.ids.data());
+      std::copy_n(found_.ends.data(), found_.count, entry.ends.data());
+    } else if (word == nullptr && found_.count <= kMaxTokens) {
+      std::array<std::uint32_t, 2 * kMaxTokens> known;  // NOLINT: written before it is read
+      std::copy_n(found_.ids.data(), found_.count, known.data());
+      for (std::size_t i = 0; i < found_.count; ++i) {
+        known[found_.count + i] = found_.ends[i] | (found_.unknown >> i & 1U) * kUnknown;
+      }
+      LongPieceCache::get().add(pipeline_.serial_, bytes, scratch_.cache.hash_long(bytes),
+                                std::span(known).first(2 * found_.count));
+    }
+  }
+
+  /// Characters [begin, end) of the word and its sign, after normalisation. Called from left to
+  /// right.
+  const std::string& run_text(std::uint32_t begin, std::uint32_t end) {
+    scratch_.run.clear();
+    if (begin == 0) {
+      utf8::append(scratch_.run, pipeline_.options_.characters.sign);
+    }
+    while (next_run_.character < end) {
+      const auto [code, length] = utf8::decode(text_, next_run_.byte);
+      if (next_run_.character >= begin) {
+        utf8::append(scratch_.run, pipeline_.characters_.map(code).character);
+      }
+      ++next_run_.character;
+      next_run_.byte += length;
+    }
+    return scratch_.run;
+  }
+
+  /// How far run_text() has come: the next character and where it begins.
+  struct Cursor {
+    std::uint32_t character;
+    std::size_t byte;
+  };
+
+  const UnigramPipeline& pipeline_;
+  const Unigram& model_;
+  Output<kWithOffsets>& output_;
+  Scratch& scratch_;
+  std::string_view text_;
+  std::size_t begin_ = 0;
+  std::uint32_t first_ = 0;
+  Origin sign_ = 0;
+  Cursor next_run_{};
+  Found found_;  // of the word that is searched
+};
+
+}  // namespace onnxformers::tokenizers

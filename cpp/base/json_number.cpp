@@ -146,4 +146,8 @@ std::optional<double> to_scaled_double(std::string_view text) {
   return is_negative ? -value : value;
 }
 
+double divided_by_power_of_ten(std::uint64_t digits, std::size_t places) {
+  return static_cast<double>(digits) / power_of_ten(static_cast<int>(places));
+}
+
 }  // namespace onnxformers::json

@@ -5,6 +5,10 @@
 #include <limits>
 #include <string>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "base/errors.h"
 #include "base/json_number.h"
 #include "base/json_store.h"
@@ -14,16 +18,46 @@ namespace onnxformers::json {
 
 namespace {
 
-constexpr std::uint64_t kOnes = 0x0101010101010101;
-constexpr std::uint64_t kHighBits = 0x8080808080808080;
+// Bytes of a string that are looked at together.
+#if defined(__SSE2__)
+constexpr std::size_t kBlock = sizeof(__m128i);
 
-/// Nonzero when a byte of the word is `"`, `\` or a control character. A borrow can only mark a
-/// byte above one that is marked rightly, so zero means a plain word.
-constexpr std::uint64_t special_bytes(std::uint64_t word) {
+/// How many bytes a block begins with that are neither `"`, `\` nor control characters; nor, if so
+/// asked, outside ASCII.
+std::size_t plain_bytes(const char* block, bool only_ascii) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block));
+  const __m128i control = _mm_set1_epi8(0x1F);
+  const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes),
+                                       _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                                    _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+  auto found = static_cast<unsigned>(_mm_movemask_epi8(special));
+  found |= only_ascii ? static_cast<unsigned>(_mm_movemask_epi8(bytes)) : 0;
+  return static_cast<std::size_t>(std::countr_zero(found | 1U << kBlock));
+}
+#else
+constexpr std::size_t kBlock = sizeof(std::uint64_t);
+
+/// The same; where bytes are in another order it may stop too early.
+std::size_t plain_bytes(const char* block, bool only_ascii) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::uint64_t word = 0;
+  std::memcpy(&word, block, sizeof word);
   const std::uint64_t quote = word ^ (kOnes * '"');
   const std::uint64_t backslash = word ^ (kOnes * '\\');
-  return ((word - (kOnes * 0x20)) | (quote - kOnes) | (backslash - kOnes)) & ~word & kHighBits;
+  // A borrow can only mark a byte above one that is marked rightly, so zero means a plain word.
+  const std::uint64_t special =
+      (((word - (kOnes * 0x20)) | (quote - kOnes) | (backslash - kOnes)) & ~word & kHighBits) |
+      (only_ascii ? word & kHighBits : 0);
+  if constexpr (std::endian::native != std::endian::little) {
+    return special == 0 ? kBlock : 0;
+  }
+  return static_cast<std::size_t>(std::countr_zero(special)) / 8;
 }
+#endif
+
+/// Numbers of so many digits fit into 64 bits, those with fewer into signed ones.
+constexpr std::size_t kSafeDigits = 19;
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
@@ -38,7 +72,7 @@ class Parser {
         limits_(limits),
         data_(store.text.data()),
         size_(store.text.size()),
-        unchecked_(utf8::is_valid(store.text) ? 0 : kHighBits) {}
+        is_checked_(utf8::is_valid(store.text)) {}
 
   void run() {
     // What vocabularies come to; memory that is not written costs nothing, growing costs copies.
@@ -75,7 +109,7 @@ class Parser {
   }
 
   void push(Node node) {
-    if (store_.nodes.size() + pending_.size() >= limits_.max_values) {
+    if (values_++ >= limits_.max_values) {
       error(position_, "more values than the limit of " + std::to_string(limits_.max_values));
     }
     pending_.push_back(node);
@@ -165,7 +199,7 @@ class Parser {
     }
     const auto first = pending_.begin() + static_cast<std::ptrdiff_t>(frame.first);
     nodes.insert(nodes.end(), first, pending_.end());
-    pending_.erase(first, pending_.end());
+    pending_.resize(frame.first);
     push(node);
   }
 
@@ -190,8 +224,10 @@ class Parser {
   }
 
   void number();
+  void convert_number(std::size_t start, bool is_integer);
   void push_integer(std::int64_t value);
-  void digits();
+  void push_number(double value);
+  std::uint64_t digits(std::uint64_t value);
   void string();
   std::size_t plain_end();
   char* escape(char* out);
@@ -202,61 +238,86 @@ class Parser {
   const Limits& limits_;
   char* data_;
   std::size_t size_;
-  std::uint64_t unchecked_;  // kHighBits where somewhere in the text the UTF-8 is broken
+  bool is_checked_;  // otherwise the UTF-8 is broken somewhere in the text
   std::size_t position_ = 0;
+  std::size_t values_ = 0;  // and keys, so far
   std::vector<Node> pending_;
   std::vector<Frame> frames_;
 };
 
-void Parser::digits() {
+/// Reads digits behind those of `value`; beyond 64 bits the result says nothing.
+std::uint64_t Parser::digits(std::uint64_t value) {
   if (!is_digit(peek())) {
     error(position_, "expected a digit");
   }
-  while (is_digit(peek())) {
-    ++position_;
+  for (; is_digit(peek()); ++position_) {
+    value = (value * 10) + static_cast<std::uint64_t>(peek() - '0');
   }
+  return value;
 }
 
 void Parser::number() {
   const std::size_t start = position_;
-  if (peek() == '-') {
+  const bool is_negative = peek() == '-';
+  if (is_negative) {
     ++position_;
   } else if (!is_digit(peek())) {
     error(position_, "expected a value");
   }
   const bool leads_with_zero = peek() == '0';
   const std::size_t first_digit = position_;
-  digits();
-  if (leads_with_zero && position_ - first_digit > 1) {
+  std::uint64_t value = digits(0);
+  std::size_t count = position_ - first_digit;
+  if (leads_with_zero && count > 1) {
     error(first_digit, "a number must not begin with 0");
   }
-  bool is_integer = true;
+  std::size_t places = 0;
   if (peek() == '.') {
-    is_integer = false;
     ++position_;
-    digits();
+    const std::size_t first_place = position_;
+    value = digits(value);
+    places = position_ - first_place;
+    count += places;
   }
-  if (peek() == 'e' || peek() == 'E') {
-    is_integer = false;
+  const bool has_exponent = peek() == 'e' || peek() == 'E';
+  if (has_exponent) {
     ++position_;
     if (peek() == '+' || peek() == '-') {
       ++position_;
     }
-    digits();
+    (void)digits(0);
   }
-  const char* const end = data_ + position_;
+  // What most numbers are is known by now.
+  if (!has_exponent && places == 0 && count < kSafeDigits) {
+    const auto integer = static_cast<std::int64_t>(value);
+    push_integer(is_negative ? -integer : integer);
+  } else if (!has_exponent && count <= kSafeDigits && limits_.scales_numbers) {
+    const double scaled = divided_by_power_of_ten(value, places);
+    push_number(is_negative ? -scaled : scaled);
+  } else {
+    convert_number(start, !has_exponent && places == 0);
+  }
+}
+
+/// Any number that ends at position_, from its text.
+void Parser::convert_number(std::size_t start, bool is_integer) {
+  const std::string_view text(data_ + start, position_ - start);
   std::int64_t integer = 0;
-  if (is_integer && std::from_chars(data_ + start, end, integer).ec == std::errc{}) {
+  if (is_integer &&
+      std::from_chars(text.data(), text.data() + text.size(), integer).ec == std::errc{}) {
     push_integer(integer);
     return;
   }
-  const std::string_view text(data_ + start, position_ - start);
   const auto value = limits_.scales_numbers ? to_scaled_double(text) : to_double(text);
   if (!value) {
     error(start, "a number beyond the range of a double");
   }
+  push_number(*value);
+}
+
+void Parser::push_number(double value) {
   push(Node(Type::Number, static_cast<std::uint32_t>(store_.numbers.size()), 0));
-  store_.numbers.push_back(*value);
+  store_.numbers.push_back(value);
 }
 
 void Parser::push_integer(std::int64_t value) {
@@ -269,22 +330,16 @@ void Parser::push_integer(std::int64_t value) {
 }
 
 /// Steps over plain characters of a string, checking the UTF-8 unless that of the whole text is
-/// known to be right; returns the position of the quote
-/// or backslash behind them.
+/// known to be right; returns the position of the quote or backslash behind them.
 std::size_t Parser::plain_end() {
   std::size_t at = position_;
   for (;;) {
-    while (size_ - at >= sizeof(std::uint64_t)) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, data_ + at, sizeof word);
-      const std::uint64_t special = special_bytes(word) | (word & unchecked_);
-      if (special != 0) {
-        if constexpr (std::endian::native == std::endian::little) {
-          at += static_cast<std::size_t>(std::countr_zero(special)) / 8;
-        }
+    while (size_ - at >= kBlock) {
+      const std::size_t plain = plain_bytes(data_ + at, !is_checked_);
+      at += plain;
+      if (plain != kBlock) {
         break;
       }
-      at += sizeof word;
     }
     const auto byte = static_cast<unsigned char>(data_[at]);
     if (byte == '"' || byte == '\\') {
@@ -293,7 +348,7 @@ std::size_t Parser::plain_end() {
     if (byte < 0x20) {
       error(at, at >= size_ ? "expected '\"'" : "a control character in a string must be escaped");
     }
-    if (byte < 0x80 || unchecked_ == 0) {
+    if (byte < 0x80 || is_checked_) {
       ++at;
       continue;
     }

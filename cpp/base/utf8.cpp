@@ -5,6 +5,8 @@
 #include <bit>
 #include <cstring>
 
+#include "base/utf8_validator.h"
+
 namespace onnxformers::utf8 {
 
 namespace {
@@ -140,15 +142,21 @@ std::size_t incomplete_tail(std::string_view bytes) noexcept {
 }
 
 bool is_valid(std::string_view text) noexcept {
+#if defined(__SSSE3__)
+  constexpr std::size_t kBlock = Validator::kBlock;
+  Validator validator;
+  std::size_t position = 0;
+  for (; text.size() - position >= kBlock; position += kBlock) {
+    validator.add(text.data() + position);
+  }
+  // The zeros behind the text end what it leaves open.
+  std::array<char, kBlock> last{};
+  std::ranges::copy(text.substr(position), last.begin());
+  validator.add(last.data());
+  return !validator.has_fault();
+#else
   std::size_t position = 0;
   while ((position = skip_ascii(text, position)) < text.size()) {
-    // Two bytes are what most characters of byte-level vocabularies take.
-    const auto lead = static_cast<unsigned char>(text[position]);
-    if (lead >= 0xC2 && lead < 0xE0 && position + 1 < text.size() &&
-        (static_cast<unsigned char>(text[position + 1]) & 0xC0U) == 0x80) {
-      position += 2;
-      continue;
-    }
     const std::uint8_t length = decode_multibyte(text, position).length;
     if (length == 1) {
       return false;
@@ -156,6 +164,7 @@ bool is_valid(std::string_view text) noexcept {
     position += length;
   }
   return true;
+#endif
 }
 
 std::size_t count(std::string_view text) noexcept {

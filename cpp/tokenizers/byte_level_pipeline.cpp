@@ -151,12 +151,13 @@ namespace {
 class RawTokens {
  public:
   explicit RawTokens(const Vocabulary& vocabulary) : begins_(vocabulary.size() + std::size_t{1}) {
+    bytes_.reserve(vocabulary.character_bytes());
     for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
       const std::size_t begin = bytes_.size();
       if (!ByteAlphabet::append_bytes(bytes_, vocabulary.token(id).value_or(""))) {
         bytes_.resize(begin);
       }
-      begins_[id + 1] = bytes_.size();
+      begins_[id + 1] = static_cast<std::uint32_t>(bytes_.size());
     }
   }
   /// Empty for what no text can have.
@@ -166,7 +167,7 @@ class RawTokens {
 
  private:
   std::string bytes_;
-  std::vector<std::size_t> begins_;
+  std::vector<std::uint32_t> begins_;
 };
 
 }  // namespace
@@ -180,6 +181,8 @@ void ByteLevelPipeline::build() {
   const RawTokens raw(vocabulary);
   Trie::Entries reachable;
   Trie::Entries wholes;  // pieces that are spelt like a token and are that token
+  reachable.reserve(vocabulary.size());
+  wholes.reserve(model_.options().ignore_merges ? vocabulary.size() : 0);
   for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
     const std::string_view bytes = raw.of(id);
     if (bytes.empty()) {
@@ -192,7 +195,7 @@ void ByteLevelPipeline::build() {
       reachable.emplace_back(bytes, static_cast<std::int32_t>(id));
     }
     // Of two ids of one token the model knows one.
-    if (model_.options().ignore_merges && vocabulary.find(*vocabulary.token(id)) == id) {
+    if (model_.options().ignore_merges && vocabulary.is_found(id)) {
       wholes.emplace_back(bytes, static_cast<std::int32_t>(id));
     }
   }

@@ -10,10 +10,18 @@ namespace onnxformers::tokenizers {
 
 namespace {
 
-constexpr std::size_t kKeyBytes = sizeof(std::uint64_t);
+constexpr unsigned kDigitBits = 11;
+constexpr std::size_t kDigits = (64 + kDigitBits - 1) / kDigitBits;
+using Counts = std::array<std::uint32_t, std::size_t{1} << kDigitBits>;
 
-/// The first bytes as a number that sorts as they do.
-std::uint64_t leading_bytes(std::string_view text) {
+std::size_t digit_of(std::uint64_t key, std::size_t digit) {
+  return key >> (digit * kDigitBits) & ((1U << kDigitBits) - 1);
+}
+
+}  // namespace
+
+std::uint64_t leading_bytes(std::string_view text) noexcept {
+  constexpr std::size_t kKeyBytes = sizeof(std::uint64_t);
   std::uint64_t key = 0;
   std::memcpy(&key, text.data(), std::min(text.size(), kKeyBytes));
   if constexpr (std::endian::native == std::endian::little) {
@@ -25,16 +33,6 @@ std::uint64_t leading_bytes(std::string_view text) {
   }
   return key;
 }
-
-constexpr unsigned kDigitBits = 11;
-constexpr std::size_t kDigits = (64 + kDigitBits - 1) / kDigitBits;
-using Counts = std::array<std::uint32_t, std::size_t{1} << kDigitBits>;
-
-std::size_t digit_of(std::uint64_t key, std::size_t digit) {
-  return key >> (digit * kDigitBits) & ((1U << kDigitBits) - 1);
-}
-
-}  // namespace
 
 void radix_sort(std::vector<Keyed>& items) {
   std::vector<Counts> counts(kDigits);
@@ -58,17 +56,6 @@ void radix_sort(std::vector<Keyed>& items) {
     }
     items.swap(sorted);
   }
-}
-
-std::vector<std::uint32_t> byte_order(std::span<const std::string_view> texts) {
-  std::vector<Keyed> items(texts.size());
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    items[i] = {.key = leading_bytes(texts[i]), .index = static_cast<std::uint32_t>(i)};
-  }
-  radix_sort(items, [&](std::uint32_t a, std::uint32_t b) { return texts[a] < texts[b]; });
-  std::vector<std::uint32_t> order(items.size());
-  std::ranges::transform(items, order.begin(), &Keyed::index);
-  return order;
 }
 
 }  // namespace onnxformers::tokenizers

@@ -34,7 +34,22 @@ void radix_sort(std::vector<Keyed>& items, Less less) {
   }
 }
 
-/// Indices of the texts in the order of their bytes; equal texts keep their order.
-[[nodiscard]] std::vector<std::uint32_t> byte_order(std::span<const std::string_view> texts);
+/// The first bytes as a number that sorts as they do.
+[[nodiscard]] std::uint64_t leading_bytes(std::string_view text) noexcept;
+
+/// Indices of texts in the order of their bytes; equal texts keep their order.
+/// @param text_of the text of an index.
+template <typename TextOf>
+[[nodiscard]] std::vector<std::uint32_t> byte_order(std::size_t count, TextOf text_of) {
+  std::vector<Keyed> items(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto index = static_cast<std::uint32_t>(i);
+    items[i] = {.key = leading_bytes(text_of(index)), .index = index};
+  }
+  radix_sort(items, [&](std::uint32_t a, std::uint32_t b) { return text_of(a) < text_of(b); });
+  std::vector<std::uint32_t> order(count);
+  std::ranges::transform(items, order.begin(), &Keyed::index);
+  return order;
+}
 
 }  // namespace onnxformers::tokenizers

@@ -38,14 +38,6 @@ class Spelling {
   std::string bytes_;
 };
 
-std::size_t bytes_of(const Vocabulary& vocabulary) {
-  std::size_t bytes = 0;
-  for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
-    bytes += vocabulary.token(id).value_or("").size();
-  }
-  return bytes;
-}
-
 bool has_inner_space(std::string_view token) {
   const std::size_t word = token.find_first_not_of(' ');
   return word != std::string_view::npos && token.find(' ', word) != std::string_view::npos;
@@ -87,8 +79,9 @@ void SentencePieceBpePipeline::build() {
     return;
   }
   const Vocabulary& vocabulary = model_.vocabulary();
-  Spelling spelling(bytes_of(vocabulary));
+  Spelling spelling(vocabulary.character_bytes());
   Trie::Entries entries;
+  entries.reserve(vocabulary.size());
   for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
     if (!derivations->is_reachable(id)) {
       continue;

@@ -1,7 +1,7 @@
 #include "tokenizers/trie.h"
 
 #include <algorithm>
-#include <iterator>
+#include <string>
 
 #include "tokenizers/free_units.h"
 #include "tokenizers/radix_sort.h"
@@ -11,16 +11,23 @@ namespace onnxformers::tokenizers {
 class Trie::Builder {
  public:
   Builder(const Entries& entries, std::span<std::int32_t> shorter) : shorter_(shorter) {
-    std::vector<std::string_view> texts(entries.size());
-    std::ranges::transform(entries, texts.begin(), &Entries::value_type::first);
-    entries_.reserve(entries.size());
-    for (const std::uint32_t index : byte_order(texts)) {
-      entries_.push_back(entries[index]);
+    std::size_t bytes = 0;
+    for (const auto& entry : entries) {
+      bytes += entry.first.size();
     }
+    entries_.reserve(entries.size() + 1);
+    bytes_.reserve(bytes);
+    const auto text_of = [&](std::uint32_t index) { return entries[index].first; };
+    for (const std::uint32_t index : byte_order(entries.size(), text_of)) {
+      const auto& [text, value] = entries[index];
+      entries_.push_back({.first = static_cast<std::uint32_t>(bytes_.size()), .value = value});
+      bytes_.append(text);
+    }
+    entries_.push_back({.first = static_cast<std::uint32_t>(bytes_.size()), .value = kNoValue});
   }
 
   void build() {
-    units.resize(kAlphabet + entries_.size());
+    units.resize(kAlphabet + size());
     tails.push_back(0);  // offset 0 means that there is no tail
     pending_.push_back({.begin = 0, .end = size(), .depth = 0, .node = 0, .above = kNoValue});
     while (!pending_.empty()) {
@@ -46,18 +53,30 @@ class Trie::Builder {
     std::int32_t above;  ///< value of the longest entry that all of them begin with
   };
 
-  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(entries_.size()); }
+  /// An entry: where its bytes begin, which end where those of the next one begin.
+  struct Entry {
+    std::uint32_t first;
+    std::int32_t value;
+  };
+
+  [[nodiscard]] std::uint32_t size() const {
+    return static_cast<std::uint32_t>(entries_.size() - 1);
+  }
+  [[nodiscard]] std::string_view text(std::uint32_t index) const {
+    const std::uint32_t first = entries_[index].first;
+    return {bytes_.data() + first, entries_[index + 1].first - first};
+  }
 
   void expand(Range range) {
-    if (range.begin < range.end && entries_[range.begin].first.size() == range.depth) {
-      set_value(range, entries_[range.begin]);
-      range.above = entries_[range.begin].second;
+    if (range.begin < range.end && text(range.begin).size() == range.depth) {
+      set_value(range);
+      range.above = entries_[range.begin].value;
       ++range.begin;
     }
     children_.clear();
     codes_.clear();
     for (std::uint32_t i = range.begin; i < range.end; ++i) {
-      const auto byte = static_cast<unsigned char>(entries_[i].first[range.depth]);
+      const auto byte = static_cast<unsigned char>(bytes_[entries_[i].first + range.depth]);
       if (children_.empty() || codes_.back() != byte) {
         children_.push_back(i);
         codes_.push_back(byte);
@@ -91,17 +110,18 @@ class Trie::Builder {
     }
   }
 
-  void set_value(const Range& range, const Entries::value_type& entry) {
-    units[range.node].rest |= static_cast<std::uint32_t>(entry.second + 1) << kLabelBits;
+  /// That of the first entry.
+  void set_value(const Range& range) {
+    const std::int32_t value = entries_[range.begin].value;
+    units[range.node].rest |= static_cast<std::uint32_t>(value + 1) << kLabelBits;
     if (!shorter_.empty()) {
-      shorter_[static_cast<std::size_t>(entry.second)] = range.above;
+      shorter_[static_cast<std::size_t>(value)] = range.above;
     }
   }
 
   void set_tail(const Range& range) {
-    const auto& entry = entries_[range.begin];
-    set_value(range, entry);
-    const std::string_view tail = entry.first.substr(range.depth);
+    set_value(range);
+    const std::string_view tail = text(range.begin).substr(range.depth);
     if (!tail.empty()) {
       units[range.node].base = kFirstTail + static_cast<std::uint32_t>(tails.size());
       tails.push_back(static_cast<unsigned char>(tail.size() & 0xFFU));
@@ -110,7 +130,8 @@ class Trie::Builder {
     }
   }
 
-  Entries entries_;  // in the order of their bytes
+  std::vector<Entry> entries_;  // in the order of their bytes; one more for the end
+  std::string bytes_;
   std::span<std::int32_t> shorter_;
   std::vector<Range> pending_;
   std::vector<std::uint32_t> children_;

@@ -75,13 +75,13 @@ void Vocabulary::insert_all() {
   slots_ = std::move(slots);
 }
 
-void Vocabulary::insert(std::uint32_t id, std::uint64_t hash,
-                        std::vector<std::uint32_t>& slots) const {
+void Vocabulary::insert(std::uint32_t id, std::uint64_t hash, std::vector<std::uint32_t>& slots) {
   const std::uint32_t mine = tag_of(hash) | id;
   std::size_t slot = first_slot(hash, slots.size());
   while (slots[slot] != kFree) {
     // A token twice with two ids: the last one counts, as in any JSON reader.
     if ((slots[slot] ^ mine) <= kIdMask && view(slots[slot] & kIdMask) == view(id)) {
+      are_unique_ = false;
       break;
     }
     slot = slot + 1 == slots.size() ? 0 : slot + 1;

@@ -39,12 +39,25 @@ class Vocabulary {
   /// Nothing for a gap or an id past the end. The view lives as long as the vocabulary.
   [[nodiscard]] std::optional<std::string_view> token(std::uint32_t id) const noexcept;
 
+  /// Whether find() of the token of an id gives this id, which only one of equal tokens has.
+  /// @param id one that has a token.
+  [[nodiscard]] bool is_found(std::uint32_t id) const noexcept {
+    return are_unique_ || find(view(id)) == id;
+  }
+
+  /// Whether no two ids have the same token.
+  [[nodiscard]] bool are_unique() const noexcept { return are_unique_; }
+
   void visit_tables(TableArchive& archive) {
     archive(seed_);
     archive(characters_);
     archive(begins_);
     archive(slots_);
+    archive(are_unique_);
   }
+
+  /// Bytes of all tokens.
+  [[nodiscard]] std::size_t character_bytes() const noexcept { return characters_.size(); }
 
   /// Highest id + 1.
   [[nodiscard]] std::uint32_t size() const noexcept {
@@ -79,12 +92,13 @@ class Vocabulary {
   [[nodiscard]] std::uint32_t find(std::string_view token, std::uint64_t hash) const noexcept;
   void build(const std::vector<std::string_view>& tokens);
   void insert_all();
-  void insert(std::uint32_t id, std::uint64_t hash, std::vector<std::uint32_t>& slots) const;
+  void insert(std::uint32_t id, std::uint64_t hash, std::vector<std::uint32_t>& slots);
 
   std::uint64_t seed_;
   Table<char> characters_;
   Table<std::uint32_t> begins_;  // of each token in characters_, and the end of the last one
   Table<std::uint32_t> slots_;   // never full
+  bool are_unique_ = true;
 };
 
 }  // namespace onnxformers::tokenizers

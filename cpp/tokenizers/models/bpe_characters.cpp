@@ -33,7 +33,7 @@ BpeCharacters::BpeCharacters(const Vocabulary& vocabulary, std::string_view pref
   for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
     const auto token = vocabulary.token(id);
     if (!token || token->size() > prefix.size() + suffix.size() + kLongest ||
-        vocabulary.find(*token) != id) {
+        !vocabulary.is_found(id)) {
       continue;
     }
     for (unsigned place = 0; place < kPlaces; ++place) {

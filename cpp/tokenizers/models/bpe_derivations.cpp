@@ -1,7 +1,10 @@
 #include "tokenizers/models/bpe_derivations.h"
 
 #include <algorithm>
+#include <atomic>
+#include <utility>
 
+#include "base/parallel.h"
 #include "tokenizers/models/bpe_word.h"
 
 namespace onnxformers::tokenizers {
@@ -10,6 +13,9 @@ namespace {
 
 /// Symbols that may be merged to work out irregular tokens: a fraction of a second.
 constexpr std::size_t kMostSymbols = std::size_t{1} << 20U;
+
+/// A second thread pays from here on.
+constexpr std::size_t kManyMerges = std::size_t{1} << 15U;
 
 }  // namespace
 
@@ -38,7 +44,41 @@ std::optional<BpeDerivations> BpeDerivations::make(const BpeMerges& merges,
   return derivations;
 }
 
+/// Of each merge whether no other one comes before it while its parts come about; what it says
+/// counts where they are regular. Nothing where a token has several merges, or one comes after what
+/// is made of it, as in no trained model: there the answer depends on those for earlier ranks.
+std::vector<char> BpeDerivations::tell_apart() const {
+  if (!merges_->is_ordered()) {
+    return {};
+  }
+  std::vector<std::uint32_t> levels = levels_;
+  for (std::uint32_t rank = 0; rank < merges_->size(); ++rank) {
+    if (!merges_->is_live(rank) || levels[merges_->left(rank)] == kNone ||
+        levels[merges_->right(rank)] == kNone) {
+      continue;
+    }
+    if (std::exchange(levels[merges_->merged(rank)], rank + 1) != kNone) {
+      return {};
+    }
+  }
+  const BpeBorder border(*merges_, [&](std::uint32_t id) { return levels[id]; });
+  std::vector<char> are_first(merges_->size());
+  const unsigned threads = are_first.size() < kManyMerges ? 1 : 2;
+  parallel_for(are_first.size(), threads, [&](std::size_t begin, std::size_t end) {
+    for (auto rank = static_cast<std::uint32_t>(begin); rank < end; ++rank) {
+      if (merges_->is_live(rank) && levels[merges_->merged(rank)] == rank + 1) {
+        are_first[rank] = border.holds_within(rank) ? 1 : 0;
+      }
+    }
+  });
+  return are_first;
+}
+
 bool BpeDerivations::derive() {
+  const std::vector<char> are_first = tell_apart();
+  const auto is_first = [&](std::uint32_t rank) {
+    return are_first.empty() ? border().holds_within(rank) : are_first[rank] != 0;
+  };
   std::vector<std::uint32_t> early;  // ranks whose parts are not there yet
   for (std::uint32_t rank = 0; rank < merges_->size(); ++rank) {
     if (!merges_->is_live(rank)) {
@@ -47,7 +87,7 @@ bool BpeDerivations::derive() {
     const std::uint32_t merged = merges_->merged(rank);
     if (!is_regular(merges_->left(rank)) || !is_regular(merges_->right(rank))) {
       early.push_back(rank);
-    } else if (!is_regular(merged) && border().holds_within(rank)) {
+    } else if (!is_regular(merged) && is_first(rank)) {
       levels_[merged] = rank + 1;
     }
   }

@@ -68,6 +68,7 @@ class BpeDerivations {
     return BpeBorder(*merges_, [this](std::uint32_t id) { return levels_[id]; });
   }
   [[nodiscard]] bool derive();
+  [[nodiscard]] std::vector<char> tell_apart() const;
   [[nodiscard]] bool derive_irregular();
 
   const BpeMerges* merges_;

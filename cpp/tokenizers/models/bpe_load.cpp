@@ -79,36 +79,61 @@ class MergesReader {
   }
 
   void look_up() {
-    std::array<std::string_view, 3 * kTogether> tokens;
-    std::array<std::uint32_t, 3 * kTogether> ids{};
+    tokens_.clear();
     joined_.clear();
     for (std::size_t i = 0; i < count_; ++i) {
-      tokens[3 * i] = waiting_[i].left;
-      tokens[(3 * i) + 1] = waiting_[i].right;
+      tokens_.push_back(waiting_[i].left);
+      tokens_.push_back(waiting_[i].right);
       joined_.append(waiting_[i].left).append(right_after_prefix(waiting_[i]));
     }
+    std::array<std::uint32_t, kTogether> guesses;  // NOLINT: written before it is read
     std::size_t begin = 0;
     for (std::size_t i = 0; i < count_; ++i) {
       const std::size_t size = waiting_[i].left.size() + right_after_prefix(waiting_[i]).size();
-      tokens[(3 * i) + 2] = std::string_view(joined_).substr(begin, size);
+      const std::string_view token = std::string_view(joined_).substr(begin, size);
+      guesses[i] = guess(token);
+      if (guesses[i] == Vocabulary::kNone) {
+        tokens_.push_back(token);
+      }
       begin += size;
     }
-    vocabulary_.find_all(std::span(tokens).first(3 * count_), ids);
+    ids_.resize(tokens_.size());
+    vocabulary_.find_all(tokens_, ids_);
+    std::size_t next = 2 * count_;
     for (std::size_t i = 0; i < count_; ++i) {
-      for (std::size_t k = 3 * i; k < (3 * i) + 3; ++k) {
-        if (ids[k] == Vocabulary::kNone) {
-          merges_.element(waiting_[i].index)
-              .fail("\"" + shortened(tokens[k]) + "\" is not in model.vocab");
-        }
+      check(i, 2 * i);
+      check(i, (2 * i) + 1);
+      if (guesses[i] == Vocabulary::kNone) {
+        check(i, next);
+        guesses[i] = ids_[next++];
       }
       if (waiting_[i].left.empty() || waiting_[i].right.size() <= prefix_.size()) {
         merges_.element(waiting_[i].index)
             .fail("a part is empty or only the continuing_subword_prefix");
       }
-      result_.push_back(
-          {.left = ids[3 * i], .right = ids[(3 * i) + 1], .merged = ids[(3 * i) + 2]});
+      result_.push_back({.left = ids_[2 * i], .right = ids_[(2 * i) + 1], .merged = guesses[i]});
+      last_ = guesses[i];
     }
     count_ = 0;
+  }
+
+  /// What comes about has mostly the id after that of the merge before, or the same one; kNone if
+  /// it has to be looked up.
+  std::uint32_t guess(std::string_view token) {
+    for (const std::uint32_t id : {last_ + 1, last_}) {
+      if (vocabulary_.are_unique() && vocabulary_.token(id) == token) {
+        last_ = id;
+        return id;
+      }
+    }
+    return Vocabulary::kNone;
+  }
+
+  void check(std::size_t merge, std::size_t token) const {
+    if (ids_[token] == Vocabulary::kNone) {
+      merges_.element(waiting_[merge].index)
+          .fail("\"" + shortened(tokens_[token]) + "\" is not in model.vocab");
+    }
   }
 
   /// What the right part adds to the left one.
@@ -123,6 +148,10 @@ class MergesReader {
   std::vector<BpeMerges::Merge> result_;
   std::array<Waiting, kTogether> waiting_;
   std::size_t count_ = 0;
+  std::uint32_t last_ = 0;  // the id that came about last
+  // What is looked up together: the parts of all that wait, then what they become.
+  std::vector<std::string_view> tokens_;
+  std::vector<std::uint32_t> ids_;
   std::string joined_;
 };
 

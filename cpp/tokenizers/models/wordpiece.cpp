@@ -67,7 +67,7 @@ Trie::Entries WordPiece::entries_of(const Vocabulary& vocabulary, const Options&
   for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
     const auto token = vocabulary.token(id);
     // A key that is twice in the file has two ids; the one that find() knows counts.
-    if (token && vocabulary.find(*token) == id && can_match(*token, options)) {
+    if (token && vocabulary.is_found(id) && can_match(*token, options)) {
       entries.emplace_back(*token, static_cast<std::int32_t>(id));
     }
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 #include "base/errors.h"
 #include "tokenizers/row_kernels.h"
@@ -64,147 +66,180 @@ void check_size(std::span<const Encodings::Text> texts, std::size_t tokens) {
 }  // namespace
 
 std::span<const std::uint32_t> Encodings::ids(std::size_t row) const {
-  return std::span(ids_).subspan(rows_[row].first_token, rows_[row].length);
+  const Row& found = rows_[row];
+  return std::span(chunks_[found.chunk].ids).subspan(found.first_token, found.length);
 }
 
 std::span<const CharacterSpan> Encodings::spans(std::size_t row) const {
-  return with_offsets_ ? std::span(spans_).subspan(rows_[row].first_token, rows_[row].length)
-                       : std::span<const CharacterSpan>();
+  const Row& found = rows_[row];
+  return with_offsets_
+             ? std::span(chunks_[found.chunk].spans).subspan(found.first_token, found.length)
+             : std::span<const CharacterSpan>();
 }
 
 std::span<const std::uint32_t> Encodings::words(std::size_t row) const {
-  return with_offsets_ ? std::span(words_).subspan(rows_[row].first_token, rows_[row].length)
-                       : std::span<const std::uint32_t>();
+  const Row& found = rows_[row];
+  return with_offsets_
+             ? std::span(chunks_[found.chunk].words).subspan(found.first_token, found.length)
+             : std::span<const std::uint32_t>();
 }
 
 const std::string* Encodings::text(std::size_t row, std::size_t token) const {
+  const Tokens& tokens = chunks_[rows_[row].chunk];
   const std::size_t index = rows_[row].first_token + token;
-  const auto found = std::ranges::lower_bound(texts_, index, {}, &IndexedText::first);
-  return found != texts_.end() && found->first == index ? &found->second : nullptr;
+  const std::size_t found = tokens.first_text(index);
+  return found < tokens.texts.size() && tokens.texts[found].first == index
+             ? &tokens.texts[found].second
+             : nullptr;
+}
+
+std::size_t Encodings::bytes() const noexcept {
+  constexpr std::size_t kEach = (2 * sizeof(std::uint32_t)) + sizeof(CharacterSpan);
+  std::size_t tokens = 0;
+  for (const Tokens& chunk : chunks_) {
+    tokens += chunk.ids.capacity();
+  }
+  return tokens * (with_offsets_ ? kEach : sizeof(std::uint32_t));
 }
 
 void Encodings::reserve(std::size_t rows, std::size_t tokens) {
   rows_.reserve(rows_.size() + rows);
-  runs_.reserve(runs_.size() + (2 * rows));
-  ids_.reserve(ids_.size() + tokens);
+  runs_.reserve(runs_.size() + (3 * rows));
+  Tokens& chunk = chunks_.back();
+  chunk.ids.reserve(chunk.ids.size() + tokens);
   if (with_offsets_) {
-    spans_.reserve(spans_.size() + tokens);
-    words_.reserve(words_.size() + tokens);
+    chunk.spans.reserve(chunk.spans.size() + tokens);
+    chunk.words.reserve(chunk.words.size() + tokens);
   }
+}
+
+void Encodings::begin_row(std::size_t sample, bool is_truncated) {
+  rows_.push_back({
+      .chunk = chunks_.size() - 1,
+      .first_token = chunks_.back().ids.size(),
+      .first_run = runs_.size(),
+      .sample = sample,
+      .length = 0,
+      .runs = 0,
+      .truncated = is_truncated,
+  });
+}
+
+void Encodings::put_special(const LayoutPart& part) {
+  Tokens& tokens = chunks_.back();
+  tokens.ids.push_back(part.id);
+  if (with_offsets_) {
+    tokens.spans.push_back({.begin = 0, .end = 0});
+    tokens.words.push_back(kNoWord);
+  }
+  put_run(part.sequence, part.type_id, 1);
+}
+
+void Encodings::put_run(std::int32_t sequence, std::uint32_t type_id, std::size_t length) {
+  const auto count = static_cast<std::uint32_t>(length);
+  runs_.push_back({.sequence = sequence, .type_id = type_id, .length = count});
+  ++rows_.back().runs;
+  rows_.back().length += count;
+}
+
+void Encodings::trim_row(const PostPlan& plan) {
+  if (!with_offsets_ || plan.trims.empty()) {
+    return;
+  }
+  std::size_t begin = rows_.back().first_token;
+  for_each_run(rows_.size() - 1, [&](std::int32_t sequence, std::uint32_t, std::size_t length) {
+    if (sequence != LayoutPart::kSpecial) {
+      for (const OffsetTrim& trim : plan.trims) {
+        trim_slice(trim, *plan.token_spaces, {.begin = begin, .end = begin + length},
+                   sequence == 1);
+      }
+    }
+    begin += length;
+  });
+}
+
+void Encodings::trim_slice(const OffsetTrim& trim, const TokenSpaces& token_spaces,
+                           const TokenSlice& slice, bool is_second) {
+  Tokens& tokens = chunks_.back();
+  auto text = tokens.texts.begin() + static_cast<std::ptrdiff_t>(tokens.first_text(slice.begin));
+  for (std::size_t i = slice.begin; i < slice.end; ++i) {
+    OuterSpaces spaces;
+    if (text != tokens.texts.end() && text->first == i) {
+      spaces = outer_spaces(text->second);
+      ++text;
+    } else {
+      spaces = token_spaces.find(tokens.ids[i]);
+    }
+    if ((spaces.leading | spaces.trailing) != 0) {
+      trim_span(tokens.spans[i], spaces,
+                i == slice.begin && trim.begins_encoding[is_second ? 1 : 0], trim.add_prefix_space);
+    }
+  }
+}
+
+void Encodings::take_row(std::span<Tokens* const> texts) {
+  Tokens& chunk = chunks_.back();
+  const Row row = rows_.back();
+  std::size_t begin = row.first_token;
+  for_each_run(rows_.size() - 1, [&](std::int32_t sequence, std::uint32_t, std::size_t length) {
+    if (sequence != LayoutPart::kSpecial) {
+      Tokens& text = *texts[static_cast<std::size_t>(sequence)];
+      text.clear();
+      text.append(chunk, begin, begin + length);
+    }
+    begin += length;
+  });
+  chunk.cut({.tokens = row.first_token, .texts = chunk.first_text(row.first_token)});
+  runs_.resize(row.first_run);
+  rows_.pop_back();
 }
 
 void Encodings::append(const PostPlan& plan, std::span<const Text> texts, std::size_t sample,
                        bool is_truncated) {
-  const std::size_t first_row = rows_.size();
+  const auto append_row = [&](std::span<const std::size_t> choice) {
+    begin_row(sample, is_truncated);
+    put_parts(plan, texts, choice);
+    trim_row(plan);
+  };
   constexpr std::array<std::size_t, 2> kFirstParts = {0, 0};
   const bool overflows =
       std::ranges::any_of(texts, [](const Text& text) { return text.parts.size() > 1; });
   if (!overflows) {
-    append_row(plan, texts, kFirstParts);
-  } else {
-    check_size(texts, ids_.size());
-    for (const auto& choice : part_choices(texts, text_order(plan))) {
-      append_row(plan, texts, choice);
-    }
+    append_row(kFirstParts);
+    return;
   }
-  for (std::size_t row = first_row; row < rows_.size(); ++row) {
-    rows_[row].sample = sample;
-    rows_[row].truncated = is_truncated;
+  check_size(texts, chunks_.back().ids.size());
+  for (const auto& choice : part_choices(texts, text_order(plan))) {
+    append_row(choice);
   }
 }
 
-void Encodings::append_row(const PostPlan& plan, std::span<const Text> texts,
-                           std::span<const std::size_t> choice) {
-  Row row{
-      .first_token = ids_.size(),
-      .first_run = runs_.size(),
-      .sample = 0,
-      .length = 0,
-      .runs = 0,
-      .truncated = false,
-  };
+void Encodings::put_parts(const PostPlan& plan, std::span<const Text> texts,
+                          std::span<const std::size_t> choice) {
   for (const Layout& layout : plan.encodings) {
     for (const LayoutPart& part : layout) {
       if (part.sequence == LayoutPart::kSpecial) {
-        ids_.push_back(part.id);
-        if (with_offsets_) {
-          spans_.push_back({.begin = 0, .end = 0});
-          words_.push_back(kNoWord);
-        }
-        runs_.push_back({.sequence = part.sequence, .type_id = part.type_id, .length = 1});
+        put_special(part);
         continue;
       }
       const auto index = static_cast<std::size_t>(part.sequence);
       const TokenSlice slice = texts[index].parts[choice[index]];
-      append_slice(*texts[index].tokens, slice, plan, index == 1);
-      runs_.push_back({
-          .sequence = part.sequence,
-          .type_id = choice[index] == 0 ? part.type_id : part.overflow_type_id,
-          .length = static_cast<std::uint32_t>(slice.end - slice.begin),
-      });
-    }
-  }
-  row.length = static_cast<std::uint32_t>(ids_.size() - row.first_token);
-  row.runs = static_cast<std::uint32_t>(runs_.size() - row.first_run);
-  rows_.push_back(row);
-}
-
-void Encodings::append_slice(const Tokens& tokens, const TokenSlice& slice, const PostPlan& plan,
-                             bool is_second) {
-  const auto begin = static_cast<std::ptrdiff_t>(slice.begin);
-  const auto end = static_cast<std::ptrdiff_t>(slice.end);
-  const std::size_t first = ids_.size();
-  ids_.insert(ids_.end(), tokens.ids.begin() + begin, tokens.ids.begin() + end);
-  if (!with_offsets_) {
-    return;
-  }
-  spans_.insert(spans_.end(), tokens.spans.begin() + begin, tokens.spans.begin() + end);
-  words_.insert(words_.end(), tokens.words.begin() + begin, tokens.words.begin() + end);
-  const std::size_t first_text = texts_.size();
-  for (const auto& [index, text] : tokens.texts) {
-    if (index >= slice.begin && index < slice.end) {
-      texts_.emplace_back(first + index - slice.begin, text);
-    }
-  }
-  for (const OffsetTrim& trim : plan.trims) {
-    trim_slice(trim, *plan.token_spaces, first, first_text, is_second);
-  }
-}
-
-void Encodings::trim_slice(const OffsetTrim& trim, const TokenSpaces& token_spaces,
-                           std::size_t first, std::size_t first_text, bool is_second) {
-  std::size_t next_text = first_text;
-  for (std::size_t i = first; i < ids_.size(); ++i) {
-    OuterSpaces spaces;
-    if (next_text < texts_.size() && texts_[next_text].first == i) {
-      spaces = outer_spaces(texts_[next_text].second);
-      ++next_text;
-    } else {
-      spaces = token_spaces.find(ids_[i]);
-    }
-    if ((spaces.leading | spaces.trailing) != 0) {
-      trim_span(spans_[i], spaces, i == first && trim.begins_encoding[is_second ? 1 : 0],
-                trim.add_prefix_space);
+      chunks_.back().append(*texts[index].tokens, slice.begin, slice.end);
+      put_run(part.sequence, choice[index] == 0 ? part.type_id : part.overflow_type_id,
+              slice.end - slice.begin);
     }
   }
 }
 
-void Encodings::append(const Encodings& other, std::size_t first_sample) {
-  const std::size_t first_token = ids_.size();
-  const std::size_t first_run = runs_.size();
-  ids_.insert(ids_.end(), other.ids_.begin(), other.ids_.end());
-  spans_.insert(spans_.end(), other.spans_.begin(), other.spans_.end());
-  words_.insert(words_.end(), other.words_.begin(), other.words_.end());
-  runs_.insert(runs_.end(), other.runs_.begin(), other.runs_.end());
-  for (const auto& [index, text] : other.texts_) {
-    texts_.emplace_back(first_token + index, text);
-  }
+void Encodings::append(Encodings&& other, std::size_t first_sample) {
   for (Row row : other.rows_) {
-    row.first_token += first_token;
-    row.first_run += first_run;
+    row.chunk += chunks_.size();
+    row.first_run += runs_.size();
     row.sample += first_sample;
     rows_.push_back(row);
   }
+  runs_.insert(runs_.end(), other.runs_.begin(), other.runs_.end());
+  std::ranges::move(other.chunks_, std::back_inserter(chunks_));
 }
 
 std::size_t Encodings::padded_length(std::span<const std::size_t> rows,

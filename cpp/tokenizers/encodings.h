@@ -1,12 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "tokenizers/post_processors/post_processor.h"
@@ -34,7 +33,6 @@ class Encodings {
 
   // ---- reading
   [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
-  [[nodiscard]] std::size_t num_tokens() const noexcept { return ids_.size(); }
   [[nodiscard]] bool with_offsets() const noexcept { return with_offsets_; }
   [[nodiscard]] std::size_t length(std::size_t row) const { return rows_[row].length; }
   [[nodiscard]] std::size_t sample(std::size_t row) const { return rows_[row].sample; }
@@ -59,6 +57,9 @@ class Encodings {
     }
   }
 
+  /// Memory that the tokens take.
+  [[nodiscard]] std::size_t bytes() const noexcept;
+
   /// Length of rows once padded. Fails with ErrorKind::InvalidArgument if a row is longer than
   /// padding.length.
   [[nodiscard]] std::size_t padded_length(std::span<const std::size_t> rows,
@@ -73,6 +74,37 @@ class Encodings {
   /// Room for so many more rows and tokens.
   void reserve(std::size_t rows, std::size_t tokens);
 
+  /// Adds a row of whole texts, whose tokens are written where they stay.
+  /// @param plan holds each text once.
+  /// @param encode called as encode(text, tokens): appends the tokens of text 0 or 1.
+  /// Gives the tokens of each text. What remains is trim_row(), or take_row() where they are cut.
+  template <typename Encode>
+  std::array<std::size_t, 2> write_row(const PostPlan& plan, std::size_t sample, Encode encode) {
+    begin_row(sample, false);
+    std::array<std::size_t, 2> lengths{};
+    for (const Layout& layout : plan.encodings) {
+      for (const LayoutPart& part : layout) {
+        if (part.sequence == LayoutPart::kSpecial) {
+          put_special(part);
+          continue;
+        }
+        Tokens& tokens = chunks_.back();
+        const std::size_t first = tokens.ids.size();
+        encode(static_cast<std::size_t>(part.sequence), tokens);
+        const std::size_t length = tokens.ids.size() - first;
+        lengths[static_cast<std::size_t>(part.sequence)] = length;
+        put_run(part.sequence, part.type_id, length);
+      }
+    }
+    return lengths;
+  }
+
+  /// Trims the offsets of the last row as the plan says.
+  void trim_row(const PostPlan& plan);
+
+  /// Takes the last row back and its texts out of it. @param texts are replaced.
+  void take_row(std::span<Tokens* const> texts);
+
   /// One text with the parts that truncation left of it.
   struct Text {
     const Tokens* tokens;
@@ -85,13 +117,12 @@ class Encodings {
               bool is_truncated);
 
   /// Adds the rows of another at the end, their samples counted from `first_sample`.
-  void append(const Encodings& other, std::size_t first_sample);
+  void append(Encodings&& other, std::size_t first_sample);
 
  private:
-  using IndexedText = std::pair<std::size_t, std::string>;
-
   struct Row {
-    std::size_t first_token;
+    std::size_t chunk;
+    std::size_t first_token;  // in its chunk
     std::size_t first_run;
     std::size_t sample;
     std::uint32_t length;
@@ -104,18 +135,18 @@ class Encodings {
     std::uint32_t length;
   };
 
-  void append_row(const PostPlan& plan, std::span<const Text> texts,
-                  std::span<const std::size_t> choice);
-  void append_slice(const Tokens& tokens, const TokenSlice& slice, const PostPlan& plan,
-                    bool is_second);
-  void trim_slice(const OffsetTrim& trim, const TokenSpaces& token_spaces, std::size_t first,
-                  std::size_t first_text, bool is_second);
+  void begin_row(std::size_t sample, bool is_truncated);
+  void put_special(const LayoutPart& part);
+  void put_run(std::int32_t sequence, std::uint32_t type_id, std::size_t length);
+  void put_parts(const PostPlan& plan, std::span<const Text> texts,
+                 std::span<const std::size_t> choice);
+  void trim_slice(const OffsetTrim& trim, const TokenSpaces& token_spaces, const TokenSlice& slice,
+                  bool is_second);
 
   bool with_offsets_;
-  std::vector<std::uint32_t> ids_;
-  std::vector<CharacterSpan> spans_;
-  std::vector<std::uint32_t> words_;
-  std::vector<IndexedText> texts_;  // by index of the token, ascending
+  // The tokens of the rows; those of each Encodings that was appended stay together. New rows go
+  // into the last one.
+  std::vector<Tokens> chunks_ = std::vector<Tokens>(1);
   std::vector<Row> rows_;
   std::vector<Run> runs_;
 };

@@ -21,16 +21,19 @@ void Scratch::shrink() {
   }
 }
 
-void TextEncoder::encode(std::string_view text, Tokens& tokens) {
-  tokens.clear();
+void TextEncoder::start(Tokens& tokens) {
   tokens_ = &tokens;
   next_word_ = 0;
+  limit_ = most_ == kNoLimit ? kNoLimit : tokens.ids.size() + most_;
+}
+
+void TextEncoder::encode(std::string_view text, Tokens& tokens) {
+  start(tokens);
   append(text);
 }
 
 void TextEncoder::encode_words(std::span<const std::string_view> words, Tokens& tokens) {
-  tokens.clear();
-  tokens_ = &tokens;
+  start(tokens);
   std::uint32_t index = 0;
   for (const std::string_view word : words) {
     const std::size_t first = tokens.words.size();
@@ -146,7 +149,7 @@ void TextEncoder::encode_word(const PreTokenizedText& text, const Piece& piece) 
   tokenizer_.model_->append_tokens(word, scratch_.word_tokens);
   for (const WordToken& token : scratch_.word_tokens) {
     if (token.shows_text) {
-      tokens_->texts.emplace_back(static_cast<std::uint32_t>(tokens_->ids.size()),
+      tokens_->texts.emplace_back(tokens_->ids.size(),
                                   word.substr(token.begin, token.end - token.begin));
     }
     tokens_->ids.push_back(token.id);
@@ -162,7 +165,7 @@ void TextEncoder::encode_word(const PreTokenizedText& text, const Piece& piece) 
 void TextEncoder::add_token(const AddedToken& token, CharacterSpan span, std::string_view text) {
   if (with_offsets_) {
     if (text != token.content) {
-      tokens_->texts.emplace_back(static_cast<std::uint32_t>(tokens_->ids.size()), text);
+      tokens_->texts.emplace_back(tokens_->ids.size(), text);
     }
     tokens_->spans.push_back(span);
     tokens_->words.push_back(next_word_);

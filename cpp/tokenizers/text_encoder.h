@@ -38,7 +38,7 @@ class TextEncoder {
   struct Options {
     bool with_offsets;
     bool split_special_tokens;  ///< special tokens in the text are text like any other
-    std::size_t limit;          ///< enough tokens: encoding may stop once there are as many
+    std::size_t most;           ///< enough tokens: encoding may stop once it has as many
   };
 
   TextEncoder(const Tokenizer& tokenizer, Scratch& scratch, const Options& options)
@@ -46,14 +46,16 @@ class TextEncoder {
         scratch_(scratch),
         with_offsets_(options.with_offsets),
         split_special_tokens_(options.split_special_tokens),
-        limit_(options.limit) {}
+        most_(options.most) {}
 
+  /// Appends the tokens of a text, whose words are counted from 0.
   void encode(std::string_view text, Tokens& tokens);
 
-  /// Encodes a text that is split already: each word for itself, as the word of its tokens.
+  /// Those of a text that is split already: each word for itself, as the word of its tokens.
   void encode_words(std::span<const std::string_view> words, Tokens& tokens);
 
  private:
+  void start(Tokens& tokens);
   void append(std::string_view text);
   void encode_between(std::string_view text, std::uint32_t first_character);
   void encode_stages(std::string_view text, std::uint32_t first_character);
@@ -65,7 +67,8 @@ class TextEncoder {
   Scratch& scratch_;
   bool with_offsets_;
   bool split_special_tokens_;
-  std::size_t limit_;
+  std::size_t most_;
+  std::size_t limit_ = kNoLimit;  // ids in tokens_ that are enough
   Tokens* tokens_ = nullptr;
   std::uint32_t next_word_ = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/errors.h"
 #include "base/parallel.h"
@@ -95,15 +96,8 @@ Encodings Tokenizer::encode_batch(const TextBatch& texts, const TextBatch& pairs
                    options, parts[part]);
     }
   });
-  std::size_t tokens = 0;
-  std::size_t rows = 0;
-  for (const Encodings& part : parts) {
-    tokens += part.num_tokens();
-    rows += part.size();
-  }
-  all.reserve(rows, tokens);
   for (std::size_t part = 0; part < count; ++part) {
-    all.append(parts[part], bound(part));
+    all.append(std::move(parts[part]), bound(part));
   }
   return all;
 }
@@ -137,9 +131,10 @@ void Tokenizer::encode_one(const TextBatch& texts, const TextBatch& pairs,
                       {
                           .with_offsets = options.with_offsets,
                           .split_special_tokens = options.split_special_tokens,
-                          .limit = may_stop ? room + 1 : TextEncoder::kNoLimit,
+                          .most = may_stop ? room + 1 : TextEncoder::kNoLimit,
                       });
-  const auto encode = [&](const TextBatch& batch, Tokens& tokens) {
+  const auto encode = [&](std::size_t text, Tokens& tokens) {
+    const TextBatch& batch = text == 0 ? texts : pairs;
     check_text(batch[index]);
     if (batch.is_split()) {
       encoder.encode_words(batch[index], tokens);
@@ -147,13 +142,28 @@ void Tokenizer::encode_one(const TextBatch& texts, const TextBatch& pairs,
       encoder.encode(batch[index].front(), tokens);
     }
   };
-  encode(texts, scratch.first);
-  if (is_pair) {
-    encode(pairs, scratch.second);
+  const std::array<Tokens*, 2> taken = {&scratch.first, &scratch.second};
+  std::array<std::size_t, 2> lengths{};
+  const bool is_written = plan.has_each_once(is_pair);
+  if (is_written) {
+    lengths = out.write_row(plan, index, encode);
+  } else {
+    for (std::size_t text = 0; text < (is_pair ? 2U : 1U); ++text) {
+      taken[text]->clear();
+      encode(text, *taken[text]);
+      lengths[text] = taken[text]->ids.size();
+    }
   }
-  const std::size_t first = scratch.first.ids.size();
-  const std::size_t second = is_pair ? scratch.second.ids.size() : 0;
+  const auto [first, second] = lengths;
   const Kept kept = plan_truncation(first, second, is_pair, truncation.strategy, room);
+  const bool is_cut = kept.first < first || kept.second < second;
+  if (is_written && !is_cut) {
+    out.trim_row(plan);
+    return;
+  }
+  if (is_written) {
+    out.take_row(taken);
+  }
   const std::array<Encodings::Text, 2> rows = {
       {
           {
@@ -166,8 +176,7 @@ void Tokenizer::encode_one(const TextBatch& texts, const TextBatch& pairs,
           },
       },
   };
-  out.append(plan, std::span(rows).first(is_pair ? 2 : 1), index,
-             kept.first < first || kept.second < second);
+  out.append(plan, std::span(rows).first(is_pair ? 2 : 1), index, is_cut);
 }
 
 void Tokenizer::encode_text(std::string_view text, bool split_special_tokens,
@@ -178,8 +187,9 @@ void Tokenizer::encode_text(std::string_view text, bool split_special_tokens,
                       {
                           .with_offsets = false,
                           .split_special_tokens = split_special_tokens,
-                          .limit = TextEncoder::kNoLimit,
+                          .most = TextEncoder::kNoLimit,
                       });
+  scratch.first.clear();
   encoder.encode(text, scratch.first);
   ids.swap(scratch.first.ids);
   scratch.shrink();

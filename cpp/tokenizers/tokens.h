@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -14,15 +15,17 @@ struct CharacterSpan {
   std::uint32_t end;
 };
 
-/// Tokens of one text before post-processing. Without offsets only ids are filled.
+/// Tokens of one text or of many rows, one after the other. Without offsets only ids are filled.
 struct Tokens {
+  using IndexedText = std::pair<std::size_t, std::string>;
+
   std::vector<std::uint32_t> ids;
   std::vector<CharacterSpan> spans;
   std::vector<std::uint32_t> words;  ///< index of the piece of the text that a token belongs to
 
   /// By index, text of tokens that go by it: added tokens with whitespace around them, and unknown
   /// tokens of some models.
-  std::vector<std::pair<std::uint32_t, std::string>> texts;
+  std::vector<IndexedText> texts;
 
   /// How far they have come; cut() goes back there.
   struct Mark {
@@ -32,10 +35,16 @@ struct Tokens {
   [[nodiscard]] Mark mark() const noexcept { return {.tokens = ids.size(), .texts = texts.size()}; }
   void cut(const Mark& mark) {
     ids.resize(mark.tokens);
-    spans.resize(mark.tokens);
-    words.resize(mark.tokens);
+    spans.resize(std::min(spans.size(), mark.tokens));
+    words.resize(std::min(words.size(), mark.tokens));
     texts.resize(mark.texts);
   }
+
+  /// Which of `texts` is the first of a token from that index on.
+  [[nodiscard]] std::size_t first_text(std::size_t index) const;
+
+  /// Appends tokens [begin, end) of another.
+  void append(const Tokens& other, std::size_t begin, std::size_t end);
 
   void clear() noexcept {
     ids.clear();

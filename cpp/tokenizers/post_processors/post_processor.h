@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -64,6 +66,18 @@ struct PostPlan {
         }
       }
     }
+  }
+
+  /// Whether each text stands there just once, as but strange templates have it.
+  [[nodiscard]] bool has_each_once(bool is_pair) const noexcept {
+    std::array<std::size_t, 2> counts{};
+    for (const Layout& layout : encodings) {
+      for (const LayoutPart& part : layout) {
+        counts[static_cast<std::size_t>(std::max(part.sequence, 0))] +=
+            part.sequence == LayoutPart::kSpecial ? 0 : 1;
+      }
+    }
+    return counts[0] == 1 && counts[1] == (is_pair ? 1U : 0U);
   }
 
   /// How many these are for so many tokens of the text.

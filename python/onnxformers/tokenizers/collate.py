@@ -33,10 +33,7 @@ def to_arrays(place: str, encodings: Encodings, plan: EncodePlan) -> tuple[dict[
         columns["attention_mask"] = mask
     width = ids.shape[1]
     if plan.has_extras:
-        import numpy as np
-
-        extra = _extra_columns(encodings, plan, width)
-        columns.update({name: np.array(rows, dtype=np.int64) for name, rows in extra.items()})
+        columns.update(_extra_arrays(encodings, plan, width))
     return columns, width
 
 
@@ -68,6 +65,25 @@ def first_row(columns: dict[str, Any]) -> dict[str, Any]:
         name: rows[0] if rows and isinstance(rows[0], list) else rows
         for name, rows in columns.items()
     }
+
+
+def _extra_arrays(encodings: Encodings, plan: EncodePlan, width: int) -> dict[str, Any]:
+    """What `_extra_columns` gives, as arrays."""
+    import numpy as np
+
+    side = plan.fill.side
+    extra: dict[str, Any] = {}
+    if plan.special_tokens_mask:
+        # Of padding, too, no text is the source.
+        is_special = encodings.pad_sequences(length=width, side=side) < 0
+        extra["special_tokens_mask"] = is_special.astype(np.int64)
+    if plan.offsets:
+        extra["offset_mapping"] = encodings.pad_offsets(length=width, side=side)
+    if plan.lengths:
+        extra["length"] = np.maximum(encodings.lengths, width)
+    if plan.overflowing:
+        extra["overflow_to_sample_mapping"] = encodings.sample
+    return extra
 
 
 def _extra_columns(encodings: Encodings, plan: EncodePlan, width: int) -> dict[str, list[Any]]:

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "check.h"
 #include "tokenizers/encodings.h"
 
@@ -55,9 +57,42 @@ TEST(rows_of_another_are_added_with_their_samples) {
   rows.append(plan_for(false), texts, 0, false);
   Encodings more;
   more.append(plan_for(false), texts, 1, false);
-  rows.append(more, 4);
+  rows.append(std::move(more), 4);
   CHECK_EQUAL(shown(rows), "9 1 2 8 | 9 1 2 8 | ");
   CHECK_EQUAL(rows.sample(1), std::size_t{5});
+}
+
+TEST(a_row_that_was_written_can_be_taken_back) {
+  const auto encode = [](std::size_t text, Tokens& tokens) {
+    for (std::uint32_t i = 1; i <= 2; ++i) {
+      const auto word = static_cast<std::uint32_t>(text);
+      tokens.texts.emplace_back(tokens.ids.size(), std::to_string(i));
+      tokens.ids.push_back((10 * (word + 1)) + i);
+      tokens.spans.push_back({.begin = i, .end = i + 1});
+      tokens.words.push_back(word);
+    }
+  };
+  Encodings rows(true);
+  for (const std::size_t sample : {0, 1}) {
+    const auto lengths = rows.write_row(plan_for(true), sample, encode);
+    CHECK_EQUAL(lengths[0], std::size_t{2});
+    CHECK_EQUAL(lengths[1], std::size_t{2});
+  }
+  CHECK_EQUAL(shown(rows), "9 11 12 8 21 22 8 | 9 11 12 8 21 22 8 | ");
+  Tokens first = tokens_of({1});
+  Tokens second;
+  rows.take_row(std::vector<Tokens*>{&first, &second});
+  CHECK_EQUAL(shown(rows), "9 11 12 8 21 22 8 | ");
+  CHECK_EQUAL(*rows.text(0, 5), "2");
+  CHECK((first.ids == std::vector<std::uint32_t>{11, 12}));
+  CHECK((second.words == std::vector<std::uint32_t>{1, 1}));
+  CHECK_EQUAL(second.spans[1].end, std::uint32_t{3});
+  CHECK(second.texts[0] == Tokens::IndexedText(0, "1"));
+  const Encodings::Text texts[] = {{&first, {{1, 2}}}, {&second, {{1, 2}}}};
+  rows.append(plan_for(true), texts, 1, true);
+  CHECK_EQUAL(shown(rows), "9 11 12 8 21 22 8 | 9 12 8 22 8 | ");
+  CHECK_EQUAL(*rows.text(1, 3), "2");
+  CHECK(rows.text(1, 0) == nullptr);
 }
 
 TEST(padding_fills_either_side) {

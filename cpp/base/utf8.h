@@ -19,6 +19,9 @@ struct Decoded {
 /// gives kReplacement and length 1: the caller always advances and never reads past the end.
 [[nodiscard]] inline Decoded decode(std::string_view text, std::size_t position) noexcept;
 
+/// The same where the text is known to be well-formed and a character begins at `position`.
+[[nodiscard]] inline Decoded decode_valid(std::string_view text, std::size_t position) noexcept;
+
 /// Appends the UTF-8 form; surrogates and values above U+10FFFF become kReplacement.
 void append(std::string& out, char32_t code);
 
@@ -47,6 +50,24 @@ void append_lossy(std::string& out, std::string_view bytes);
 inline Decoded decode(std::string_view text, std::size_t position) noexcept {
   const auto lead = static_cast<unsigned char>(text[position]);
   return lead < 0x80 ? Decoded{.code = lead, .length = 1} : decode_multibyte(text, position);
+}
+
+inline Decoded decode_valid(std::string_view text, std::size_t position) noexcept {
+  const auto byte = [&](std::size_t i) -> char32_t {
+    return static_cast<unsigned char>(text[position + i]);
+  };
+  const char32_t lead = byte(0);
+  if (lead < 0x80) {
+    return {.code = lead, .length = 1};
+  }
+  if (lead < 0xE0) {
+    return {.code = (lead & 0x1FU) << 6U | (byte(1) & 0x3FU), .length = 2};
+  }
+  const char32_t middle = (byte(1) & 0x3FU) << 6U | (byte(2) & 0x3FU);
+  if (lead < 0xF0) {
+    return {.code = (lead & 0xFU) << 12U | middle, .length = 3};
+  }
+  return {.code = (lead & 0x7U) << 18U | middle << 6U | (byte(3) & 0x3FU), .length = 4};
 }
 
 inline std::size_t previous(std::string_view text, std::size_t position) noexcept {

@@ -8,6 +8,18 @@
 
 namespace onnxformers::tokenizers {
 
+namespace {
+
+/// Of the UTF-8 form.
+unsigned first_byte(char32_t character) {
+  return character < 0x80      ? character
+         : character < 0x800   ? 0xC0U | character >> 6U
+         : character < 0x10000 ? 0xE0U | character >> 12U
+                               : 0xF0U | character >> 18U;
+}
+
+}  // namespace
+
 CharacterMap::~CharacterMap() {
   for (const auto& page : pages_) {
     const std::unique_ptr<Page> owned(page.load(std::memory_order_relaxed));
@@ -81,9 +93,7 @@ CharacterMap::Mapped CharacterMap::classify(char32_t normalized) const {
                 .vanishes = false,
                 .character = normalized,
                 .code = pieces_.code(normalized)};
-  std::string bytes;
-  utf8::append(bytes, normalized);
-  if (options_.added_starts[static_cast<unsigned char>(bytes.front())]) {
+  if (options_.added_starts[first_byte(normalized)]) {
     mapped.kind = Kind::Stages;
   } else if (normalized == options_.sign) {
     mapped.kind = Kind::Sign;

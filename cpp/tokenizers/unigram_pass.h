@@ -35,7 +35,7 @@ class UnigramPipeline::Pass {
       if (words_.is_at_first_letter() && take_plain_word(i)) {
         continue;
       }
-      if (pipeline_.effect_at(text_, i) == Effect::Space && pipeline_.is_cut_after(text_, i)) {
+      if (pipeline_.effect_at(text_, i) == Effect::Space && pipeline_.is_cut_at(text_, i + 1)) {
         take_spaces(i);
       } else if (!read_mixed(i)) {
         output_.undo();
@@ -72,7 +72,7 @@ class UnigramPipeline::Pass {
     words_.take_space(character_at(i));
     ++i;
     while (pipeline_.options_.splits_at_whitespace && i < text_.size() &&
-           pipeline_.effect_at(text_, i) == Effect::Space && pipeline_.is_cut_after(text_, i)) {
+           pipeline_.effect_at(text_, i) == Effect::Space && pipeline_.is_cut_at(text_, i + 1)) {
       ++i;
     }
   }
@@ -102,7 +102,7 @@ class UnigramPipeline::Pass {
       while (last > 0 && (static_cast<unsigned char>(text_[last]) & 0xC0U) == 0x80U) {
         --last;
       }
-      const char32_t code = utf8::decode(text_, last).code;
+      const char32_t code = utf8::decode_valid(text_, last).code;
       if (!is_stripped(code, before)) {
         return before || ends_as_it_is(code);
       }
@@ -113,7 +113,7 @@ class UnigramPipeline::Pass {
 
   bool strip_left(bool before, std::size_t& i) {
     while (i < text_.size()) {
-      const auto [code, length] = utf8::decode(text_, i);
+      const auto [code, length] = utf8::decode_valid(text_, i);
       if (!is_stripped(code, before)) {
         return before || ends_as_it_is(code);
       }
@@ -152,7 +152,7 @@ class UnigramPipeline::Pass {
     if (i == text_.size()) {
       return {.code = 0, .length = 0, .mapped = {Kind::Drop, false, true, 0, 0}};
     }
-    const auto [code, length] = utf8::decode(text_, i);
+    const auto [code, length] = utf8::decode_valid(text_, i);
     return {.code = code, .length = length, .mapped = pipeline_.characters_.map(code)};
   }
 
@@ -168,8 +168,8 @@ class UnigramPipeline::Pass {
     const std::size_t start = i;
     Character here = read(i);
     while (i < text_.size() && !is_full()) {
-      if (i != start && here.code < 0x80 && !words_.has_letters() &&
-          pipeline_.effect_at(text_, i) != Effect::Other) {
+      if (i != start && !words_.has_letters() &&
+          (here.mapped.kind == Kind::Letter || here.mapped.kind == Kind::Space)) {
         return true;
       }
       const Character next = read(i + here.length);
@@ -218,7 +218,7 @@ class UnigramPipeline::Pass {
 
   bool take_all(const NormalizedText& text) {
     for (std::size_t i = 0; i < text.text().size();) {
-      const auto [code, length] = utf8::decode(text.text(), i);
+      const auto [code, length] = utf8::decode_valid(text.text(), i);
       const Mapped mapped = pipeline_.characters_.classify(code);
       if (mapped.kind == Kind::Stages) {
         return false;

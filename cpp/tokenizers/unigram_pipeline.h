@@ -76,12 +76,12 @@ class UnigramPipeline final : public FastPath {
     return effects_[static_cast<unsigned char>(text[i])];
   }
 
-  /// Whether the ASCII character at i, which stands alone, also does so with the one behind it.
-  [[nodiscard]] bool is_cut_after(std::string_view text, std::size_t i) const {
-    if (i + 1 == text.size() || effect_at(text, i + 1) != Effect::Other) {
+  /// Whether a space is cut off from what begins at a byte: that it becomes a space is certain.
+  [[nodiscard]] bool is_cut_at(std::string_view text, std::size_t i) const {
+    if (i == text.size() || effect_at(text, i) != Effect::Other) {
       return true;  // spaces are not of the sort that looks at its neighbours
     }
-    return characters_.map(utf8::decode(text, i + 1).code).kind != CharacterMap::Kind::Joined;
+    return characters_.map(utf8::decode_valid(text, i).code).kind != CharacterMap::Kind::Joined;
   }
 
   Options options_;

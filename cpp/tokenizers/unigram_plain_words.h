@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cstring>
 #include <limits>
 #include <string_view>
 
 #include "base/utf8.h"
 #include "tokenizers/piece_cache.h"
 #include "tokenizers/unigram_output.h"
+#include "tokenizers/word_bytes.h"
 
 namespace onnxformers::tokenizers {
 
@@ -33,7 +33,7 @@ class UnigramPipeline::PlainWords {
   /// @param first index of its first character. @param sign origin of its sign.
   Extent take(std::string_view text, std::size_t begin, std::uint32_t first, Origin sign) {
     ShortWord word;
-    const std::size_t size = load(text, begin, word);
+    const std::size_t size = WordBytes::load(text, begin, word);
     text_ = text;
     begin_ = begin;
     first_ = first;
@@ -66,57 +66,10 @@ class UnigramPipeline::PlainWords {
     std::size_t count = 0;                       // beyond kMaxTokens: more than there is room for
   };
 
-  // -- Where a word ends ------------------------------------------------------------------------
-
-  /// The high bit of bytes up to U+0020; of the first one in any case, and of none before it.
-  static std::uint64_t ends_in(std::uint64_t bytes) {
-    constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
-    return (bytes - kOnes * (U' ' + 1)) & ~bytes & (kOnes * 0x80);
-  }
-
-  static std::uint64_t first_bytes(std::uint64_t bytes, std::size_t count) {
-    return count >= 8 ? bytes : bytes & ((std::uint64_t{1} << (8U * count)) - 1);
-  }
-
-  /// Eight bytes of a text; zeros behind its end.
-  static std::uint64_t load_bytes(std::string_view text, std::size_t begin) {
-    static_assert(std::endian::native == std::endian::little, "the first byte is the lowest");
-    std::uint64_t bytes = 0;
-    if (begin + sizeof(bytes) <= text.size()) {
-      std::memcpy(&bytes, text.data() + begin, sizeof(bytes));
-    } else if (begin < text.size()) {
-      std::memcpy(&bytes, text.data() + begin, text.size() - begin);
-    }
-    return bytes;
-  }
-
-  /// Loads a word up to the next byte up to U+0020 and gives its size, or more than
-  /// ShortWord::kMaxBytes, if it is longer.
-  static std::size_t load(std::string_view text, std::size_t begin, ShortWord& word) {
-    word.low = load_bytes(text, begin);
-    word.high = load_bytes(text, begin + 8);
-    const std::uint64_t low_ends = ends_in(word.low);
-    const std::uint64_t high_ends = ends_in(word.high);
-    std::size_t size = 0;
-    if (low_ends != 0) {
-      size = static_cast<std::size_t>(std::countr_zero(low_ends)) / 8;
-      word.low = first_bytes(word.low, size);
-      word.high = 0;
-    } else {
-      size = 8 + (static_cast<std::size_t>(std::countr_zero(high_ends)) / 8);
-      word.high = first_bytes(word.high, size - 8);
-      const std::size_t end = begin + size;
-      size +=
-          size == 16 && end < text.size() && static_cast<unsigned char>(text[end]) > U' ' ? 1 : 0;
-    }
-    word.length = static_cast<std::uint32_t>(size);
-    return size;
-  }
-
   /// Whether the word is cut off from what begins at a byte.
   [[nodiscard]] bool ends_at(std::size_t end) const {
-    return end == text_.size() ||
-           (pipeline_.effect_at(text_, end) == Effect::Space && pipeline_.is_cut_after(text_, end));
+    return end == text_.size() || (pipeline_.effect_at(text_, end) == Effect::Space &&
+                                   pipeline_.is_cut_at(text_, end + 1));
   }
 
   // -- Words met before -------------------------------------------------------------------------
@@ -134,13 +87,7 @@ class UnigramPipeline::PlainWords {
   }
 
   Extent take_long(std::size_t size) {
-    while (size <= LongPieceCache::kMaxBytes) {
-      const std::uint64_t ends = ends_in(load_bytes(text_, begin_ + size));
-      size += static_cast<std::size_t>(std::countr_zero(ends)) / 8;
-      if (ends != 0) {
-        break;
-      }
-    }
+    size = WordBytes::size(text_, begin_, size, LongPieceCache::kMaxBytes);
     if (size > LongPieceCache::kMaxBytes || !ends_at(begin_ + size)) {
       return search(nullptr, 0);
     }
@@ -192,7 +139,7 @@ class UnigramPipeline::PlainWords {
     model_.segment(scratch_.codes, scratch_.search, [&](const Unigram::Part& part) { put(part); });
     const auto characters = static_cast<std::uint32_t>(scratch_.codes.size());
     scratch_.codes.clear();
-    if (size > 0) {
+    if (end - begin_ == size) {  // else it ended before
       keep(word, text_.substr(begin_, size));
     }
     return extent(end - begin_, characters);
@@ -207,7 +154,7 @@ class UnigramPipeline::PlainWords {
       const auto byte = static_cast<unsigned char>(text_[i]);
       const Effect effect = pipeline_.effects_[byte];
       if (effect == Effect::Space) {
-        return pipeline_.is_cut_after(text_, i) ? i : kNone;
+        return pipeline_.is_cut_at(text_, i + 1) ? i : kNone;
       }
       if (effect == Effect::Letter) {
         scratch_.codes.push_back(pipeline_.ascii_codes_[byte]);
@@ -215,10 +162,15 @@ class UnigramPipeline::PlainWords {
         ++i;
         continue;
       }
-      const auto [code, length] = utf8::decode(text_, i);
+      const auto [code, length] = utf8::decode_valid(text_, i);
       const CharacterMap::Mapped mapped = pipeline_.characters_.map(code);
-      if (mapped.kind != CharacterMap::Kind::Letter || (mapped.is_patterned && is_patterned)) {
+      if (mapped.is_patterned && is_patterned) {
         return kNone;
+      }
+      if (mapped.kind != CharacterMap::Kind::Letter) {
+        const bool ends = i > begin_ && mapped.kind == CharacterMap::Kind::Space &&
+                          !mapped.is_patterned && pipeline_.is_cut_at(text_, i + length);
+        return ends ? i : kNone;
       }
       scratch_.codes.push_back(mapped.code);
       is_patterned = mapped.is_patterned;
@@ -232,8 +184,10 @@ class UnigramPipeline::PlainWords {
       put(part.id, false, part);
       return;
     }
-    const auto codes = std::span(scratch_.codes).subspan(part.begin, part.end - part.begin);
-    if (!kWithOffsets && model_.is_foreign(codes)) {
+    if (model_.is_foreign(std::span(scratch_.codes).subspan(part.begin, part.end - part.begin))) {
+      if constexpr (kWithOffsets) {
+        output_.put_text(run_text(part.begin, part.end));
+      }
       put(model_.unknown_id(), true, part);
       return;
     }
@@ -286,7 +240,7 @@ class UnigramPipeline::PlainWords {
       utf8::append(scratch_.run, pipeline_.options_.characters.sign);
     }
     while (next_run_.character < end) {
-      const auto [code, length] = utf8::decode(text_, next_run_.byte);
+      const auto [code, length] = utf8::decode_valid(text_, next_run_.byte);
       if (next_run_.character >= begin) {
         utf8::append(scratch_.run, pipeline_.characters_.map(code).character);
       }

@@ -89,7 +89,10 @@ class UnigramPipeline::Words {
         output_.put(part.id, {.begin = from, .end = to});
         return;
       }
-      if (!kWithOffsets && model_.is_foreign(codes_of(part))) {
+      if (model_.is_foreign(codes_of(part))) {
+        if constexpr (kWithOffsets) {
+          output_.put_text(run_text(part));
+        }
         output_.put(model_.unknown_id(), {.begin = from, .end = to});
         return;
       }

@@ -39,8 +39,22 @@ class UnigramSearch {
   void run(const PieceTrie& trie, std::span<const PieceTrie::Code> codes, const Unknown& unknown,
            Put put) {
     double before = 0;
+    std::size_t end = 0;  // the next character that is in no piece
     for (std::size_t begin = 0; begin < codes.size();) {
-      const auto rest = codes.subspan(begin);
+      if (end < begin || begin == 0) {
+        end = static_cast<std::size_t>(
+            std::find(codes.begin() + static_cast<std::ptrdiff_t>(begin), codes.end(), 0) -
+            codes.begin());
+      }
+      if (end == begin) {
+        before += score_of_unknown(unknown);
+        put({.begin = static_cast<std::uint32_t>(begin),
+             .end = static_cast<std::uint32_t>(begin + 1),
+             .node = PieceTrie::kNone});
+        ++begin;
+        continue;
+      }
+      const auto rest = codes.subspan(begin, end - begin);
       const std::size_t size = rest.size() <= kPart ? search<false>(trie, rest, unknown, before)
                                                     : search<true>(trie, rest, unknown, before);
       before = scores_[size];
@@ -72,6 +86,12 @@ class UnigramSearch {
   void trace_back(std::size_t end);
   void prepare(std::size_t from, std::size_t to);
   [[noreturn]] static void fail_unknown();
+  static double score_of_unknown(const Unknown& unknown) {
+    if (!unknown.is_token) {
+      fail_unknown();
+    }
+    return unknown.score;
+  }
 
   /// Where the last piece of the best way to a place begins, and its node.
   static constexpr unsigned kBeginShift = 32;
@@ -117,9 +137,9 @@ std::size_t UnigramSearch::search(const PieceTrie& trie, std::span<const PieceTr
     // Without a branch, which nobody could predict.
     const auto relax = [&](std::size_t end, double piece, PieceTrie::Node node) {
       const double sum = piece + here;
-      const bool is_better = sum > scores[end];
-      scores[end] = is_better ? sum : scores[end];
-      backs[end] = is_better ? from | node : backs[end];
+      const std::uint64_t better = std::uint64_t{0} - static_cast<std::uint64_t>(sum > scores[end]);
+      scores[end] = std::max(scores[end], sum);
+      backs[end] ^= (backs[end] ^ (from | node)) & better;
       if constexpr (kIsLong) {
         last = end;
       }

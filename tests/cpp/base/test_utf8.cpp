@@ -25,6 +25,9 @@ TEST(every_code_point_survives_append_and_decode) {
       const auto decoded = utf8::decode(one, 0);
       CHECK_EQUAL(static_cast<std::uint32_t>(decoded.code), code);
       CHECK_EQUAL(std::size_t{decoded.length}, one.size());
+      const auto valid = utf8::decode_valid(one, 0);
+      CHECK_EQUAL(static_cast<std::uint32_t>(valid.code), code);
+      CHECK_EQUAL(valid.length, decoded.length);
       all += one;
       ++codes;
     }

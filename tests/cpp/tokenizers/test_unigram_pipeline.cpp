@@ -81,7 +81,25 @@ void compare(const Encodings& fast, const Encodings& slow, const Encodings& ids_
   }
 }
 
-void compare_on_random_texts(const std::string& json, unsigned seed) {
+/// Words of up to 80 bytes from a few, so that most have been met before.
+std::string text_of_known_words(std::mt19937& random) {
+  static constexpr std::u32string_view kLetters = U"abcxy,'中文\uAC00\u3042é\U00020000\u0301\u2026";
+  static constexpr std::u32string_view kSpaces = U"    \n\t\u3000\u00A0\x01";
+  std::string text;
+  for (std::size_t words = random() % 6; words > 0; --words) {
+    std::mt19937 word(random() % 200);
+    // Few have what joins or becomes several.
+    const std::size_t letters = word() % 4 == 0 ? kLetters.size() : kLetters.size() - 2;
+    for (std::size_t length = word() % 3 == 0 ? word() % 28 : word() % 7; length > 0; --length) {
+      onnxformers::utf8::append(text, kLetters[word() % letters]);
+    }
+    onnxformers::utf8::append(text, kSpaces[random() % kSpaces.size()]);
+  }
+  return text;
+}
+
+void compare_on_random_texts(const std::string& json, unsigned seed,
+                             std::string (*make_text)(std::mt19937&) = random_text) {
   std::mt19937 random(seed);
   const auto fast = Tokenizer::from_json(json);
   const auto slow = std::const_pointer_cast<Tokenizer>(Tokenizer::from_json(json));
@@ -91,7 +109,7 @@ void compare_on_random_texts(const std::string& json, unsigned seed) {
   EncodeOptions with_offsets;
   with_offsets.with_offsets = true;
   for (int i = 0; i < 2500; ++i) {
-    const std::string text = random_text(random);
+    const std::string text = make_text(random);
     const std::vector<std::string_view> texts{text};
     compare(fast->encode_batch(texts, {}, with_offsets),
             slow->encode_batch(texts, {}, with_offsets), fast->encode_batch(texts, {}, options),
@@ -140,6 +158,18 @@ TEST(quotes_are_replaced_and_spaces_merged) {
 
 TEST(bytes_stand_in_for_unknown_characters_in_the_single_pass) {
   compare_on_random_texts(file("null", kMetaspace, R"("unk_id": 0, "byte_fallback": true)"), 20);
+}
+
+TEST(words_met_before_give_what_they_gave) {
+  unsigned seed = 40;
+  for (const std::string_view more : {R"("unk_id": 0)", R"("unk_id": 0, "byte_fallback": true)"}) {
+    for (const std::string_view normalizer : {"null", R"({"type": "NFKC"})"}) {
+      for (const std::string& split : {std::string(kMetaspace), after_whitespace_split(kMetaspace),
+                                       after_whitespace_split(kFirst)}) {
+        compare_on_random_texts(file(normalizer, split, more), ++seed, text_of_known_words);
+      }
+    }
+  }
 }
 
 TEST(characters_stand_alone_that_neither_join_nor_compose) {

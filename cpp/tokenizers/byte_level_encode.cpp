@@ -15,17 +15,6 @@ bool has_newer_numbers(std::string_view text) {
          text.find("\xF0\x96\xBF") != std::string_view::npos;
 }
 
-/// The text with a space before it, in a buffer of this thread.
-std::string_view with_space(std::string_view text) {
-  constexpr std::size_t kKeptBytes = std::size_t{1} << 20U;
-  static thread_local std::string buffer;
-  if (buffer.capacity() > kKeptBytes && text.size() <= kKeptBytes) {
-    buffer = {};
-  }
-  buffer.assign(1, ' ').append(text);
-  return buffer;
-}
-
 }  // namespace
 
 bool ByteLevelPipeline::leaves_to_stages(std::string_view text) const {

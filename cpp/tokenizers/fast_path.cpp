@@ -1,6 +1,7 @@
 #include "tokenizers/fast_path.h"
 
 #include <array>
+#include <string>
 
 #include "tokenizers/bert_pipeline.h"
 #include "tokenizers/byte_level_pipeline.h"
@@ -30,6 +31,16 @@ std::unique_ptr<FastPath> recognize(const Stages& stages) {
 }
 
 }  // namespace
+
+std::string_view FastPath::with_space(std::string_view text) {
+  constexpr std::size_t kKeptBytes = std::size_t{1} << 20U;
+  static thread_local std::string buffer;
+  if (buffer.capacity() > kKeptBytes && text.size() <= kKeptBytes) {
+    buffer = {};
+  }
+  buffer.assign(1, ' ').append(text);
+  return buffer;
+}
 
 std::unique_ptr<FastPath> make_fast_path(const Stages& stages, TableArchive* archive) {
   auto path = recognize(stages);

@@ -49,6 +49,10 @@ class FastPath {
                                         std::vector<std::uint32_t>& ids) const = 0;
   [[nodiscard]] virtual bool encode_with_offsets(const Input& input, Tokens& tokens,
                                                  std::uint32_t& next_word) const = 0;
+
+ protected:
+  /// The text with a space before it, in a buffer of this thread.
+  [[nodiscard]] static std::string_view with_space(std::string_view text);
 };
 
 /// The fast path of these stages, or nothing if there is none.

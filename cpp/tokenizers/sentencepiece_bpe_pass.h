@@ -3,15 +3,18 @@
 // The loop of SentencePieceBpePipeline; included by sentencepiece_bpe_pipeline.cpp only.
 
 #include <algorithm>
-#include <string>
+#include <array>
+#include <bit>
+#include <string_view>
 
 #include "base/utf8.h"
 #include "tokenizers/piece_cache.h"
 #include "tokenizers/sentencepiece_bpe_pipeline.h"
+#include "tokenizers/sentencepiece_tokens.h"
 
 namespace onnxformers::tokenizers {
 
-/// One pass over one text. Without offsets only ids are written.
+/// One pass over one text, which is not empty. Without offsets only ids are written.
 template <bool kWithOffsets>
 class SentencePieceBpePipeline::Pass {
  public:
@@ -21,197 +24,195 @@ class SentencePieceBpePipeline::Pass {
     std::uint32_t* next_word;
   };
 
-  Pass(const SentencePieceBpePipeline& pipeline, const Input& input, const Output& output)
+  Pass(const SentencePieceBpePipeline& pipeline, std::string_view text,
+       std::uint32_t first_character, const Output& output)
       : pipeline_(pipeline),
-        input_(input),
-        text_(input.text),
-        ids_(*output.ids),
-        output_(output),
-        character_(input.first_character) {}
+        text_(text),
+        next_word_(*output.next_word),
+        word_(next_word_),
+        tokens_(*output.ids, output.tokens, first_character) {}
 
   /// False if the text has a "▁", which is also what spaces become.
-  [[nodiscard]] bool run() {
-    std::size_t begin = 0;
-    if (pipeline_.needs_space(input_)) {
-      begin = pipeline_.part_end(text_, 0);
-      if (!put_first(begin)) {
+  [[nodiscard]] bool run(std::size_t limit) {
+    while (put_ < text_.size() && tokens_.size() < limit) {
+      find_parts();
+      if (!put_parts()) {
         return false;
       }
     }
-    while (begin < text_.size() && ids_.size() < input_.limit) {
-      const std::size_t end = pipeline_.part_end(text_, begin);
-      if (!put_part(text_.substr(begin, end - begin), text_.size() - begin)) {
-        return false;
-      }
-      begin = end;
-    }
-    if (!pipeline_.layout_.splits) {
-      ++*output_.next_word;
-    }
+    tokens_.flush();
+    next_word_ = word_ + 1;
     return true;
   }
 
  private:
-  /// The part up to `end` with a space before it, which stands for the first character.
-  [[nodiscard]] bool put_first(std::size_t end) {
-    static thread_local std::string buffer;
-    constexpr std::size_t kKeptBytes = std::size_t{1} << 20U;
-    buffer.assign(1, ' ').append(text_.substr(0, end));
-    invented_ = 1;
-    const bool done = put_part(buffer, buffer.size());
-    if (buffer.capacity() > kKeptBytes) {
-      buffer = {};
+  /// Finds some of the parts that no merge leads out of, and asks for the memory they are looked up
+  /// in, so that the waits for many of them overlap.
+  void find_parts() {
+    found_ = 0;
+    while (found_ < kEnough && scanned_ < text_.size()) {
+      const std::size_t window = std::min(text_.size(), scanned_ + kWindow);
+      found_ += pipeline_.pairs_.find_missing(text_, scanned_, window, ends_.data() + found_);
+      scanned_ = window;
     }
-    return done;
+    if (scanned_ == text_.size()) {
+      ends_[found_++] = static_cast<std::uint32_t>(text_.size());
+    }
+    for (std::size_t i = 0, begin = put_; i < found_; begin = ends_[i++]) {
+      const std::string_view part = text_.substr(begin, ends_[i] - begin);
+      if (!is_wide_character(part)) {
+        pieces_[i] = load(part);
+        lines_[i] = pipeline_.wholes_.line_of(pipeline_.wholes_.hash(pieces_[i]));
+        pipeline_.wholes_.prefetch(lines_[i]);
+      }
+    }
   }
 
-  /// @param readable how many bytes may be read from the first one on.
-  [[nodiscard]] bool put_part(std::string_view part, std::size_t readable) {
-    const bool done = ShortPiece::fits(part) ? put_short(part, readable) : put_long(part);
-    if (pipeline_.layout_.splits) {
-      ++*output_.next_word;
+  [[nodiscard]] ShortPiece load(std::string_view part) const noexcept {
+    if (!ShortPiece::fits(part)) {
+      return ShortPiece::none();
     }
-    return done;
+    return static_cast<std::size_t>(text_.data() + text_.size() - part.data()) >=
+                   ShortPiece::kMaxBytes
+               ? ShortPiece::load(part.data(), part.size())
+               : ShortPiece::load(part);
   }
 
-  [[nodiscard]] bool put_short(std::string_view part, std::size_t readable) {
-    const ShortPiece word = readable >= ShortPiece::kMaxBytes
-                                ? ShortPiece::load(part.data(), part.size())
-                                : ShortPiece::load(part);
-    const std::uint64_t hash = pipeline_.wholes_.hash(word);
-    const std::uint32_t whole = pipeline_.wholes_.find(word, hash);
-    const std::size_t before = ids_.size();
-    if (whole != PieceTable::kNone) [[likely]] {
-      ids_.push_back(whole);
-      put_spans(part, 0, before);
+  [[nodiscard]] bool put_parts() {
+    for (std::size_t i = 0; i < found_; ++i) {
+      const std::string_view part = text_.substr(put_, ends_[i] - put_);
+      if (pipeline_.layout_.splits && part.front() == ' ' && put_ != 0) {
+        ++word_;
+      }
+      put_ = ends_[i];
+      if (is_wide_character(part)) {
+        if (!put_character(part)) {
+          return false;
+        }
+        continue;
+      }
+      const std::uint32_t whole = pipeline_.wholes_.find_from(pieces_[i], lines_[i]);
+      if (whole != PieceTable::kNone) [[likely]] {
+        const std::uint32_t characters = kWithOffsets ? characters_of(pieces_[i], part.size()) : 0;
+        tokens_.put(whole, characters, characters, word_);
+      } else if (!put_part(part, pieces_[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Whether a part is one character that is not ASCII.
+  [[nodiscard]] static bool is_wide_character(std::string_view part) noexcept {
+    const int ones = std::countl_one(static_cast<unsigned char>(part.front()));
+    return static_cast<std::size_t>(ones) == part.size();
+  }
+
+  /// False where the stages have to look.
+  [[nodiscard]] bool put_character(std::string_view character) {
+    const std::uint32_t id = pipeline_.find_character(character);
+    if (id != BpeCharacters::kNone) {
+      tokens_.put(id, 1, 1, word_);
       return true;
     }
-    return put_kept(cache_, word, hash, part);
+    return put_unknown(character);
   }
 
-  [[nodiscard]] bool put_long(std::string_view part) {
-    if (part.size() > LongPieceCache::kMaxBytes) {
-      return put_tokens(part).has_value();
+  /// Likewise.
+  [[nodiscard]] bool put_unknown(std::string_view character) {
+    if (!pipeline_.model_.options().byte_fallback) {
+      tokens_.put(pipeline_.unk_id_, 1, 1, word_);
+    } else {
+      for (std::size_t i = 0; i < character.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(character[i]);
+        tokens_.put(pipeline_.byte_ids_[byte], 1, i + 1 == character.size() ? 1 : 0, word_);
+      }
     }
-    return put_kept(LongPieceCache::get(), part, pipeline_.wholes_.hash_long(part), part);
+    return character != kSign;
+  }
+
+  /// A part that is not one short token.
+  [[nodiscard]] bool put_part(std::string_view part, const ShortPiece& piece) {
+    const PieceTable& wholes = pipeline_.wholes_;
+    if (ShortPiece::fits(part)) {
+      if (part.size() == 1) {
+        return put_unknown(part);
+      }
+      return put_kept(PieceCache::get(), piece, wholes.hash(piece), part);
+    }
+    if (part.size() <= LongPieceCache::kMaxBytes) {
+      return put_kept(LongPieceCache::get(), part, wholes.hash_long(part), part);
+    }
+    const auto merged = merge(part);
+    tokens_.put(merged, word_);
+    return !merged.empty();
   }
 
   /// From the cache, or merged and kept in it. @param key what the cache knows the part by.
   template <typename Cache, typename Key>
   [[nodiscard]] bool put_kept(Cache& cache, const Key& key, std::uint64_t hash,
                               std::string_view part) {
-    const std::size_t before = ids_.size();
-    const auto found = cache.find(owner(), key, hash);
-    if (!found.empty()) {
-      ids_.insert(ids_.end(), found.begin(), found.end());
-      put_spans(part, 0, before);
-      return true;
-    }
-    const auto is_plain = put_tokens(part);
-    const auto tokens = std::span(ids_).subspan(before);
-    if (may_keep(is_plain) && tokens.size() <= Cache::kMaxTokens) {
-      cache.add(owner(), key, hash, tokens);
-    }
-    return is_plain.has_value();
-  }
-
-  /// Passes without offsets keep what has no spans to be found again, too, under another number.
-  [[nodiscard]] std::uint32_t owner() const noexcept {
-    constexpr std::uint32_t kIdsAlone = 0x80000000U;
-    return pipeline_.number_ | (kWithOffsets ? 0 : kIdsAlone);
-  }
-  [[nodiscard]] static bool may_keep(std::optional<bool> is_plain) noexcept {
-    return is_plain.value_or(false) || (!kWithOffsets && is_plain.has_value());
-  }
-
-  /// Whether put_spans() finds the spans of these tokens; nothing where the stages have to look.
-  [[nodiscard]] std::optional<bool> put_tokens(std::string_view part) {
-    bool is_plain = true;
-    bool after_unknown = false;
-    for (std::size_t at = 0;;) {
-      const std::size_t before = ids_.size();
-      const std::size_t end = pipeline_.backtracker_.append_ids(part, at, ids_);
-      if (end == BpeBacktracker::kStuck) {
-        return std::nullopt;
+    auto tokens = cache.find(pipeline_.number_, key, hash);
+    if (tokens.empty()) {
+      tokens = merge(part);
+      if (!tokens.empty() && tokens.size() <= Cache::kMaxTokens) {
+        cache.add(pipeline_.number_, key, hash, tokens);
       }
-      put_spans(part, at, before);
+    }
+    tokens_.put(tokens, word_);
+    return !tokens.empty();
+  }
+
+  /// The tokens of a part, until the next one; none where the stages have to look.
+  [[nodiscard]] std::span<const std::uint32_t> merge(std::string_view part) {
+    static thread_local std::vector<std::uint32_t> tokens;
+    constexpr std::size_t kKept = std::size_t{1} << 16U;
+    if (tokens.capacity() > kKept) {
+      tokens = {};
+    }
+    tokens.clear();
+    for (std::size_t at = 0, unknown_end = 0;;) {
+      const std::size_t end = pipeline_.append_known(part, at, tokens);
       if (end == part.size()) {
-        return is_plain;
+        return tokens;
       }
-      after_unknown = after_unknown && ids_.size() == before;
-      const std::size_t length = utf8::decode(part, end).length;
-      if (part.substr(end, length) == "\xE2\x96\x81") {
-        return std::nullopt;
+      if (end == BpeBacktracker::kStuck) {
+        return {};
       }
-      is_plain = put_unknown(part.substr(end, length), after_unknown) && is_plain;
-      after_unknown = true;
-      at = end + length;
+      at = end + utf8::decode(part, end).length;
+      const bool is_behind_unknown = end == unknown_end && end != 0;
+      if (!pipeline_.append_unknown(part.substr(end, at - end), is_behind_unknown, tokens)) {
+        return {};
+      }
+      unknown_end = at;
     }
   }
 
-  /// Whether put_spans() finds its span.
-  bool put_unknown(std::string_view character, bool after_unknown) {
-    bool is_bytes = pipeline_.model_.options().byte_fallback;
-    if (is_bytes) {
-      for (const char byte : character) {
-        const std::uint32_t id = pipeline_.byte_ids_[static_cast<unsigned char>(byte)];
-        is_bytes = is_bytes && pipeline_.backtracker_.length(id) == 0;
-        ids_.push_back(id);
-        put_span(character_, character_ + 1);
-      }
-    } else if (after_unknown && pipeline_.model_.options().fuse_unk) {
-      if constexpr (kWithOffsets) {
-        ++output_.tokens->spans.back().end;
-      }
-    } else {
-      ids_.push_back(pipeline_.unk_id_);
-      put_span(character_, character_ + 1);
-    }
-    ++character_;
-    return is_bytes;
+  [[nodiscard]] static std::uint32_t characters_of(const ShortPiece& piece,
+                                                   std::size_t size) noexcept {
+    constexpr std::uint64_t kHigh = 0x8080808080808080ULL;
+    // Bytes that merely go on with a character.
+    const int low = std::popcount(piece.low & ~(piece.low << 1U) & kHigh);
+    const int high = std::popcount(piece.high & ~(piece.high << 1U) & kHigh);
+    return static_cast<std::uint32_t>(size) - static_cast<std::uint32_t>(low + high);
   }
 
-  /// The spans of the ids from `before` on, which begin at a byte of the part. What has no length
-  /// is a byte of an unknown character.
-  void put_spans(std::string_view part, std::size_t begin, std::size_t before) {
-    if constexpr (kWithOffsets) {
-      for (std::size_t i = before; i < ids_.size(); ++i) {
-        const std::size_t length = pipeline_.backtracker_.length(ids_[i]);
-        if (length == 0) {
-          put_span(character_, character_ + 1);
-          ++begin;
-          character_ += begin == part.size() || begins_character(part[begin]) ? 1 : 0;
-          continue;
-        }
-        const auto count = static_cast<std::uint32_t>(utf8::count(part.substr(begin, length)));
-        const std::uint32_t end = character_ + count - invented_;
-        put_span(character_, std::max(end, character_ + 1));
-        character_ = end;
-        invented_ = 0;
-        begin += length;
-      }
-    }
-  }
-
-  [[nodiscard]] static bool begins_character(char byte) noexcept {
-    return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80;
-  }
-
-  void put_span(std::uint32_t begin, std::uint32_t end) {
-    if constexpr (kWithOffsets) {
-      output_.tokens->spans.push_back({.begin = begin, .end = end});
-      output_.tokens->words.push_back(*output_.next_word);
-    }
-  }
+  static constexpr std::size_t kWindow = 64;
+  static constexpr std::size_t kEnough = 64;
+  static constexpr std::size_t kMostFound = kEnough + kWindow;
 
   const SentencePieceBpePipeline& pipeline_;
-  const Input& input_;
   std::string_view text_;
-  std::vector<std::uint32_t>& ids_;
-  Output output_;
-  std::uint32_t character_;     // index of the next one
-  std::uint32_t invented_ = 0;  // 1 where the next character is the space that was put there
-  PieceCache& cache_ = PieceCache::get();
+  std::uint32_t& next_word_;
+  std::uint32_t word_;
+  WaitingTokens<kWithOffsets> tokens_;
+  std::size_t put_ = 0;      // where the next part begins
+  std::size_t scanned_ = 1;  // the next place to look whether one begins
+  // Parts that are not looked up yet; written before they are read.
+  std::size_t found_ = 0;
+  std::array<std::uint32_t, kMostFound> ends_;
+  std::array<ShortPiece, kMostFound> pieces_;
+  std::array<std::uint32_t, kMostFound> lines_;
 };
 
 }  // namespace onnxformers::tokenizers

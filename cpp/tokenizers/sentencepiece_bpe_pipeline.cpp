@@ -1,16 +1,18 @@
 #include "tokenizers/sentencepiece_bpe_pipeline.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <span>
 #include <utility>
 
 #include "base/utf8.h"
+#include "tokenizers/models/bpe_word.h"
 #include "tokenizers/sentencepiece_bpe_pass.h"
 
 namespace onnxformers::tokenizers {
 
 namespace {
-
-constexpr std::string_view kSign = "\xE2\x96\x81";  // ▁
 
 /// What the entries of a vocabulary look like in a text that still has its spaces.
 class Spelling {
@@ -22,9 +24,9 @@ class Spelling {
     }
     const std::size_t begin = bytes_.size();
     for (std::size_t at = 0; at < token.size();) {
-      if (token.substr(at).starts_with(kSign)) {
+      if (token.substr(at).starts_with(SentencePieceLayout::kSign)) {
         bytes_.push_back(' ');
-        at += kSign.size();
+        at += SentencePieceLayout::kSign.size();
       } else {
         bytes_.push_back(token[at++]);
       }
@@ -38,10 +40,7 @@ class Spelling {
   std::string bytes_;
 };
 
-bool has_inner_space(std::string_view token) {
-  const std::size_t word = token.find_first_not_of(' ');
-  return word != std::string_view::npos && token.find(' ', word) != std::string_view::npos;
-}
+bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80; }
 
 /// Whether every character becomes tokens: bytes, or the unknown token.
 bool covers_all(const Bpe& model) {
@@ -67,7 +66,7 @@ std::unique_ptr<FastPath> SentencePieceBpePipeline::try_make(const Stages& stage
   auto layout = SentencePieceLayout::recognize(stages);
   // A "▁" that were unknown could become one token with unknown characters before it.
   if (!layout || !covers_all(*bpe) ||
-      bpe->characters().find(U'\u2581', 0) == BpeCharacters::kNone) {
+      bpe->characters().find(kSignCode, 0) == BpeCharacters::kNone) {
     return nullptr;
   }
   return std::unique_ptr<FastPath>(new SentencePieceBpePipeline(*bpe, *std::move(layout)));
@@ -95,10 +94,28 @@ void SentencePieceBpePipeline::build() {
     }
   }
   is_able_ = true;
-  cuts_ =
-      std::ranges::none_of(entries, [](const auto& entry) { return has_inner_space(entry.first); });
+  add_pairs(entries);
   backtracker_.build(*derivations, entries);
   wholes_ = PieceTable(entries);
+}
+
+void SentencePieceBpePipeline::add_pairs(const Trie::Entries& entries) {
+  BytePairs::Builder pairs;
+  for (const auto& [bytes, id] : entries) {
+    pairs.add_all_of(bytes);
+  }
+  const Bpe::Options& options = model_.options();
+  const bool fuses = options.fuse_unk && !options.byte_fallback;
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    // Characters are whole, and unknown ones that become one token stay together.
+    if (continues_character(static_cast<char>(byte)) || (fuses && byte != ' ')) {
+      pairs.set_all_before(static_cast<unsigned char>(byte), true);
+    }
+  }
+  if (layout_.splits) {
+    pairs.set_all_before(' ', false);
+  }
+  pairs_ = BytePairs(std::move(pairs));
 }
 
 SentencePieceBpePipeline::SentencePieceBpePipeline(const Bpe& model, SentencePieceLayout layout)
@@ -116,7 +133,7 @@ SentencePieceBpePipeline::SentencePieceBpePipeline(const Bpe& model, SentencePie
 
 void SentencePieceBpePipeline::visit_tables(TableArchive& archive) {
   archive(is_able_);
-  archive(cuts_);
+  pairs_.visit_tables(archive);
   backtracker_.visit_tables(archive);
   wholes_.visit_tables(archive);
 }
@@ -141,22 +158,68 @@ bool SentencePieceBpePipeline::needs_space(const Input& input) const {
   return false;
 }
 
-/// Where the part that begins there ends: before a space that follows another character, or, where
-/// words are split, before any.
-std::size_t SentencePieceBpePipeline::part_end(std::string_view text, std::size_t begin) const {
-  if (!cuts_ && !layout_.splits) {
-    return text.size();
-  }
+std::size_t SentencePieceBpePipeline::append_merged(std::string_view part, std::size_t begin,
+                                                    std::vector<std::uint32_t>& tokens) const {
+  std::array<std::uint32_t, kShortBpeWord> symbols;
+  std::size_t count = 0;
   std::size_t at = begin;
-  if (layout_.splits) {
-    ++at;
-  } else {
-    while (at < text.size() && text[at] == ' ') {
-      ++at;
+  while (at < part.size()) {
+    const auto ones =
+        static_cast<std::size_t>(std::countl_one(static_cast<unsigned char>(part[at])));
+    const std::uint32_t id =
+        ones == 0 ? find_ascii(part[at]) : find_character(part.substr(at, ones));
+    if (id == BpeCharacters::kNone) {
+      break;
     }
+    symbols[count++] = id;
+    at += std::max<std::size_t>(ones, 1);
   }
-  const std::size_t end = text.find(' ', at);
-  return end == std::string_view::npos ? text.size() : end;
+  merge_short_word(
+      model_.merges(), std::span(symbols).first(count),
+      [&](std::uint32_t id, std::size_t from, std::size_t to) {
+        tokens.push_back(SpannedToken::make(id, static_cast<std::uint32_t>(to - from)));
+      });
+  return at;
+}
+
+std::size_t SentencePieceBpePipeline::append_known(std::string_view part, std::size_t begin,
+                                                   std::vector<std::uint32_t>& tokens) const {
+  if (part.size() - begin <= kShortBpeWord) {
+    return append_merged(part, begin, tokens);
+  }
+  const std::size_t first = tokens.size();
+  const std::size_t end = backtracker_.append_pieces(part, begin, tokens);
+  const char* bytes = part.data() + begin;
+  for (std::size_t i = first; i < tokens.size(); ++i) {
+    const std::uint32_t size = BpeBacktracker::bytes_of(tokens[i]);
+    const auto inner = std::count_if(bytes, bytes + size, continues_character);
+    tokens[i] = SpannedToken::make(BpeBacktracker::id_of(tokens[i]),
+                                   size - static_cast<std::uint32_t>(inner));
+    bytes += size;
+  }
+  return end;
+}
+
+bool SentencePieceBpePipeline::append_unknown(std::string_view character, bool is_behind_unknown,
+                                              std::vector<std::uint32_t>& tokens) const {
+  if (character == kSign) {
+    return false;
+  }
+  if (model_.options().byte_fallback) {
+    for (const char byte : character) {
+      tokens.push_back(SpannedToken::make_byte(byte_ids_[static_cast<unsigned char>(byte)]));
+    }
+    tokens.back() = SpannedToken::make(SpannedToken(tokens.back()).id(), 1);
+  } else if (is_behind_unknown && model_.options().fuse_unk) {
+    const SpannedToken before(tokens.back());
+    if (before.characters() == SpannedToken::kMostCharacters) {
+      return false;
+    }
+    tokens.back() = SpannedToken::make(before.id(), before.characters() + 1);
+  } else {
+    tokens.push_back(SpannedToken::make(unk_id_, 1));
+  }
+  return true;
 }
 
 bool SentencePieceBpePipeline::encode_ids(const Input& input,
@@ -165,8 +228,10 @@ bool SentencePieceBpePipeline::encode_ids(const Input& input,
     return false;
   }
   const std::size_t before = ids.size();
+  const std::string_view text = needs_space(input) ? with_space(input.text) : input.text;
   std::uint32_t next_word = 0;
-  if (!Pass<false>(*this, input, {.ids = &ids, .tokens = nullptr, .next_word = &next_word}).run()) {
+  if (!Pass<false>(*this, text, 0, {.ids = &ids, .tokens = nullptr, .next_word = &next_word})
+           .run(input.limit)) {
     ids.resize(before);
     return false;
   }
@@ -179,13 +244,20 @@ bool SentencePieceBpePipeline::encode_with_offsets(const Input& input, Tokens& t
     return false;
   }
   const Tokens::Mark before = tokens.mark();
-  std::uint32_t next = next_word;
-  if (!Pass<true>(*this, input, {.ids = &tokens.ids, .tokens = &tokens, .next_word = &next})
-           .run()) {
+  const bool has_space = needs_space(input);
+  const std::string_view text = has_space ? with_space(input.text) : input.text;
+  if (!Pass<true>(*this, text, input.first_character - (has_space ? 1 : 0),
+                  {.ids = &tokens.ids, .tokens = &tokens, .next_word = &next_word})
+           .run(input.limit)) {
     tokens.cut(before);
     return false;
   }
-  next_word = next;
+  if (has_space && before.tokens < tokens.spans.size()) {
+    // The space that was put there stands for the first character.
+    CharacterSpan& span = tokens.spans[before.tokens];
+    span.begin = input.first_character;
+    span.end = std::max(span.end, span.begin + 1);
+  }
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tokenizers/byte_pairs.h"
 #include "tokenizers/fast_path.h"
 #include "tokenizers/models/bpe.h"
 #include "tokenizers/models/bpe_backtracker.h"
@@ -18,9 +19,10 @@ namespace onnxformers::tokenizers {
 /// tokenizers of Llama 2, Mistral, Phi-3, Gemma, in one pass over the bytes. No text with "▁" is
 /// made: the tables have spaces where the vocabulary has "▁".
 ///
-/// Where no token has a space behind another character no merge can cross the place before a space,
-/// and the text is cut there: most parts are found whole in a table, the others are left to
-/// BpeBacktracker. Otherwise the text is one part. Linear in the text.
+/// The text is cut wherever two bytes meet that no token has side by side, as no merge can cross
+/// such a place: before spaces, nearly always, between words and punctuation, beside characters
+/// that are no token. Most parts are found whole in a table, the others are left to BpeBacktracker.
+/// Linear in the text.
 class SentencePieceBpePipeline final : public FastPath {
  public:
   /// Nothing if the components are others.
@@ -37,13 +39,48 @@ class SentencePieceBpePipeline final : public FastPath {
   template <bool kWithOffsets>
   class Pass;
 
+  static constexpr char32_t kSignCode = SentencePieceLayout::kSignCode;
+  static constexpr std::string_view kSign = SentencePieceLayout::kSign;
+
   using Front = SentencePieceLayout::Front;
 
   SentencePieceBpePipeline(const Bpe& model, SentencePieceLayout layout);
 
+  /// Of a well-formed character that is not ASCII.
+  [[nodiscard]] static char32_t code_of(std::string_view character) noexcept {
+    constexpr unsigned kBits = 6;
+    constexpr unsigned kMask = (1U << kBits) - 1;
+    auto code = static_cast<unsigned char>(character.front()) & (kMask >> (character.size() - 1));
+    for (const char byte : character.substr(1)) {
+      code = code << kBits | (static_cast<unsigned char>(byte) & kMask);
+    }
+    return code;
+  }
+  void add_pairs(const Trie::Entries& entries);
   [[nodiscard]] bool leaves_to_stages(std::string_view text) const;
   [[nodiscard]] bool needs_space(const Input& input) const;
-  [[nodiscard]] std::size_t part_end(std::string_view text, std::size_t begin) const;
+  /// Appends the SpannedTokens of part[begin, ...) up to a character that is no token, or the end;
+  /// gives that place, or BpeBacktracker::kStuck.
+  [[nodiscard]] std::size_t append_known(std::string_view part, std::size_t begin,
+                                         std::vector<std::uint32_t>& tokens) const;
+  /// The token of a character that is not ASCII, or BpeCharacters::kNone; what spaces become has
+  /// none.
+  [[nodiscard]] std::uint32_t find_character(std::string_view character) const noexcept {
+    const char32_t code = code_of(character);
+    return code == kSignCode ? BpeCharacters::kNone : model_.characters().find(code, 0);
+  }
+  /// The same for ASCII; that of a space is what it becomes.
+  [[nodiscard]] std::uint32_t find_ascii(char character) const noexcept {
+    return model_.characters().find(
+        character == ' ' ? kSignCode : static_cast<unsigned char>(character), 0);
+  }
+  /// The same for short parts: a few merges take less time than finding the longest tokens and
+  /// whether they fit.
+  [[nodiscard]] std::size_t append_merged(std::string_view part, std::size_t begin,
+                                          std::vector<std::uint32_t>& tokens) const;
+  /// Those of a character that is no token. False where the stages have to look.
+  [[nodiscard]] bool append_unknown(std::string_view character, bool is_behind_unknown,
+                                    std::vector<std::uint32_t>& tokens) const;
 
   const Bpe& model_;
   SentencePieceLayout layout_;
@@ -51,7 +88,7 @@ class SentencePieceBpePipeline final : public FastPath {
   std::uint32_t unk_id_ = 0;
   std::array<std::uint32_t, 256> byte_ids_{};
   bool is_able_ = false;  // otherwise all is left to the stages
-  bool cuts_ = false;
+  BytePairs pairs_;
   BpeBacktracker backtracker_;
   PieceTable wholes_;
 };

@@ -1,7 +1,5 @@
 #include "tokenizers/sentencepiece_layout.h"
 
-#include <string_view>
-
 #include "tokenizers/normalizers/replace.h"
 #include "tokenizers/normalizers/sequence.h"
 #include "tokenizers/normalizers/simple.h"
@@ -12,7 +10,7 @@ namespace onnxformers::tokenizers {
 
 namespace {
 
-constexpr std::string_view kSign = "\xE2\x96\x81";  // ▁
+constexpr std::string_view kSign = SentencePieceLayout::kSign;
 constexpr std::string_view kSpace = " ";
 
 SentencePieceLayout of_metaspace(const Metaspace::Options& options) {
@@ -91,7 +89,7 @@ bool add_pre_tokenizer(const PreTokenizer* pre_tokenizer, SentencePieceLayout& l
 
 std::optional<SentencePieceLayout> SentencePieceLayout::recognize(const Stages& stages) {
   if (const auto* metaspace = dynamic_cast<const Metaspace*>(stages.pre_tokenizer)) {
-    const bool is_usual = metaspace->options().replacement == U'\u2581';
+    const bool is_usual = metaspace->options().replacement == SentencePieceLayout::kSignCode;
     return stages.normalizer == nullptr && is_usual
                ? std::optional(of_metaspace(metaspace->options()))
                : std::nullopt;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tokenizers/fast_path.h"
@@ -11,6 +12,9 @@ namespace onnxformers::tokenizers {
 
 /// What a normalizer or pre-tokenizer that writes spaces as "▁" does besides.
 struct SentencePieceLayout {
+  static constexpr char32_t kSignCode = U'\u2581';           ///< ▁
+  static constexpr std::string_view kSign = "\xE2\x96\x81";  ///< likewise
+
   /// Where a space is put before the text.
   enum class Front : std::uint8_t {
     AsItIs,

@@ -115,41 +115,52 @@ bool BpeBacktracker::fits(std::uint32_t left, std::uint32_t right, FitCache& cac
   return number_ < FitCache::kMost ? cache.find(number_, left, right, compute) : compute();
 }
 
-std::size_t BpeBacktracker::append_ids(std::string_view text, std::size_t begin,
-                                       std::vector<std::uint32_t>& ids) const {
-  const std::size_t first = ids.size();
+std::size_t BpeBacktracker::append_pieces(std::string_view text, std::size_t begin,
+                                          std::vector<std::uint32_t>& pieces) const {
+  const std::size_t first = pieces.size();
   DeadEnds dead_ends(text.size() - begin);
   FitCache& cache = FitCache::get();
   std::uint32_t before = kNone;
   for (std::size_t at = begin;;) {
-    std::uint32_t token = longest(text, at);
+    const Trie::Match longest = trie_.longest(text, at);
+    auto token = static_cast<std::uint32_t>(longest.value);
     if (token == kNone) {
       return at;
     }
-    std::size_t end = at + length(token);
+    std::size_t end = longest.end;
     const auto fits_here = [&] {
       return before == kNone ||
-             !crossing_.may_cross(text.data() + at, length(before), length(token)) ||
+             !crossing_.may_cross(text.data() + at, bytes_of(pieces.back()), end - at) ||
              fits(before, token, cache);
     };
     while (dead_ends.has(end - begin) || !fits_here()) {
       token = shorter(token);
       while (token == kNone) {  // back to the token before, for which a shorter one is taken
-        if (ids.size() == first) {
+        if (pieces.size() == first) {
           return kStuck;
         }
         dead_ends.add(at - begin);
-        at -= length(ids.back());
-        token = shorter(ids.back());
-        ids.pop_back();
-        before = ids.size() == first ? kNone : ids.back();
+        at -= bytes_of(pieces.back());
+        token = shorter(id_of(pieces.back()));
+        pieces.pop_back();
+        before = pieces.size() == first ? kNone : id_of(pieces.back());
       }
       end = at + length(token);
     }
-    ids.push_back(token);
+    pieces.push_back(token | static_cast<std::uint32_t>(end - at) << kIdBits);
     before = token;
     at = end;
   }
+}
+
+std::size_t BpeBacktracker::append_ids(std::string_view text, std::size_t begin,
+                                       std::vector<std::uint32_t>& ids) const {
+  const std::size_t first = ids.size();
+  const std::size_t end = append_pieces(text, begin, ids);
+  for (std::size_t i = first; i < ids.size(); ++i) {
+    ids[i] = id_of(ids[i]);
+  }
+  return end;
 }
 
 }  // namespace onnxformers::tokenizers

@@ -52,6 +52,16 @@ class BpeBacktracker {
   [[nodiscard]] std::size_t append_ids(std::string_view text, std::size_t begin,
                                        std::vector<std::uint32_t>& ids) const;
 
+  /// The same with the bytes of each token beside its id, in one number.
+  [[nodiscard]] std::size_t append_pieces(std::string_view text, std::size_t begin,
+                                          std::vector<std::uint32_t>& pieces) const;
+  [[nodiscard]] static std::uint32_t id_of(std::uint32_t piece) noexcept {
+    return piece & kNoShorter;
+  }
+  [[nodiscard]] static std::uint32_t bytes_of(std::uint32_t piece) noexcept {
+    return piece >> kIdBits;
+  }
+
   /// Bytes of a token that append_ids() gave.
   [[nodiscard]] std::uint32_t length(std::uint32_t id) const noexcept {
     return tokens_[id].rest >> kIdBits;
@@ -82,9 +92,6 @@ class BpeBacktracker {
   void append_symbols(std::uint32_t id, std::vector<std::uint32_t>& symbols) const;
   [[nodiscard]] bool fits(std::uint32_t left, std::uint32_t right, FitCache& cache) const;
   [[nodiscard]] bool fits_by_merging(std::uint32_t left, std::uint32_t right) const;
-  [[nodiscard]] std::uint32_t longest(std::string_view text, std::size_t at) const noexcept {
-    return static_cast<std::uint32_t>(trie_.longest(text, at).value);
-  }
   static_assert(static_cast<std::uint32_t>(Trie::kNoValue) == kNone);
 
   const BpeMerges& merges_;

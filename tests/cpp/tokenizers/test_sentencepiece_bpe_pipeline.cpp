@@ -77,7 +77,8 @@ std::string random_text(std::mt19937& random) {
   return text;
 }
 
-void compare_on_random_texts(const SmallModel& model, std::mt19937& random) {
+void compare_on_random_texts(const SmallModel& model, std::mt19937& random,
+                             const std::string& repeated = "") {
   const auto fast = Tokenizer::from_json(model.json());
   const auto slow = std::const_pointer_cast<Tokenizer>(Tokenizer::from_json(model.json()));
   slow->disable_fast_paths();
@@ -85,7 +86,11 @@ void compare_on_random_texts(const SmallModel& model, std::mt19937& random) {
     return a.begin == b.begin && a.end == b.end;
   };
   for (int i = 0; i < 60; ++i) {
-    const std::string text = random_text(random);
+    std::string text = random_text(random);
+    // One part of many tokens, or one token of many characters.
+    for (std::size_t n = repeated.empty() ? 0 : random() % 1500; n > 0; --n) {
+      text += repeated;
+    }
     // The second time all comes out of the caches.
     const std::vector<std::string_view> texts = {text, text};
     EncodeOptions options;
@@ -133,6 +138,19 @@ TEST(it_agrees_without_bytes) {
   compare(metaspace("never", false), "\"fuse_unk\": true, ", false);
   compare(metaspace("always", true), "\"fuse_unk\": true, ", false);
   compare(metaspace("never", false), "\"fuse_unk\": false, ", false);
+}
+
+TEST(it_agrees_on_long_runs) {
+  for (const bool has_bytes : {true, false}) {
+    for (const std::string repeated : {"a", "ab", "\xC3\xA9", "\xE2\x96\x82", " "}) {
+      std::mt19937 random(7);
+      SmallModel model(random, false);
+      model.stages = metaspace("always", false);
+      model.options = "\"fuse_unk\": true, ";
+      model.has_bytes = has_bytes;
+      compare_on_random_texts(model, random, repeated);
+    }
+  }
 }
 
 TEST(it_agrees_where_normalizers_write_the_signs) {

@@ -44,7 +44,7 @@ def read_audio(
         source: A path; an http(s):// or data: address; the bytes of a file; a file object opened
             in mode "rb"; an array of samples at `sampling_rate`, mono of shape (samples,) or
             (channels, samples); a pair (array, rate); a mapping with `array` (or `raw`) and
-            `sampling_rate`. Integer samples are scaled to [-1, 1).
+            `sampling_rate`. Integers of 8 to 32 bits are scaled to [-1, 1).
         sampling_rate: What the samples are wanted at, in hertz.
         mono: False keeps the channels apart.
         max_duration_s: A longer sound is refused; None for no limit.
@@ -156,7 +156,14 @@ def _by_frames(array: NDArray[Any], place: str) -> NDArray[Any]:
 
 def _as_float(samples: NDArray[Any], place: str) -> NDArray[np.float32]:
     kind = samples.dtype.kind
-    if kind == "i":
+    if kind == "i" and samples.dtype.itemsize == 8:
+        # What a list of int becomes: floats without a fraction, or samples of any width.
+        if samples.size and (samples.min() < -1 or samples.max() > 1):
+            raise InvalidArgumentError(
+                f"[{place}] samples of {samples.dtype} have no scale; give int16 or int32 as they "
+                f"were recorded, or floats from -1 to 1"
+            )
+    elif kind == "i":
         # The scale is a power of two: nothing is rounded after the conversion.
         scale = np.float32(-1.0 / np.iinfo(samples.dtype).min)
         samples = np.multiply(samples.astype(np.float32), scale)

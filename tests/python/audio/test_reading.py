@@ -85,6 +85,12 @@ def test_integers_are_scaled_to_one() -> None:
     assert read_audio(np.array([0, 128, 192], np.uint8), RATE).tolist() == [-1.0, 0.0, 0.5]
 
 
+def test_integers_without_a_width_are_refused_unless_they_are_floats_without_a_fraction() -> None:
+    assert read_audio([0, 1, -1], RATE).tolist() == [0.0, 1.0, -1.0]
+    with pytest.raises(InvalidArgumentError, match="have no scale; give int16 or int32"):
+        read_audio(np.array([-32768, 16384]), RATE)
+
+
 @pytest.mark.parametrize("own", [8000, 22050, 44100, 48000])
 def test_another_rate_keeps_the_tone(own: int) -> None:
     # Whole periods: what an ideal filter keeps as it is.

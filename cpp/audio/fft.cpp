@@ -61,18 +61,18 @@ std::vector<double> roots_of_unity(std::size_t n) {
 void multiply(Planes data, const std::vector<double>& factors, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const double re = factors[2 * i];
-    const double im = factors[2 * i + 1];
+    const double im = factors[(2 * i) + 1];
     for (std::size_t lane = i * kLanes; lane < (i + 1) * kLanes; ++lane) {
       const double value = data.re[lane];
-      data.re[lane] = value * re - data.im[lane] * im;
-      data.im[lane] = value * im + data.im[lane] * re;
+      data.re[lane] = (value * re) - (data.im[lane] * im);
+      data.im[lane] = (value * im) + (data.im[lane] * re);
     }
   }
 }
 
 void clear(Planes data, std::size_t begin, std::size_t end) {
-  std::fill(data.re + begin * kLanes, data.re + end * kLanes, 0.0);
-  std::fill(data.im + begin * kLanes, data.im + end * kLanes, 0.0);
+  std::fill(data.re + (begin * kLanes), data.re + (end * kLanes), 0.0);
+  std::fill(data.im + (begin * kLanes), data.im + (end * kLanes), 0.0);
 }
 
 }  // namespace
@@ -86,18 +86,18 @@ struct Fft::Bluestein {
   std::vector<double> filter;  ///< the transform of the mirrored chirp, over inner.length()
 };
 
-Fft::Bluestein::Bluestein(std::size_t length) : inner(std::bit_ceil(2 * length - 1)) {
+Fft::Bluestein::Bluestein(std::size_t length) : inner(std::bit_ceil((2 * length) - 1)) {
   for (std::uint64_t k = 0; k < length; ++k) {
     push_root(chirp, k * k, 2 * length);
   }
   const std::size_t size = inner.length();
   std::vector<double> memory(4 * size * kLanes);
-  const Planes data{memory.data(), memory.data() + size * kLanes};
-  const Planes scratch{data.im + size * kLanes, data.im + 2 * size * kLanes};
+  const Planes data{.re = memory.data(), .im = memory.data() + (size * kLanes)};
+  const Planes scratch{.re = data.im + (size * kLanes), .im = data.im + (2 * size * kLanes)};
   for (std::size_t k = 0; k < length; ++k) {
     for (const std::size_t place : {k, (size - k) % size}) {
       data.re[place * kLanes] = chirp[2 * k];
-      data.im[place * kLanes] = -chirp[2 * k + 1];
+      data.im[place * kLanes] = -chirp[(2 * k) + 1];
     }
   }
   const Planes result = inner.forward(data, scratch);
@@ -134,7 +134,7 @@ void Fft::plan_passes(const std::vector<std::size_t>& factors) {
         push_root(pass.twiddles, p * k, rest);
       }
     }
-    if (std::find(kKernels.begin(), kKernels.end(), radix) == kKernels.end()) {
+    if (std::ranges::find(kKernels, radix) == kKernels.end()) {
       pass.roots = roots_of_unity(radix);
     }
     passes_.push_back(std::move(pass));
@@ -148,8 +148,15 @@ Planes Fft::forward(Planes data, Planes scratch) const {
     return convolve(data, scratch);
   }
   for (const Pass& pass : passes_) {
-    const PassData step{data.re,     data.im,    scratch.re,          scratch.im,
-                        pass.groups, pass.width, pass.twiddles.data()};
+    const PassData step{
+        .in_re = data.re,
+        .in_im = data.im,
+        .out_re = scratch.re,
+        .out_im = scratch.im,
+        .groups = pass.groups,
+        .width = pass.width,
+        .twiddles = pass.twiddles.data(),
+    };
     switch (pass.radix) {
       case 2:
         pass_radix2(step);
@@ -182,9 +189,9 @@ Planes Fft::convolve(Planes data, Planes scratch) const {
   const Planes other = spectrum.re == data.re ? scratch : data;
   multiply(spectrum, bluestein_->filter, size);
   // The inverse is the transform with real and imaginary parts exchanged before and after.
-  const Planes inverse =
-      bluestein_->inner.forward({spectrum.im, spectrum.re}, {other.im, other.re});
-  const Planes result{inverse.im, inverse.re};
+  const Planes inverse = bluestein_->inner.forward({.re = spectrum.im, .im = spectrum.re},
+                                                   {.re = other.im, .im = other.re});
+  const Planes result{.re = inverse.im, .im = inverse.re};
   multiply(result, bluestein_->chirp, length_);
   return result;
 }

@@ -20,17 +20,19 @@ struct Factor {
 };
 
 ONNXFORMERS_INLINE Complex operator+(const Complex& a, const Complex& b) {
-  return {a.re + b.re, a.im + b.im};
+  return {.re = a.re + b.re, .im = a.im + b.im};
 }
 ONNXFORMERS_INLINE Complex operator-(const Complex& a, const Complex& b) {
-  return {a.re - b.re, a.im - b.im};
+  return {.re = a.re - b.re, .im = a.im - b.im};
 }
 ONNXFORMERS_INLINE Complex operator*(const Complex& a, Factor b) {
-  return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+  return {.re = (a.re * b.re) - (a.im * b.im), .im = (a.re * b.im) + (a.im * b.re)};
 }
-ONNXFORMERS_INLINE Complex scaled(const Complex& a, double by) { return {a.re * by, a.im * by}; }
+ONNXFORMERS_INLINE Complex scaled(const Complex& a, double by) {
+  return {.re = a.re * by, .im = a.im * by};
+}
 /// a / i.
-ONNXFORMERS_INLINE Complex turned(const Complex& a) { return {a.im, a.re * -1.0}; }
+ONNXFORMERS_INLINE Complex turned(const Complex& a) { return {.re = a.im, .im = a.re * -1.0}; }
 
 /// Where the values of one group lie.
 struct Group {
@@ -44,14 +46,18 @@ struct Group {
 };
 
 ONNXFORMERS_INLINE Group group_of(const PassData& pass, std::size_t p, std::size_t radix) {
-  return {pass.in_re + p * pass.width,
-          pass.in_im + p * pass.width,
-          pass.out_re + radix * p * pass.width,
-          pass.out_im + radix * p * pass.width,
-          pass.groups * pass.width,
-          pass.width,
-          pass.twiddles + 2 * (radix - 1) * p};
+  return {
+      .in_re = pass.in_re + (p * pass.width),
+      .in_im = pass.in_im + (p * pass.width),
+      .out_re = pass.out_re + (radix * p * pass.width),
+      .out_im = pass.out_im + (radix * p * pass.width),
+      .stride = pass.groups * pass.width,
+      .width = pass.width,
+      .twiddles = pass.twiddles + (2 * (radix - 1) * p),
+  };
 }
+
+// NOLINTBEGIN(modernize-avoid-c-arrays): they stay in registers
 
 ONNXFORMERS_INLINE void butterfly(const Complex (&a)[2], Complex (&y)[2]) {
   y[0] = a[0] + a[1];
@@ -121,22 +127,25 @@ template <std::size_t kRadix, bool kTwiddled>
 ONNXFORMERS_INLINE void transform_group(const Group& group) {
   Factor w[kRadix]{};
   for (std::size_t k = 1; kTwiddled && k < kRadix; ++k) {
-    w[k] = {group.twiddles[2 * k - 2], group.twiddles[2 * k - 1]};
+    w[k] = {group.twiddles[(2 * k) - 2], group.twiddles[(2 * k) - 1]};
   }
   for (std::size_t i = 0; i < group.width; i += kLanes) {
     Complex a[kRadix];
     Complex y[kRadix];
     for (std::size_t j = 0; j < kRadix; ++j) {
-      a[j] = {load(group.in_re + j * group.stride + i), load(group.in_im + j * group.stride + i)};
+      a[j] = {load(group.in_re + (j * group.stride) + i),
+              load(group.in_im + (j * group.stride) + i)};
     }
     butterfly(a, y);
     for (std::size_t k = 0; k < kRadix; ++k) {
       const Complex out = kTwiddled && k > 0 ? y[k] * w[k] : y[k];
-      store(group.out_re + k * group.width + i, out.re);
-      store(group.out_im + k * group.width + i, out.im);
+      store(group.out_re + (k * group.width) + i, out.re);
+      store(group.out_im + (k * group.width) + i, out.im);
     }
   }
 }
+
+// NOLINTEND(modernize-avoid-c-arrays)
 
 /// The factors of the first group are all 1.
 template <std::size_t kRadix>
@@ -151,18 +160,21 @@ ONNXFORMERS_INLINE void transform(const PassData& pass) {
 ONNXFORMERS_INLINE void transform_one(const Group& group, std::size_t radix, std::size_t k,
                                       const double* roots) {
   const Factor twiddle =
-      k == 0 ? Factor{1.0, 0.0} : Factor{group.twiddles[2 * k - 2], group.twiddles[2 * k - 1]};
+      k == 0 ? Factor{.re = 1.0, .im = 0.0}
+             : Factor{.re = group.twiddles[(2 * k) - 2], .im = group.twiddles[(2 * k) - 1]};
   for (std::size_t i = 0; i < group.width; i += kLanes) {
-    Complex sum{load(group.in_re + i), load(group.in_im + i)};
+    Complex sum{.re = load(group.in_re + i), .im = load(group.in_im + i)};
     for (std::size_t j = 1; j < radix; ++j) {
-      const Complex a{load(group.in_re + j * group.stride + i),
-                      load(group.in_im + j * group.stride + i)};
-      const double* root = roots + 2 * (j * k % radix);
-      sum = sum + a * Factor{root[0], root[1]};
+      const Complex a{
+          .re = load(group.in_re + (j * group.stride) + i),
+          .im = load(group.in_im + (j * group.stride) + i),
+      };
+      const double* root = roots + (2 * (j * k % radix));
+      sum = sum + a * Factor{.re = root[0], .im = root[1]};
     }
     const Complex out = sum * twiddle;
-    store(group.out_re + k * group.width + i, out.re);
-    store(group.out_im + k * group.width + i, out.im);
+    store(group.out_re + (k * group.width) + i, out.re);
+    store(group.out_im + (k * group.width) + i, out.im);
   }
 }
 

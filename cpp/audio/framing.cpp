@@ -26,7 +26,7 @@ ONNXFORMERS_MULTIVERSION
 void remove_means(double* frames, std::size_t frame_length, const double* counts) {
   Lane sum = filled(0.0);
   for (std::size_t i = 0; i < frame_length; ++i) {
-    sum = sum + load(frames + i * kLanes);
+    sum = sum + load(frames + (i * kLanes));
   }
   std::array<double, kLanes> means{};
   store(means.data(), sum);
@@ -35,15 +35,15 @@ void remove_means(double* frames, std::size_t frame_length, const double* counts
   }
   const Lane mean = load(means.data());
   for (std::size_t i = 0; i < frame_length; ++i) {
-    store(frames + i * kLanes, load(frames + i * kLanes) - mean);
+    store(frames + (i * kLanes), load(frames + (i * kLanes)) - mean);
   }
 }
 
 ONNXFORMERS_MULTIVERSION
 void emphasize(double* frames, std::size_t frame_length, double coefficient) {
   for (std::size_t i = frame_length - 1; i > 0; --i) {
-    double* here = frames + i * kLanes;
-    store(here, load(here) - load(here - kLanes) * coefficient);
+    double* here = frames + (i * kLanes);
+    store(here, load(here) - (load(here - kLanes) * coefficient));
   }
   store(frames, load(frames) * (1.0 - coefficient));
 }
@@ -53,20 +53,20 @@ using FrameLengths = std::array<std::size_t, kLanes>;
 void clear_tails(double* frames, std::size_t frame_length, const FrameLengths& lengths) {
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
     for (std::size_t i = lengths[lane]; i < frame_length; ++i) {
-      frames[i * kLanes + lane] = 0.0;
+      frames[(i * kLanes) + lane] = 0.0;
     }
   }
 }
 
 ONNXFORMERS_INLINE double* row_of(const RowSplit& rows, std::size_t i) {
   const std::size_t odd = rows.is_split ? i % 2 : 0;
-  return (odd != 0 ? rows.odd : rows.even) + (rows.is_split ? i / 2 : i) * kLanes;
+  return (odd != 0 ? rows.odd : rows.even) + ((rows.is_split ? i / 2 : i) * kLanes);
 }
 
 ONNXFORMERS_MULTIVERSION
 void multiply_rows(const double* frames, std::span<const double> window, const RowSplit& rows) {
   for (std::size_t i = 0; i < window.size(); ++i) {
-    store(row_of(rows, i), load(frames + i * kLanes) * window[i]);
+    store(row_of(rows, i), load(frames + (i * kLanes)) * window[i]);
   }
 }
 
@@ -83,9 +83,10 @@ template <typename Sample>
 ONNXFORMERS_INLINE void load_whole(const Sample* first, std::size_t hop,
                                    std::span<const double> window, const RowSplit& rows) {
   std::size_t i = 0;
+  // NOLINTNEXTLINE(modernize-avoid-c-arrays): stays in registers
   for (Lane block[kLanes]; i + kLanes <= window.size(); i += kLanes) {
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      block[lane] = load_eight(first + lane * hop + i);
+      block[lane] = load_eight(first + (lane * hop) + i);
     }
     transpose(block);
     for (std::size_t row = 0; row < kLanes; ++row) {
@@ -94,7 +95,7 @@ ONNXFORMERS_INLINE void load_whole(const Sample* first, std::size_t hop,
   }
   for (; i < window.size(); ++i) {
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      row_of(rows, i)[lane] = static_cast<double>(first[lane * hop + i]) * window[i];
+      row_of(rows, i)[lane] = static_cast<double>(first[(lane * hop) + i]) * window[i];
     }
   }
 }
@@ -116,7 +117,7 @@ template <typename Sample>
 const Sample* whole_frames(const Piece<Sample>& piece, FrameRange range) {
   const Framing& framing = piece.framing;
   const std::size_t first = range.begin * framing.hop_length;
-  const std::size_t last = (range.end - 1) * framing.hop_length + framing.frame_length;
+  const std::size_t last = ((range.end - 1) * framing.hop_length) + framing.frame_length;
   const bool is_whole =
       first >= framing.padding() && last - framing.padding() <= piece.samples.size();
   return is_whole ? piece.samples.data() + (first - framing.padding()) : nullptr;
@@ -139,7 +140,7 @@ std::size_t copy_padded(const Piece<Sample>& piece, std::size_t index, double* o
 }
 
 void repeat_last_lane(double* rows, std::size_t count, std::size_t lanes) {
-  for (double* row = rows; row < rows + count * kLanes; row += kLanes) {
+  for (double* row = rows; row < rows + (count * kLanes); row += kLanes) {
     std::fill(row + lanes, row + kLanes, row[lanes - 1]);
   }
 }
@@ -170,8 +171,8 @@ void treat_frames(double* frames, const FrameTreatment& treatment, const FrameLe
 }  // namespace
 
 std::size_t Framing::count(std::size_t samples) const {
-  const std::size_t length = samples + 2 * padding();
-  return length < frame_length ? 0 : 1 + (length - frame_length) / hop_length;
+  const std::size_t length = samples + (2 * padding());
+  return length < frame_length ? 0 : 1 + ((length - frame_length) / hop_length);
 }
 
 template <typename Sample>
@@ -226,7 +227,7 @@ template <typename Sample>
 bool is_silent(const Piece<Sample>& piece, FrameRange range) {
   const Sample* from = whole_frames(piece, range);
   const std::size_t samples =
-      (range.end - 1 - range.begin) * piece.framing.hop_length + piece.framing.frame_length;
+      ((range.end - 1 - range.begin) * piece.framing.hop_length) + piece.framing.frame_length;
   return from != nullptr &&
          std::all_of(from, from + samples, [](Sample sample) { return sample == Sample{0}; });
 }

@@ -35,7 +35,7 @@ struct FrameRange {
 template <typename Sample>
 struct Piece {
   std::span<const Sample> samples;
-  Framing framing;
+  Framing framing{};
   std::size_t first_frame = 0;  ///< number of its first frame in the whole sound
 
   /// The sample that stands at `place` of the padded sound, which may lie outside.

@@ -20,9 +20,9 @@ struct Planes {
   double* im;
 };
 
-#if defined(__GNUC__)
+#ifdef __GNUC__
 // Code of these is part of functions compiled for a CPU that passes them in registers.
-#if !defined(__clang__)
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wpsabi"
 #endif
 /// One value of kLanes frames. The compiler splits it into what the CPU's registers hold.
@@ -50,7 +50,7 @@ ONNXFORMERS_LANE_OPERATOR(*)
 #undef ONNXFORMERS_LANE_OPERATOR
 #endif
 
-#if defined(__GNUC__)
+#ifdef __GNUC__
 using LaneFloats = float __attribute__((vector_size(kLanes * sizeof(float))));
 ONNXFORMERS_INLINE Lane widened(const LaneFloats& a) { return __builtin_convertvector(a, Lane); }
 ONNXFORMERS_INLINE LaneFloats narrowed(const Lane& a) {

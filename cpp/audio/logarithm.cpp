@@ -21,7 +21,7 @@ ONNXFORMERS_INLINE double log_of_normal(double x) {
   // 2^52: an integer in the low bits of its mantissa is that many more.
   constexpr std::uint64_t kIntegers = std::uint64_t{1075} << 52;
   const auto bits = std::bit_cast<std::uint64_t>(x);
-  double exponent = std::bit_cast<double>((bits >> 52) | kIntegers) - (4503599627370496.0 + 1023.0);
+  auto exponent = std::bit_cast<double>((bits >> 52) | kIntegers) - (4503599627370496.0 + 1023.0);
   double m = std::bit_cast<double>((bits & kMantissa) | kOne);
   const bool is_large = m > std::numbers::sqrt2;
   exponent = is_large ? exponent + 1.0 : exponent;
@@ -29,13 +29,13 @@ ONNXFORMERS_INLINE double log_of_normal(double x) {
   const double s = (m - 1.0) / (m + 1.0);
   const double z = s * s;
   double p = 2.0 / 13.0;
-  p = p * z + 2.0 / 11.0;
-  p = p * z + 2.0 / 9.0;
-  p = p * z + 2.0 / 7.0;
-  p = p * z + 2.0 / 5.0;
-  p = p * z + 2.0 / 3.0;
-  p = p * z + 2.0;
-  return exponent * std::numbers::ln2 + s * p;
+  p = (p * z) + (2.0 / 11.0);
+  p = (p * z) + (2.0 / 9.0);
+  p = (p * z) + (2.0 / 7.0);
+  p = (p * z) + (2.0 / 5.0);
+  p = (p * z) + (2.0 / 3.0);
+  p = (p * z) + 2.0;
+  return (exponent * std::numbers::ln2) + (s * p);
 }
 
 ONNXFORMERS_INLINE bool is_normal(double x) {

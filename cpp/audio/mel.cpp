@@ -24,7 +24,7 @@ std::vector<double> evenly(double first, double last, std::size_t count) {
   const double step = (last - first) / static_cast<double>(count - 1);
   std::vector<double> values(count);
   for (std::size_t i = 0; i < count; ++i) {
-    values[i] = static_cast<double>(i) * step + first;
+    values[i] = (static_cast<double>(i) * step) + first;
   }
   values.back() = last;
   return values;
@@ -59,13 +59,13 @@ std::vector<double> corners_of(const MelBank& bank) {
 
 double hertz_to_mel(double hertz, MelScale scale) {
   if (scale == MelScale::Htk) {
-    return kHtkFactor * std::log10(1.0 + hertz / kHtkHertz);
+    return kHtkFactor * std::log10(1.0 + (hertz / kHtkHertz));
   }
   if (scale == MelScale::Kaldi) {
-    return kKaldiFactor * std::log(1.0 + hertz / kHtkHertz);
+    return kKaldiFactor * std::log(1.0 + (hertz / kHtkHertz));
   }
   return hertz < kCornerHertz ? 3.0 * hertz / 200.0
-                              : kCornerMels + std::log(hertz / kCornerHertz) / slaney_step();
+                              : kCornerMels + (std::log(hertz / kCornerHertz) / slaney_step());
 }
 
 double mel_to_hertz(double mels, MelScale scale) {
@@ -87,11 +87,11 @@ void MelBank::fill(std::span<double> out) const {
     const double peak = corners[filter + 1];
     const double end = corners[filter + 2];
     const double height = has_equal_areas ? 2.0 / (end - begin) : 1.0;
-    const auto first = std::upper_bound(places.begin(), places.end(), begin);
+    const auto first = std::ranges::upper_bound(places, begin);
     for (auto place = first; place != places.end() && *place < end; ++place) {
       const double side =
           std::min((*place - begin) / (peak - begin), (end - *place) / (end - peak));
-      out[static_cast<std::size_t>(place - places.begin()) * filters + filter] =
+      out[(static_cast<std::size_t>(place - places.begin()) * filters) + filter] =
           std::max(0.0, side) * height;
     }
   }

@@ -28,9 +28,9 @@ void add_noise(double* frames, std::size_t length, const std::array<std::size_t,
       // Box and Muller's way from two even values to two normal ones.
       const double radius = dither.amount * std::sqrt(-2.0 * std::log(fraction(mixed(frame + i))));
       const double angle = 2.0 * std::numbers::pi * fraction(mixed(frame + i + 1));
-      frames[i * kLanes + lane] += radius * std::cos(angle);
+      frames[(i * kLanes) + lane] += radius * std::cos(angle);
       if (i + 1 < length) {
-        frames[(i + 1) * kLanes + lane] += radius * std::sin(angle);
+        frames[((i + 1) * kLanes) + lane] += radius * std::sin(angle);
       }
     }
   }

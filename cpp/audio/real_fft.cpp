@@ -25,19 +25,22 @@ struct Pair {
 };
 
 ONNXFORMERS_INLINE Pair unpack(const Packed& z, std::size_t k) {
-  const Lane low_re = load(z.re + k * kLanes);
-  const Lane low_im = load(z.im + k * kLanes);
-  const Lane high_re = load(z.re + (z.half - k) * kLanes);
-  const Lane high_im = load(z.im + (z.half - k) * kLanes);
+  const Lane low_re = load(z.re + (k * kLanes));
+  const Lane low_im = load(z.im + (k * kLanes));
+  const Lane high_re = load(z.re + ((z.half - k) * kLanes));
+  const Lane high_im = load(z.im + ((z.half - k) * kLanes));
   const double w_re = z.roots[2 * k];
-  const double w_im = z.roots[2 * k + 1];
+  const double w_im = z.roots[(2 * k) + 1];
   const Lane even_re = (low_re + high_re) * 0.5;
   const Lane even_im = (low_im - high_im) * 0.5;
   const Lane odd_re = (low_im + high_im) * 0.5;
   const Lane odd_im = (high_re - low_re) * 0.5;
-  const Lane turned_re = odd_re * w_re - odd_im * w_im;
-  const Lane turned_im = odd_re * w_im + odd_im * w_re;
-  return {even_re + turned_re, even_im + turned_im, even_re - turned_re, turned_im - even_im};
+  const Lane turned_re = (odd_re * w_re) - (odd_im * w_im);
+  const Lane turned_im = (odd_re * w_im) + (odd_im * w_re);
+  return {.low_re = even_re + turned_re,
+          .low_im = even_im + turned_im,
+          .high_re = even_re - turned_re,
+          .high_im = turned_im - even_im};
 }
 
 /// The references keep their spectra as complex numbers of float32 before they take powers of
@@ -45,7 +48,7 @@ ONNXFORMERS_INLINE Pair unpack(const Packed& z, std::size_t k) {
 ONNXFORMERS_INLINE Lane power_of(const Lane& re, const Lane& im) {
   const Lane rounded_re = widened(narrowed(re));
   const Lane rounded_im = widened(narrowed(im));
-  return rounded_re * rounded_re + rounded_im * rounded_im;
+  return (rounded_re * rounded_re) + (rounded_im * rounded_im);
 }
 
 ONNXFORMERS_MULTIVERSION
@@ -54,11 +57,11 @@ void unpacked_power(const Packed& z, double* out) {
   const Lane im = load(z.im);
   const Lane zero = filled(0.0);
   store(out, power_of(re + im, zero));
-  store(out + z.half * kLanes, power_of(re - im, zero));
+  store(out + (z.half * kLanes), power_of(re - im, zero));
   for (std::size_t k = 1; k <= z.half / 2; ++k) {
     const Pair pair = unpack(z, k);
-    store(out + k * kLanes, power_of(pair.low_re, pair.low_im));
-    store(out + (z.half - k) * kLanes, power_of(pair.high_re, pair.high_im));
+    store(out + (k * kLanes), power_of(pair.low_re, pair.low_im));
+    store(out + ((z.half - k) * kLanes), power_of(pair.high_re, pair.high_im));
   }
 }
 
@@ -76,14 +79,14 @@ void unpacked_spectrum(const Packed& z, const Planes& out) {
   const Lane zero = filled(0.0);
   store(out.re, re + im);
   store(out.im, zero);
-  store(out.re + z.half * kLanes, re - im);
-  store(out.im + z.half * kLanes, zero);
+  store(out.re + (z.half * kLanes), re - im);
+  store(out.im + (z.half * kLanes), zero);
   for (std::size_t k = 1; k <= z.half / 2; ++k) {
     const Pair pair = unpack(z, k);
-    store(out.re + k * kLanes, pair.low_re);
-    store(out.im + k * kLanes, pair.low_im);
-    store(out.re + (z.half - k) * kLanes, pair.high_re);
-    store(out.im + (z.half - k) * kLanes, pair.high_im);
+    store(out.re + (k * kLanes), pair.low_re);
+    store(out.im + (k * kLanes), pair.low_im);
+    store(out.re + ((z.half - k) * kLanes), pair.high_re);
+    store(out.im + ((z.half - k) * kLanes), pair.high_im);
   }
 }
 
@@ -102,7 +105,7 @@ RealFft::RealFft(std::size_t length)
 void RealFft::power(Planes data, Planes scratch, double* out) const {
   const Planes z = fft_.forward(data, scratch);
   if (is_halved()) {
-    unpacked_power({z.re, z.im, length_ / 2, roots_.data()}, out);
+    unpacked_power({.re = z.re, .im = z.im, .half = length_ / 2, .roots = roots_.data()}, out);
     return;
   }
   plain_power(z.re, z.im, bins(), out);
@@ -111,7 +114,7 @@ void RealFft::power(Planes data, Planes scratch, double* out) const {
 void RealFft::spectrum(Planes data, Planes scratch, Planes out) const {
   const Planes z = fft_.forward(data, scratch);
   if (is_halved()) {
-    unpacked_spectrum({z.re, z.im, length_ / 2, roots_.data()}, out);
+    unpacked_spectrum({.re = z.re, .im = z.im, .half = length_ / 2, .roots = roots_.data()}, out);
     return;
   }
   std::copy_n(z.re, bins() * kLanes, out.re);

@@ -16,7 +16,7 @@ class RealFft {
 
   [[nodiscard]] std::size_t length() const { return length_; }
   /// Of the frequencies that differ: length / 2 + 1.
-  [[nodiscard]] std::size_t bins() const { return length_ / 2 + 1; }
+  [[nodiscard]] std::size_t bins() const { return (length_ / 2) + 1; }
   /// Values a lane that each of four buffers (data and scratch) must hold.
   [[nodiscard]] std::size_t room() const { return fft_.room(); }
   /// Where sample i of a frame goes: even lengths put odd samples into the imaginary part.

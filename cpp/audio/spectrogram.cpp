@@ -47,7 +47,7 @@ constexpr std::size_t kTile = kTileGroups * kLanes;
 void copy_tile(const std::vector<float>& tile, std::size_t columns, float* out,
                std::size_t row_step) {
   for (std::size_t row = 0; row * kTile < tile.size(); ++row) {
-    std::memcpy(out + row * row_step, tile.data() + row * kTile, columns * sizeof(float));
+    std::memcpy(out + (row * row_step), tile.data() + (row * kTile), columns * sizeof(float));
   }
 }
 
@@ -57,11 +57,11 @@ std::size_t groups_of(std::size_t frames) { return (frames + kLanes - 1) / kLane
 template <typename Value>
 void clear_padding(Value* out, std::size_t rows, FrameRange padding, bool is_transposed) {
   if (is_transposed) {
-    std::fill(out + padding.begin * rows, out + padding.end * rows, Value{});
+    std::fill(out + (padding.begin * rows), out + (padding.end * rows), Value{});
     return;
   }
   for (std::size_t row = 0; row < rows && padding.begin < padding.end; ++row) {
-    std::fill(out + row * padding.end + padding.begin, out + (row + 1) * padding.end, Value{});
+    std::fill(out + (row * padding.end) + padding.begin, out + ((row + 1) * padding.end), Value{});
   }
 }
 
@@ -76,8 +76,8 @@ struct Spectrogram::Workspace {
         power(2 * fft.bins()),
         rows(filters * kLanes),
         tile(tiled_rows * kTile),
-        data{memory.data(), memory.data() + fft.room() * kLanes},
-        scratch{data.im + fft.room() * kLanes, data.im + 2 * fft.room() * kLanes} {}
+        data{.re = memory.data(), .im = memory.data() + (fft.room() * kLanes)},
+        scratch{.re = data.im + (fft.room() * kLanes), .im = data.im + (2 * fft.room() * kLanes)} {}
 
   LaneRows frames;
   LaneRows memory;
@@ -91,10 +91,18 @@ struct Spectrogram::Workspace {
 Spectrogram::Spectrogram(const SpectrogramOptions& options, std::span<const double> window,
                          FilterBank bank)
     : options_((check(options, window.size()), options)),
-      framing_{options.frame_length, options.hop_length, options.center, options.pad_mode},
-      treatment_{{window.begin(), window.end()},    std::vector<double>(window.size(), 1.0),
-                 options.preemphasis.value_or(0.0), options.preemphasis.has_value(),
-                 options.remove_dc_offset,          options.dither},
+      framing_{.frame_length = options.frame_length,
+               .hop_length = options.hop_length,
+               .is_centered = options.center,
+               .pad_mode = options.pad_mode},
+      treatment_{
+          .window = {window.begin(), window.end()},
+          .ones = std::vector<double>(window.size(), 1.0),
+          .preemphasis = options.preemphasis.value_or(0.0),
+          .has_preemphasis = options.preemphasis.has_value(),
+          .removes_dc_offset = options.remove_dc_offset,
+          .dither = options.dither,
+      },
       fft_(options.fft_length),
       bank_(std::move(bank)) {}
 
@@ -117,8 +125,8 @@ void Spectrogram::load(const Piece<Sample>& piece, FrameRange range, Workspace& 
   // Beyond the frame, and with an odd length in the imaginary parts, are zeros.
   const std::size_t even = is_split ? options_.frame_length / 2 : options_.frame_length;
   const std::size_t odd = is_split ? even : 0;
-  std::fill(work.data.re + even * kLanes, work.data.re + points * kLanes, 0.0);
-  std::fill(work.data.im + odd * kLanes, work.data.im + points * kLanes, 0.0);
+  std::fill(work.data.re + (even * kLanes), work.data.re + (points * kLanes), 0.0);
+  std::fill(work.data.im + (odd * kLanes), work.data.im + (points * kLanes), 0.0);
   load_frames(piece, range, treatment_, work.frames.data(), {work.data.re, work.data.im, is_split});
 }
 
@@ -182,13 +190,17 @@ void Spectrogram::run_groups(const Job<Sample, float>& job, FrameRange groups) c
     finish(work);
     const std::size_t lanes = range.end - range.begin;
     if (job.is_transposed) {
-      write_rows(work.rows.data(), rows(), {job.out + range.begin * rows(), 1, rows(), lanes});
+      write_rows(work.rows.data(), rows(), {job.out + (range.begin * rows()), 1, rows(), lanes});
       continue;
     }
     const std::size_t place = (group - groups.begin) % kTileGroups;
-    write_rows(work.rows.data(), rows(), {work.tile.data() + place * kLanes, kTile, 1, lanes});
+    write_rows(work.rows.data(), rows(),
+               {.out = work.tile.data() + (place * kLanes),
+                .row_step = kTile,
+                .lane_step = 1,
+                .lanes = lanes});
     if (place + 1 == kTileGroups || group + 1 == groups.end) {
-      const std::size_t begin = range.begin - place * kLanes;
+      const std::size_t begin = range.begin - (place * kLanes);
       copy_tile(work.tile, range.end - begin, job.out + begin, job.columns);
     }
   }
@@ -197,7 +209,7 @@ void Spectrogram::run_groups(const Job<Sample, float>& job, FrameRange groups) c
 template <typename Sample>
 void Spectrogram::run_groups(const Job<Sample, std::complex<float>>& job, FrameRange groups) const {
   Workspace work(fft_, options_.frame_length, 0, 0);
-  const Planes spectrum{work.power.data(), work.power.data() + bins() * kLanes};
+  const Planes spectrum{.re = work.power.data(), .im = work.power.data() + (bins() * kLanes)};
   const std::size_t row_step = job.is_transposed ? 1 : job.columns;
   const std::size_t frame_step = job.is_transposed ? bins() : 1;
   for (std::size_t begin = groups.begin * kLanes; begin < groups.end * kLanes; begin += kLanes) {
@@ -206,9 +218,11 @@ void Spectrogram::run_groups(const Job<Sample, std::complex<float>>& job, FrameR
     fft_.spectrum(work.data, work.scratch, spectrum);
     for (std::size_t bin = 0; bin < bins(); ++bin) {
       for (std::size_t frame = begin; frame < end; ++frame) {
-        const std::size_t at = bin * kLanes + frame - begin;
-        job.out[bin * row_step + frame * frame_step] = {static_cast<float>(spectrum.re[at]),
-                                                        static_cast<float>(spectrum.im[at])};
+        const std::size_t at = (bin * kLanes) + frame - begin;
+        job.out[(bin * row_step) + (frame * frame_step)] = {
+            static_cast<float>(spectrum.re[at]),
+            static_cast<float>(spectrum.im[at]),
+        };
       }
     }
   }
@@ -239,8 +253,7 @@ void Spectrogram::run_jobs(std::span<const Job<Sample, Value>> jobs, unsigned th
     ends.push_back((ends.empty() ? 0 : ends.back()) + groups_of(job.frames));
   }
   parallel_for(ends.empty() ? 0 : ends.back(), threads, [&](std::size_t first, std::size_t last) {
-    auto job =
-        static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), first) - ends.begin());
+    auto job = static_cast<std::size_t>(std::ranges::upper_bound(ends, first) - ends.begin());
     for (std::size_t begin = first; begin < last; begin = ends[job++]) {
       const std::size_t before = job == 0 ? 0 : ends[job - 1];
       run_groups(jobs[job], {begin - before, std::min(last, ends[job]) - before});
@@ -277,6 +290,7 @@ void Spectrogram::run_piece(const Piece<Sample>& piece, Value* out) const {
   run_groups(Job<Sample, Value>{piece, out, frames, frames, true}, {0, groups_of(frames)});
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): types
 #define ONNXFORMERS_SPECTROGRAM_OF(Sample, Value)                                            \
   template void Spectrogram::run(std::span<const std::span<const Sample>>, unsigned, Value*) \
       const;                                                                                 \
@@ -285,6 +299,7 @@ ONNXFORMERS_SPECTROGRAM_OF(float, float)
 ONNXFORMERS_SPECTROGRAM_OF(double, float)
 ONNXFORMERS_SPECTROGRAM_OF(float, std::complex<float>)
 ONNXFORMERS_SPECTROGRAM_OF(double, std::complex<float>)
+// NOLINTEND(bugprone-macro-parentheses)
 #undef ONNXFORMERS_SPECTROGRAM_OF
 
 }  // namespace onnxformers::audio

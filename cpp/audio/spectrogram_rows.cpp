@@ -16,8 +16,8 @@ namespace {
 ONNXFORMERS_MULTIVERSION
 void write_side_by_side(const double* rows, std::size_t count, const RowTarget& target) {
   for (std::size_t row = 0; row < count; ++row) {
-    const LaneFloats floats = narrowed(load(rows + row * kLanes));
-    std::memcpy(target.out + row * target.row_step, &floats, sizeof floats);
+    const LaneFloats floats = narrowed(load(rows + (row * kLanes)));
+    std::memcpy(target.out + (row * target.row_step), &floats, sizeof floats);
   }
 }
 
@@ -25,19 +25,20 @@ void write_side_by_side(const double* rows, std::size_t count, const RowTarget& 
 ONNXFORMERS_MULTIVERSION
 void write_in_turn(const double* rows, std::size_t count, const RowTarget& target) {
   std::size_t row = 0;
+  // NOLINTNEXTLINE(modernize-avoid-c-arrays): stays in registers
   for (Lane block[kLanes]; row + kLanes <= count; row += kLanes) {
     for (std::size_t i = 0; i < kLanes; ++i) {
-      block[i] = load(rows + (row + i) * kLanes);
+      block[i] = load(rows + ((row + i) * kLanes));
     }
     transpose(block);
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
       const LaneFloats floats = narrowed(block[lane]);
-      std::memcpy(target.out + lane * target.lane_step + row, &floats, sizeof floats);
+      std::memcpy(target.out + (lane * target.lane_step) + row, &floats, sizeof floats);
     }
   }
   for (; row < count; ++row) {
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      target.out[lane * target.lane_step + row] = static_cast<float>(rows[row * kLanes + lane]);
+      target.out[(lane * target.lane_step) + row] = static_cast<float>(rows[(row * kLanes) + lane]);
     }
   }
 }
@@ -52,8 +53,8 @@ void write_rows(const double* rows, std::size_t count, const RowTarget& target) 
   }
   for (std::size_t row = 0; row < count; ++row) {
     for (std::size_t lane = 0; lane < target.lanes; ++lane) {
-      target.out[row * target.row_step + lane * target.lane_step] =
-          static_cast<float>(rows[row * kLanes + lane]);
+      target.out[(row * target.row_step) + (lane * target.lane_step)] =
+          static_cast<float>(rows[(row * kLanes) + lane]);
     }
   }
 }
@@ -71,7 +72,7 @@ float largest_of(const float* values, std::size_t count) {
   for (; i < count; ++i) {
     lanes[0] = std::max(lanes[0], values[i]);
   }
-  return *std::max_element(lanes.begin(), lanes.end());
+  return *std::ranges::max_element(lanes);
 }
 
 ONNXFORMERS_MULTIVERSION

@@ -48,7 +48,7 @@ std::size_t SpectrogramStream::frames_after(std::size_t samples) const {
 }
 
 void SpectrogramStream::pad(std::size_t before, std::size_t after) {
-  const Piece<double> piece{held_, framing_};
+  const Piece<double> piece{.samples = held_, .framing = framing_};
   const auto count = static_cast<std::ptrdiff_t>(held_.size());
   std::vector<double> padded;
   padded.reserve(held_.size() + before + after);
@@ -66,10 +66,11 @@ void SpectrogramStream::take(Value* out) {
   const std::size_t frames = is_begun_ ? framing_.count(ready) : 0;
   if (frames > 0) {
     const std::span<const double> samples = std::span(held_).last(ready);
-    transform_->run_piece(Piece<double>{samples, framing_, frames_}, out);
+    transform_->run_piece(
+        Piece<double>{.samples = samples, .framing = framing_, .first_frame = frames_}, out);
   }
   frames_ += frames;
-  const std::size_t done = skipped_ + frames * framing_.hop_length;
+  const std::size_t done = skipped_ + (frames * framing_.hop_length);
   const std::size_t kept = std::min(held_.size(), padding_ + 1);
   const std::size_t dropped = std::min(done, held_.size() - kept);
   held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(dropped));

@@ -24,9 +24,9 @@ void square_and_window(double* rows, const double* window, std::size_t step, std
                        double* squares) {
   Lane sum = load(squares);
   for (std::size_t i = 0; i < count; ++i) {
-    const Lane row = load(rows + i * kLanes);
-    sum = sum + row * row;
-    store(rows + i * kLanes, row * window[i * step]);
+    const Lane row = load(rows + (i * kLanes));
+    sum = sum + (row * row);
+    store(rows + (i * kLanes), row * window[i * step]);
   }
   store(squares, sum);
 }
@@ -36,8 +36,8 @@ ONNXFORMERS_MULTIVERSION
 void sum_of_powers(double* rows, std::size_t count, double* sum) {
   Lane total = filled(0.0);
   for (std::size_t i = 0; i < count; ++i) {
-    const Lane row = load(rows + i * kLanes) + filled(kLeastPower);
-    store(rows + i * kLanes, row);
+    const Lane row = load(rows + (i * kLanes)) + filled(kLeastPower);
+    store(rows + (i * kLanes), row);
     total = total + row;
   }
   store(sum, total);
@@ -47,7 +47,7 @@ ONNXFORMERS_MULTIVERSION
 void sum_of_rows(const double* rows, std::size_t count, double* sum) {
   Lane total = filled(0.0);
   for (std::size_t i = 0; i < count; ++i) {
-    total = total + load(rows + i * kLanes);
+    total = total + load(rows + (i * kLanes));
   }
   store(sum, total);
 }
@@ -60,18 +60,21 @@ class Timbre {
   Timbre(std::size_t frame_length, BinBand band)
       : fft_(frame_length),
         band_(band),
-        treatment_{std::vector<double>(frame_length),
-                   std::vector<double>(frame_length, 1.0),
-                   0.0,
-                   false,
-                   true,
-                   {}},
+        treatment_{
+            .window = std::vector<double>(frame_length),
+            .ones = std::vector<double>(frame_length, 1.0),
+            .preemphasis = 0.0,
+            .has_preemphasis = false,
+            .removes_dc_offset = true,
+            .dither = {},
+        },
         window_(frame_length),
         frames_(frame_length),
         memory_(4 * fft_.room()),
         power_(fft_.bins()),
-        data_{memory_.data(), memory_.data() + fft_.room() * kLanes},
-        scratch_{data_.im + fft_.room() * kLanes, data_.im + 2 * fft_.room() * kLanes} {
+        data_{.re = memory_.data(), .im = memory_.data() + (fft_.room() * kLanes)},
+        scratch_{.re = data_.im + (fft_.room() * kLanes),
+                 .im = data_.im + (2 * fft_.room() * kLanes)} {
     treatment_.window = treatment_.ones;
     fill_window(WindowShape::Hann, false, window_);
   }
@@ -95,7 +98,7 @@ class Timbre {
  private:
   void write(const LaneValues& squares, FrameRange range, FrameTimbre& out) {
     const std::size_t bins = band_.last - band_.first;
-    double* band = power_.data() + band_.first * kLanes;
+    double* band = power_.data() + (band_.first * kLanes);
     LaneValues powers{};
     LaneValues logs{};
     sum_of_powers(band, bins, powers.data());
@@ -124,13 +127,13 @@ class Timbre {
 
 template <typename Sample>
 FrameTimbre frame_timbre(std::span<const Sample> sound, std::size_t frame_length, BinBand band) {
-  if (frame_length < 2 || band.first >= band.last || band.last > frame_length / 2 + 1) {
+  if (frame_length < 2 || band.first >= band.last || band.last > (frame_length / 2) + 1) {
     fail(ErrorKind::InvalidArgument, "voice activity",
          "frames need two samples at least, and a band of their bins");
   }
   const std::size_t count = sound.size() / frame_length;
   const Piece<Sample> piece{sound, {frame_length, frame_length, false, PadMode::Constant}};
-  FrameTimbre out{std::vector<double>(count), std::vector<double>(count)};
+  FrameTimbre out{.energy = std::vector<double>(count), .flatness = std::vector<double>(count)};
   Timbre timbre(frame_length, band);
   for (std::size_t begin = 0; begin < count; begin += kLanes) {
     timbre.run(piece, {begin, std::min(begin + kLanes, count)}, out);

@@ -15,8 +15,8 @@ constexpr double kPovey = 0.85;
 /// A cosine of one period, highest in the middle.
 void fill_cosine(double offset, double height, double last, std::span<double> out) {
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const double place = 2.0 * static_cast<double>(i) - last;
-    out[i] = offset + height * std::cos(std::numbers::pi * place / last);
+    const double place = (2.0 * static_cast<double>(i)) - last;
+    out[i] = offset + (height * std::cos(std::numbers::pi * place / last));
   }
 }
 
@@ -25,7 +25,7 @@ void fill_cosine(double offset, double height, double last, std::span<double> ou
 void fill_window(WindowShape shape, bool is_periodic, std::span<double> out) {
   const std::size_t points = out.size() + (is_periodic ? 1 : 0);
   if (shape == WindowShape::Boxcar || points <= 1) {
-    std::fill(out.begin(), out.end(), 1.0);
+    std::ranges::fill(out, 1.0);
     return;
   }
   const auto last = static_cast<double>(points - 1);

@@ -31,17 +31,23 @@ constexpr std::size_t kFramesPerThread = 2048;
 
 audio::PadMode pad_mode(const std::string& name) {
   constexpr std::array<std::pair<std::string_view, audio::PadMode>, 3> kModes{
-      {{"constant", audio::PadMode::Constant},
-       {"edge", audio::PadMode::Edge},
-       {"reflect", audio::PadMode::Reflect}}};
+      {
+          {"constant", audio::PadMode::Constant},
+          {"edge", audio::PadMode::Edge},
+          {"reflect", audio::PadMode::Reflect},
+      },
+  };
   return named(kModes, name, "spectrogram", "pad_mode");
 }
 
 audio::LogScale log_scale(const std::optional<std::string>& name) {
   constexpr std::array<std::pair<std::string_view, audio::LogScale>, 3> kScales{
-      {{"log", audio::LogScale::Natural},
-       {"log10", audio::LogScale::Log10},
-       {"dB", audio::LogScale::Decibel}}};
+      {
+          {"log", audio::LogScale::Natural},
+          {"log10", audio::LogScale::Log10},
+          {"dB", audio::LogScale::Decibel},
+      },
+  };
   return name ? named(kScales, *name, "spectrogram", "log_mel") : audio::LogScale::None;
 }
 
@@ -49,8 +55,7 @@ audio::FilterBank filter_bank(const std::optional<Doubles>& matrix, std::size_t 
   if (!matrix) {
     return {};
   }
-  if (matrix->ndim() != 2 || static_cast<std::size_t>(matrix->shape(0)) != bins ||
-      matrix->shape(1) == 0) {
+  if (matrix->ndim() != 2 || std::cmp_not_equal(matrix->shape(0), bins) || matrix->shape(1) == 0) {
     fail(ErrorKind::InvalidArgument, "spectrogram",
          "mel_filters must have the shape (" + std::to_string(bins) +
              ", filters), as mel_filter_bank gives it");
@@ -61,7 +66,7 @@ audio::FilterBank filter_bank(const std::optional<Doubles>& matrix, std::size_t 
 }
 
 unsigned threads_for(std::size_t frames, unsigned wanted) {
-  const std::size_t useful = frames / kFramesPerThread + 1;
+  const std::size_t useful = (frames / kFramesPerThread) + 1;
   const unsigned most = wanted == 0 ? cpu_info().threads : wanted;
   return useful < most ? static_cast<unsigned>(useful) : most;
 }
@@ -113,8 +118,10 @@ py::array_t<Value> computed(const Spectrogram& self, const std::vector<py::array
     fail(ErrorKind::InvalidArgument, "spectrogram", "expected at least one waveform");
   }
   const bool is_complex = !std::is_same_v<Value, float>;
-  std::vector<std::size_t> shape{is_complex ? self.bins() : self.rows(),
-                                 self.columns(static_cast<std::size_t>(sounds.front().size()))};
+  std::vector<std::size_t> shape{
+      is_complex ? self.bins() : self.rows(),
+      self.columns(static_cast<std::size_t>(sounds.front().size())),
+  };
   if (self.options().transpose) {
     std::swap(shape[0], shape[1]);
   }
@@ -122,9 +129,9 @@ py::array_t<Value> computed(const Spectrogram& self, const std::vector<py::array
     shape.insert(shape.begin(), sounds.size());
   }
   py::array_t<Value> out(shape);
-  if (std::all_of(sounds.begin(), sounds.end(), holds<float>)) {
+  if (std::ranges::all_of(sounds, holds<float>)) {
     compute<float>(self, sounds, threads, out.mutable_data());
-  } else if (std::all_of(sounds.begin(), sounds.end(), holds<double>)) {
+  } else if (std::ranges::all_of(sounds, holds<double>)) {
     compute<double>(self, sounds, threads, out.mutable_data());
   } else {
     fail(ErrorKind::InvalidType, "spectrogram",
@@ -224,7 +231,7 @@ void bind_audio(py::module_& m) {
                  .pad_mode = pad_mode(mode),
                  .preemphasis = preemphasis,
                  .remove_dc_offset = remove_dc_offset,
-                 .dither = {dither, seed},
+                 .dither = {.amount = dither, .seed = seed},
                  .mel_floor = mel_floor,
                  .log = log_scale(log_mel),
                  .reference = reference,
@@ -234,11 +241,12 @@ void bind_audio(py::module_& m) {
                  .max_num_frames = max_num_frames,
                  .min_num_frames = min_num_frames,
                  .do_pad = do_pad,
-                 .transpose = transpose};
+                 .transpose = transpose,
+             };
              return std::make_shared<Spectrogram>(
                  options,
                  std::span<const double>(window.data(), static_cast<std::size_t>(window.size())),
-                 filter_bank(mel_filters, fft_length / 2 + 1));
+                 filter_bank(mel_filters, (fft_length / 2) + 1));
            }),
            "window"_a, py::kw_only(), "hop_length"_a, "fft_length"_a, "mel_filters"_a = py::none(),
            "power"_a = 1.0, "center"_a = true, "pad_mode"_a = "reflect",
@@ -271,7 +279,7 @@ void bind_audio(py::module_& m) {
   py::class_<Stream>(m, "SpectrogramStream", "The frames of a sound that comes in pieces, as rows.")
       .def(py::init([](const std::shared_ptr<Spectrogram>& transform, bool is_complex) {
              return std::make_unique<Stream>(
-                 Stream{audio::SpectrogramStream(transform), is_complex});
+                 Stream{.stream = audio::SpectrogramStream(transform), .is_complex = is_complex});
            }),
            "transform"_a, py::kw_only(), "is_complex"_a = false)
       .def("feed", &feed_stream, "piece"_a, "Frames that the piece completes.")

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -28,12 +29,15 @@ Doubles array_of(const std::vector<double>& values) {
 Doubles window(const std::string& name, std::size_t length, bool periodic) {
   using Shape = audio::WindowShape;
   constexpr std::array<std::pair<std::string_view, Shape>, 6> kShapes{
-      {{"boxcar", Shape::Boxcar},
-       {"hamming", Shape::Hamming},
-       {"hamming_window", Shape::Hamming},
-       {"hann", Shape::Hann},
-       {"hann_window", Shape::Hann},
-       {"povey", Shape::Povey}}};
+      {
+          {"boxcar", Shape::Boxcar},
+          {"hamming", Shape::Hamming},
+          {"hamming_window", Shape::Hamming},
+          {"hann", Shape::Hann},
+          {"hann_window", Shape::Hann},
+          {"povey", Shape::Povey},
+      },
+  };
   const Shape shape = named(kShapes, name, "window_function", "window");
   Doubles out(static_cast<py::ssize_t>(length));
   audio::fill_window(shape, periodic, values_of(out));
@@ -42,9 +46,12 @@ Doubles window(const std::string& name, std::size_t length, bool periodic) {
 
 audio::MelScale mel_scale(const std::string& name, const char* place) {
   constexpr std::array<std::pair<std::string_view, audio::MelScale>, 3> kScales{
-      {{"htk", audio::MelScale::Htk},
-       {"kaldi", audio::MelScale::Kaldi},
-       {"slaney", audio::MelScale::Slaney}}};
+      {
+          {"htk", audio::MelScale::Htk},
+          {"kaldi", audio::MelScale::Kaldi},
+          {"slaney", audio::MelScale::Slaney},
+      },
+  };
   return named(kScales, name, place, "mel_scale");
 }
 
@@ -67,10 +74,17 @@ Doubles mel_filter_bank(std::size_t bins, std::size_t filters, double lowest, do
   }
   Doubles out({bins, filters});
   const std::span<double> values = values_of(out);
-  std::fill(values.begin(), values.end(), 0.0);
-  const audio::MelBank bank{bins,        filters,       lowest,
-                            highest,     sampling_rate, mel_scale(scale, "mel_filter_bank"),
-                            equal_areas, over_mels};
+  std::ranges::fill(values, 0.0);
+  const audio::MelBank bank{
+      .bins = bins,
+      .filters = filters,
+      .lowest = lowest,
+      .highest = highest,
+      .sampling_rate = sampling_rate,
+      .scale = mel_scale(scale, "mel_filter_bank"),
+      .has_equal_areas = equal_areas,
+      .is_over_mels = over_mels,
+  };
   bank.fill(values);
   return out;
 }
@@ -118,7 +132,7 @@ py::typing::Tuple<Doubles, Doubles> frame_timbre(
   {
     const std::span<const float> samples(sound.data(), static_cast<std::size_t>(sound.size()));
     const GilRelease release;
-    timbre = audio::frame_timbre(samples, frame_length, {first_bin, last_bin});
+    timbre = audio::frame_timbre(samples, frame_length, {.first = first_bin, .last = last_bin});
   }
   return py::make_tuple(array_of(timbre.energy), array_of(timbre.flatness));
 }

@@ -33,9 +33,10 @@ Batches plan_batches(const Lengths& lengths, std::size_t token_budget, std::size
 
 Facts cpu_facts() {
   const CpuInfo& info = cpu_info();
-  return Facts("features"_a = info.features, "affinity"_a = info.affinity,
-               "cgroup_quota"_a = info.cgroup_quota, "physical_cores"_a = info.physical_cores,
-               "threads"_a = info.threads);
+  Facts facts("features"_a = info.features, "affinity"_a = info.affinity,
+              "cgroup_quota"_a = info.cgroup_quota, "physical_cores"_a = info.physical_cores,
+              "threads"_a = info.threads);
+  return facts;
 }
 
 }  // namespace

@@ -19,12 +19,14 @@ std::vector<CacheSlot> read_slots(const std::vector<SlotFields>& fields) {
     if (time_axis == 0 || time_axis >= shape.size()) {
       fail(ErrorKind::InvalidArgument, "generate", "'" + input + "' has no axis that grows");
     }
-    slots.push_back({.input = input,
-                     .output = output,
-                     .is_encoder = is_encoder,
-                     .shape = shape,
-                     .rows_factor = rows_factor,
-                     .time_axis = time_axis});
+    slots.push_back({
+        .input = input,
+        .output = output,
+        .is_encoder = is_encoder,
+        .shape = shape,
+        .rows_factor = rows_factor,
+        .time_axis = time_axis,
+    });
   }
   return slots;
 }

@@ -33,9 +33,12 @@ generation::StepModel& seen(PyStepModel& model, const std::optional<CodebookFiel
     return steps;
   }
   const auto& [codebooks, filler, length, guidance] = *fields;
-  return music.emplace(
-      steps, models::CodebookPattern{
-                 .codebooks = codebooks, .filler = filler, .length = length, .guidance = guidance});
+  return music.emplace(steps, models::CodebookPattern{
+                                  .codebooks = codebooks,
+                                  .filler = filler,
+                                  .length = length,
+                                  .guidance = guidance,
+                              });
 }
 
 Named generate(PyStepModel& model, const py::dict& options, const Ids& ids,
@@ -66,18 +69,20 @@ void bind_generate(py::module_& m) {
          const MaybeIds& negative_ids, const MaybeIds& negative_mask, const MaybeModel& draft,
          const std::optional<CodebookFields>& codebooks) {
         return generate(model, options, ids, mask,
-                        {.processors = processors,
-                         .stopping = stopping,
-                         .interrupts = interrupts,
-                         .stop_strings = stop_strings,
-                         .tokenizer = tokenizer,
-                         .streamer = streamer,
-                         .prefix_allowed_tokens_fn = prefix_allowed_tokens_fn,
-                         .encoder_ids = encoder_ids,
-                         .unconditional = unconditional,
-                         .draft = draft,
-                         .negative_ids = negative_ids,
-                         .negative_mask = negative_mask},
+                        {
+                            .processors = processors,
+                            .stopping = stopping,
+                            .interrupts = interrupts,
+                            .stop_strings = stop_strings,
+                            .tokenizer = tokenizer,
+                            .streamer = streamer,
+                            .prefix_allowed_tokens_fn = prefix_allowed_tokens_fn,
+                            .encoder_ids = encoder_ids,
+                            .unconditional = unconditional,
+                            .draft = draft,
+                            .negative_ids = negative_ids,
+                            .negative_mask = negative_mask,
+                        },
                         codebooks);
       },
       "model"_a, "options"_a, "ids"_a.noconvert(), "mask"_a.noconvert() = py::none(), py::kw_only(),

@@ -77,7 +77,9 @@ void CallableProcessor::process_rows(const Sequences& sequences, const Logits& l
 void CallableProcessor::process(std::span<const Token> tokens, std::span<float> scores) {
   const py::gil_scoped_acquire acquire;
   const Ids ids = ids_of(tokens).reshape({1, -1});
-  process_with(callable_, ids, {scores.data(), 1, scores.size(), scores.size()});
+  process_with(
+      callable_, ids,
+      {.data = scores.data(), .rows = 1, .vocab_size = scores.size(), .stride = scores.size()});
 }
 
 void CallableCriterion::check(const Sequences& sequences, const Logits& scores,

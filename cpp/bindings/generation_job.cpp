@@ -63,13 +63,15 @@ GenerationJob::GenerationJob(generation::StepModel* model, const py::dict& optio
       warpers_(generation::make_warpers(options_)),
       stopping_(criteria(extras, model != nullptr && is_main_thread())),
       streamer_(streamer_of(extras.streamer)),
-      parts_{.model = model,
-             .options = options_,
-             .processors = processors_,
-             .warpers = warpers_,
-             .stopping = stopping_,
-             .streamer = streamer_ ? &*streamer_ : nullptr,
-             .draft = model_of(extras.draft)} {}
+      parts_{
+          .model = model,
+          .options = options_,
+          .processors = processors_,
+          .warpers = warpers_,
+          .stopping = stopping_,
+          .streamer = streamer_ ? &*streamer_ : nullptr,
+          .draft = model_of(extras.draft),
+      } {}
 
 generation::PromptFacts GenerationJob::facts(const GenerationExtras& extras) const {
   generation::PromptFacts facts;

@@ -45,11 +45,16 @@ Scores process(generation::LogitsProcessor& processor, const Ids& ids, const Sco
   const auto rows = static_cast<std::size_t>(ids.shape(0));
   const auto length = static_cast<std::size_t>(ids.shape(1));
   const auto vocab_size = static_cast<std::size_t>(scores.shape(1));
-  const generation::Logits logits{out.mutable_data(), static_cast<std::size_t>(scores.shape(0)),
-                                  vocab_size, vocab_size};
+  const generation::Logits logits{
+      .data = out.mutable_data(),
+      .rows = static_cast<std::size_t>(scores.shape(0)),
+      .vocab_size = vocab_size,
+      .stride = vocab_size,
+  };
   const std::span<const generation::Token> tokens(ids.data(), rows * length);
   const auto work = [&] {
-    const generation::Sequences sequences({tokens, {}, rows, length}, length);
+    const generation::Sequences sequences(
+        {.ids = tokens, .mask = {}, .rows = rows, .length = length}, length);
     processor.process_rows(sequences, logits);
   };
   if (scores.size() < kFewScores) {
@@ -71,7 +76,8 @@ Ids draw_tokens(const Ids& ids, const Scores& scores,
   const auto vocab_size = static_cast<std::size_t>(scores.shape(1));
   const generation::Options all = generation_options(options);
   std::vector<float> copy(scores.data(), scores.data() + scores.size());
-  const generation::Logits logits{copy.data(), rows, vocab_size, vocab_size};
+  const generation::Logits logits{
+      .data = copy.data(), .rows = rows, .vocab_size = vocab_size, .stride = vocab_size};
   const std::span<const generation::Token> tokens(ids.data(), rows * length);
   Ids drawn(ids.shape(0));
   std::int64_t* const out = drawn.mutable_data();
@@ -80,7 +86,8 @@ Ids draw_tokens(const Ids& ids, const Scores& scores,
   prompt.length = length;
   const auto processors = generation::make_processors(all, prompt);
   const auto warpers = generation::make_warpers(all);
-  generation::process_all(processors, {{tokens, {}, rows, length}, length}, logits);
+  generation::process_all(
+      processors, {{.ids = tokens, .mask = {}, .rows = rows, .length = length}, length}, logits);
   generation::Sampler sampler(warpers);
   for (std::size_t i = 0; i < rows; ++i) {
     out[i] = sampler.sample(logits.row(i),

@@ -1,5 +1,6 @@
 #include "bindings/generation_options.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,15 +34,7 @@ Token token(py::handle value) {
 }
 
 bool are_tokens(py::handle value) {
-  if (!is_sequence(value)) {
-    return false;
-  }
-  for (const py::handle entry : value) {
-    if (!is_token(entry)) {
-      return false;
-    }
-  }
-  return true;
+  return is_sequence(value) && std::all_of(value.begin(), value.end(), is_token);
 }
 
 Tokens tokens(py::handle value) {
@@ -57,7 +50,7 @@ bool is_bias(py::handle value) {
   if (!is_sequence(value) || py::len(value) != 2) {
     return false;
   }
-  const py::sequence pair = py::reinterpret_borrow<py::sequence>(value);
+  const auto pair = py::reinterpret_borrow<py::sequence>(value);
   const py::object first = pair[0];
   const py::object second = pair[1];
   return (are_tokens(first) && (is_float(second) || is_token(second))) ||
@@ -65,7 +58,7 @@ bool is_bias(py::handle value) {
 }
 
 Bias bias(py::handle value) {
-  const py::sequence pair = py::reinterpret_borrow<py::sequence>(value);
+  const auto pair = py::reinterpret_borrow<py::sequence>(value);
   const py::object first = pair[0];
   return {is_token(first) ? Tokens{token(first)} : tokens(first),
           py::object(pair[1]).cast<double>()};
@@ -73,12 +66,7 @@ Bias bias(py::handle value) {
 
 template <typename Check>
 bool all_of(py::handle value, Check check) {
-  for (const py::handle entry : value) {
-    if (!check(entry)) {
-      return false;
-    }
-  }
-  return true;
+  return std::all_of(value.begin(), value.end(), check);
 }
 
 template <typename T, typename Convert>

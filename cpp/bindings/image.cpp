@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include <pybind11/numpy.h>
@@ -30,8 +31,10 @@ using Box = std::array<float, 4>;
 constexpr std::size_t kLongestSide = 1U << 24U;
 
 std::vector<py::ssize_t> shape_of(const py::array& like, const Size& size) {
-  std::vector<py::ssize_t> shape{static_cast<py::ssize_t>(size[0]),
-                                 static_cast<py::ssize_t>(size[1])};
+  std::vector<py::ssize_t> shape{
+      static_cast<py::ssize_t>(size[0]),
+      static_cast<py::ssize_t>(size[1]),
+  };
   if (like.ndim() == 3) {
     shape.push_back(like.shape(2));
   }
@@ -49,10 +52,15 @@ void check_side(std::size_t length) {
 image::Axis axis_of(std::size_t old_size, std::size_t new_size, float from, float to) {
   check_side(old_size);
   check_side(new_size);
-  if (!(from >= 0 && from < to && to <= static_cast<float>(old_size))) {
+  if (from < 0 || from >= to || to > static_cast<float>(old_size)) {
     fail(ErrorKind::InvalidArgument, "resize", "the box must lie inside the picture");
   }
-  return {old_size, new_size, from, to, 0, new_size};
+  return {.old_size = old_size,
+          .new_size = new_size,
+          .from = from,
+          .to = to,
+          .begin = 0,
+          .count = new_size};
 }
 
 image::FloatPixels float_pixels(const Floats& array) {
@@ -61,7 +69,10 @@ image::FloatPixels float_pixels(const Floats& array) {
          "expected shape (height, width) or (height, width, channels) and no empty axis");
   }
   const auto side = [&](int axis) { return static_cast<std::size_t>(array.shape(axis)); };
-  return {array.data(), side(0), side(1), array.ndim() == 3 ? side(2) : 1};
+  return {.data = array.data(),
+          .height = side(0),
+          .width = side(1),
+          .channels = array.ndim() == 3 ? side(2) : 1};
 }
 
 py::array resize_bytes(const py::array& array, const Size& size, int resample, const Box& box) {
@@ -150,7 +161,7 @@ struct Batch {
 };
 
 bool is_within(std::int64_t value, std::int64_t low, std::size_t high) {
-  return value >= low && value <= static_cast<std::int64_t>(high);
+  return value >= low && std::cmp_less_equal(value, high);
 }
 
 /// Throws InvalidArgument for a window that does not fit into the frame, and for lengths that no
@@ -168,8 +179,17 @@ image::Entry entry_of(const image::Pixels& pixels, const Place& place, std::size
     fail(ErrorKind::InvalidArgument, "preprocess", "a window does not fit into its frame");
   }
   const auto unsign = [](std::int64_t value) { return static_cast<std::size_t>(value); };
-  return {pixels,          unsign(height),    unsign(width),     top, left, unsign(rows),
-          unsign(columns), unsign(frame_top), unsign(frame_left)};
+  return {
+      .pixels = pixels,
+      .height = unsign(height),
+      .width = unsign(width),
+      .top = top,
+      .left = left,
+      .window_height = unsign(rows),
+      .window_width = unsign(columns),
+      .frame_top = unsign(frame_top),
+      .frame_left = unsign(frame_left),
+  };
 }
 
 Batch borrow_batch(const std::vector<py::object>& sources, const std::vector<Place>& places,
@@ -213,10 +233,12 @@ void preprocess(const std::vector<py::object>& sources, const std::vector<Place>
   }
   const auto side = [&](int axis) { return static_cast<std::size_t>(out.shape(axis)); };
   const Batch batch = borrow_batch(sources, places, side(1), side(2), side(3));
-  image::BatchPlan<Value> plan{side(2),        side(3),
-                               side(1),        image::filter_from_number(resample),
-                               table.data(),   std::vector<std::size_t>(side(1)),
-                               surround.data()};
+  image::BatchPlan<Value> plan{
+      side(2),         side(3),
+      side(1),         image::filter_from_number(resample),
+      table.data(),    std::vector<std::size_t>(side(1)),
+      surround.data(),
+  };
   std::iota(plan.order.begin(), plan.order.end(), 0U);
   if (flip_channels) {
     std::reverse(plan.order.begin(), plan.order.end());
@@ -245,13 +267,13 @@ image::Grids grids_of(const Floats& array) {
   const auto side = [&](int axis) { return static_cast<std::size_t>(array.shape(axis)); };
   check_side(side(1));
   check_side(side(2));
-  return {array.data(), side(0), side(1), side(2)};
+  return {.values = array.data(), .count = side(0), .height = side(1), .width = side(2)};
 }
 
 image::GridSize grid_size(const Size& size, bool align_corners) {
   check_side(size[0]);
   check_side(size[1]);
-  return {size[0], size[1], align_corners};
+  return {.height = size[0], .width = size[1], .align_corners = align_corners};
 }
 
 Floats interpolate(const Floats& array, const Size& size, bool align_corners, unsigned threads) {

@@ -1,6 +1,7 @@
 #include "bindings/image_pixels.h"
 
 #include <cstdint>
+#include <utility>
 
 #include "base/errors.h"
 
@@ -37,8 +38,8 @@ const std::uint8_t* exported_bytes(const ArrowArray& array, std::size_t count, s
   const bool is_list = stride == kWord;
   const ArrowArray* values = is_list && array.n_children == 1 ? array.children[0] : &array;
   const bool fits = array.offset == 0 && values->offset == 0 && values->n_buffers == 2 &&
-                    array.length == static_cast<std::int64_t>(count) &&
-                    values->length == static_cast<std::int64_t>(count * stride);
+                    std::cmp_equal(array.length, count) &&
+                    std::cmp_equal(values->length, count * stride);
   if (!fits || values->buffers[1] == nullptr) {
     fail(ErrorKind::Internal, "image", "Pillow exports its pixels in a layout that is not known");
   }
@@ -59,9 +60,18 @@ BorrowedPixels borrow_export(const py::tuple& source) {
     refuse_pixels();
   }
   const std::size_t stride = channels == 1 ? 1 : kWord;
-  return {{exported_bytes(*array, height * width, stride), height, width, channels, stride,
-           width * stride},
-          capsule};
+  return {
+      .pixels =
+          {
+              .data = exported_bytes(*array, height * width, stride),
+              .height = height,
+              .width = width,
+              .channels = channels,
+              .pixel_stride = stride,
+              .row_stride = width * stride,
+          },
+      .keep_alive = capsule,
+  };
 }
 
 }  // namespace
@@ -84,10 +94,18 @@ BorrowedPixels borrow_pixels(const py::object& source) {
     array = py::array_t<std::uint8_t, py::array::c_style | py::array::forcecast>(array);
   }
   const auto unsign = [](py::ssize_t value) { return static_cast<std::size_t>(value); };
-  return {{static_cast<const std::uint8_t*>(array.data()), unsign(array.shape(0)),
-           unsign(array.shape(1)), unsign(channels), unsign(array.strides(1)),
-           unsign(array.strides(0))},
-          array};
+  return {
+      .pixels =
+          {
+              .data = static_cast<const std::uint8_t*>(array.data()),
+              .height = unsign(array.shape(0)),
+              .width = unsign(array.shape(1)),
+              .channels = unsign(channels),
+              .pixel_stride = unsign(array.strides(1)),
+              .row_stride = unsign(array.strides(0)),
+          },
+      .keep_alive = array,
+  };
 }
 
 }  // namespace onnxformers::bindings

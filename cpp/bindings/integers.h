@@ -18,7 +18,7 @@ class Integers32 {
 #ifdef Py_GIL_DISABLED
     return PyLong_FromUnsignedLong(number);
 #else
-    Kept& kept = kept_[number % kNumbers];
+    Kept& kept = numbers[number % kNumbers];
     if (kept.integer == nullptr || kept.number != number) {
       PyObject* const made = PyLong_FromUnsignedLong(number);
       if (made == nullptr) {
@@ -40,7 +40,7 @@ class Integers32 {
     std::uint32_t number;
   };
 
-  static inline std::array<Kept, kNumbers> kept_{};  // nullptr where none is kept
+  static inline std::array<Kept, kNumbers> numbers{};  // nullptr where none is kept
 };
 
 }  // namespace onnxformers::bindings

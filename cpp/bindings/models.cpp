@@ -32,8 +32,13 @@ models::TokenVectors token_vectors(const Floats& hidden, const Mask& mask) {
     fail(ErrorKind::InvalidArgument, "pool",
          "expected vectors of shape (rows, tokens, width) and a mask of shape (rows, tokens)");
   }
-  return {hidden.data(), mask.data(), static_cast<std::size_t>(hidden.shape(0)),
-          static_cast<std::size_t>(hidden.shape(1)), static_cast<std::size_t>(hidden.shape(2))};
+  return {
+      .values = hidden.data(),
+      .mask = mask.data(),
+      .rows = static_cast<std::size_t>(hidden.shape(0)),
+      .length = static_cast<std::size_t>(hidden.shape(1)),
+      .width = static_cast<std::size_t>(hidden.shape(2)),
+  };
 }
 
 Floats pool(const Floats& hidden, const Mask& mask, const std::string& pooling, bool normalize) {
@@ -89,21 +94,25 @@ py::typing::List<AnswersTuple> best_answers(const Floats& start, const Floats& e
     fail(ErrorKind::InvalidArgument, "best_answers",
          "expected four arrays of shape (rows, tokens), a place in each row, and limits above 0");
   }
-  const models::AnswerLimits limits{.top_k = static_cast<std::size_t>(top_k),
-                                    .max_tokens = static_cast<std::size_t>(max_tokens)};
+  const models::AnswerLimits limits{
+      .top_k = static_cast<std::size_t>(top_k),
+      .max_tokens = static_cast<std::size_t>(max_tokens),
+  };
   std::vector<models::Answers> found(static_cast<std::size_t>(rows));
   {
     const GilRelease release;
     for (py::ssize_t row = 0; row < rows; ++row) {
       const py::ssize_t at = row * length;
-      found[static_cast<std::size_t>(row)] =
-          models::best_answers({.start = start.data() + at,
-                                .end = end.data() + at,
-                                .context = context.data() + at,
-                                .counted = counted.data() + at,
-                                .length = static_cast<std::size_t>(length),
-                                .row_begin = static_cast<std::size_t>(begins.data()[row])},
-                               limits);
+      found[static_cast<std::size_t>(row)] = models::best_answers(
+          {
+              .start = start.data() + at,
+              .end = end.data() + at,
+              .context = context.data() + at,
+              .counted = counted.data() + at,
+              .length = static_cast<std::size_t>(length),
+              .row_begin = static_cast<std::size_t>(begins.data()[row]),
+          },
+          limits);
     }
   }
   py::typing::List<AnswersTuple> answers;
@@ -135,7 +144,10 @@ void bind_models(py::module_& m) {
              bool normalize, std::int64_t max_length, bool cuts_left, bool split_special_tokens,
              std::optional<double> timeout_s, const TextEmbedder::Cancel& cancel) {
             return self.embed(text, pooling, normalize,
-                              {max_length, cuts_left, split_special_tokens}, timeout_s, cancel);
+                              {.max_length = max_length,
+                               .cuts_left = cuts_left,
+                               .split_special_tokens = split_special_tokens},
+                              timeout_s, cancel);
           },
           "text"_a, "pooling"_a, "normalize"_a = false, "max_length"_a = 0, "cuts_left"_a = false,
           "split_special_tokens"_a = false, "timeout_s"_a = py::none(), "cancel"_a = py::none(),

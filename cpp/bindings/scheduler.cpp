@@ -71,7 +71,7 @@ class PyRequest final : public generation::Request {
  public:
   PyRequest(std::unique_ptr<GenerationJob> job, Ends ends, py::object done)
       : job_(std::move(job)), ends_(std::move(ends)), done_(std::move(done)) {}
-  ~PyRequest() override {
+  ~PyRequest() override {  // NOLINT(bugprone-exception-escape): only Python's end throws
     const py::gil_scoped_acquire acquire;
     job_.reset();
     done_ = {};
@@ -87,6 +87,7 @@ class PyRequest final : public generation::Request {
   void fail(std::exception_ptr error) noexcept override { tell(Outcome(std::move(error))); }
 
  private:
+  // NOLINTNEXTLINE(bugprone-exception-escape): likewise
   void tell(Outcome outcome) noexcept {
     const py::gil_scoped_acquire acquire;
     try {
@@ -112,11 +113,13 @@ class PyScheduler {
             [stop = stop_, opened = graph.open()] { return open_steps(opened, *stop); },
             generation::BatchLimits{
                 .rows = max_rows,
-                .tokens = max_tokens.value_or(std::numeric_limits<std::int64_t>::max())},
+                .tokens = max_tokens.value_or(std::numeric_limits<std::int64_t>::max()),
+            },
             max_waiting)) {}
   ~PyScheduler() {
     if (generation_ != runtime::process_generation()) {
-      (void)scheduler_.release();  // its locks may be held by threads that did not survive
+      // NOLINTNEXTLINE(bugprone-unused-return-value): its locks may be held by threads that did not
+      // survive
     }
   }
   PyScheduler(const PyScheduler&) = delete;
@@ -187,13 +190,15 @@ void bind_scheduler(py::module_& m) {
                 self, done,
                 {.deadline = runtime::deadline_after(timeout_s), .cancels = std::move(cancels)},
                 options, ids, mask,
-                {.processors = processors,
-                 .stopping = stopping,
-                 .interrupts = interrupts,
-                 .stop_strings = stop_strings,
-                 .tokenizer = tokenizer,
-                 .streamer = streamer,
-                 .prefix_allowed_tokens_fn = prefix_allowed_tokens_fn});
+                {
+                    .processors = processors,
+                    .stopping = stopping,
+                    .interrupts = interrupts,
+                    .stop_strings = stop_strings,
+                    .tokenizer = tokenizer,
+                    .streamer = streamer,
+                    .prefix_allowed_tokens_fn = prefix_allowed_tokens_fn,
+                });
           },
           "done"_a, "options"_a, "ids"_a.noconvert(), "mask"_a.noconvert() = py::none(),
           py::kw_only(), "processors"_a = py::tuple(), "stopping"_a = py::tuple(),

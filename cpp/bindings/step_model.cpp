@@ -89,17 +89,23 @@ PyStepModel::PyStepModel(const PyDecoderGraph& graph, const FixedArrays& fixed,
     keep_alive_.push_back(std::move(fed.keep_alive));
   }
   keep_alive_.push_back(cancel);
-  limits_ = {.deadline = runtime::deadline_after(timeout_s),
-             .cancel = cancel.is_none() ? nullptr : cancel.cast<runtime::CancelToken*>()};
+  limits_ = {
+      .deadline = runtime::deadline_after(timeout_s),
+      .cancel = cancel.is_none() ? nullptr : cancel.cast<runtime::CancelToken*>(),
+  };
   steps_.emplace(opened, std::move(inputs), cache_device(*opened, device), group);
 }
 
 models::DecoderSteps& PyStepModel::on_this_thread() {
   limits_.is_interruptible = is_main_thread();
-  steps_->set_limits({.run = limits_, .on_interrupt = [](runtime::RunEnd end) {
-                        const py::gil_scoped_acquire acquire;
-                        return handle_interrupt(end);
-                      }});
+  steps_->set_limits({
+      .run = limits_,
+      .on_interrupt =
+          [](runtime::RunEnd end) {
+            const py::gil_scoped_acquire acquire;
+            return handle_interrupt(end);
+          },
+  });
   return *steps_;
 }
 

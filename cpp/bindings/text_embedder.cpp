@@ -85,11 +85,14 @@ runtime::RunEnd TextEmbedder::run(Call& call, const OpenModel& model,
   }
   ort::Value* result = nullptr;
   const char* name = model.outputs.pointers[output_];
-  const runtime::RunEnd end = model.session->run({.input_names = model.inputs.pointers,
-                                                  .inputs = {inputs.data(), columns_.size()},
-                                                  .output_names = {&name, 1},
-                                                  .outputs = {&result, 1}},
-                                                 limits);
+  const runtime::RunEnd end = model.session->run(
+      {
+          .input_names = model.inputs.pointers,
+          .inputs = {inputs.data(), columns_.size()},
+          .output_names = {&name, 1},
+          .outputs = {&result, 1},
+      },
+      limits);
   call.hidden.reset(result);
   return end;
 }
@@ -99,18 +102,21 @@ TextEmbedder::Vector TextEmbedder::pooled(Call& call, const OpenModel& model, mo
   const runtime::TensorView tokens =
       runtime::view_tensor(call.hidden.get(), model.outputs.pointers[output_]);
   if (tokens.shape.size() != 3 || tokens.shape[0] != 1 ||
-      tokens.shape[1] != static_cast<std::int64_t>(call.length)) {
+      std::cmp_not_equal(tokens.shape[1], call.length)) {
     fail(ErrorKind::FileFormat, kTextEmbedder, "the model does not give one vector for each token");
   }
   const auto width = static_cast<std::size_t>(tokens.shape[2]);
   Vector vector({std::size_t{1}, width});
   float* values = vector.mutable_data();
-  models::pool({.values = static_cast<const float*>(tokens.data),
-                .mask = call.column(kMaskColumn),
-                .rows = 1,
-                .length = call.length,
-                .width = width},
-               kind, values);
+  models::pool(
+      {
+          .values = static_cast<const float*>(tokens.data),
+          .mask = call.column(kMaskColumn),
+          .rows = 1,
+          .length = call.length,
+          .width = width,
+      },
+      kind, values);
   if (normalize) {
     models::normalize({values, width}, width);
   }

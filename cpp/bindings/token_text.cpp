@@ -37,7 +37,7 @@ std::string_view TokenizerText::bytes(Token token) const {
 }
 
 std::string TokenizerText::find_bytes(Token token) const {
-  if (token < 0 || static_cast<std::size_t>(token) >= tokenizer_->vocab_size()) {
+  if (token < 0 || std::cmp_greater_equal(token, tokenizer_->vocab_size())) {
     return {};
   }
   const auto id = static_cast<std::uint32_t>(token);

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <limits>
+#include <numbers>
 
 #include "base/errors.h"
 #include "base/multiversion.h"
@@ -19,7 +20,7 @@ constexpr float kLowest = -std::numeric_limits<float>::infinity();
 /// exp for values up to 0, within 2 units in the last place; no branch, so that loops over it are
 /// vectorised. 2^n * exp(r) with |r| <= ln(2)/2 (Cody and Waite), r by a polynomial of degree 5.
 inline float exp_of_negative(float x) {
-  constexpr float kLog2E = 1.44269504F;
+  constexpr auto kLog2E = std::numbers::log2e_v<float>;
   constexpr float kLn2High = 0.693359375F;
   constexpr float kLn2Low = -2.12194440e-4F;
   constexpr float kRounder = 12582912.0F;  // 1.5 * 2^23: adding it leaves the nearest integer
@@ -194,7 +195,8 @@ ONNXFORMERS_MULTIVERSION
 void fill_light(std::span<float> values, std::span<const float> weights, float lowest_weight,
                 float lowest_value, float filler) {
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const bool is_light = (weights[i] < lowest_weight) & (values[i] < lowest_value);
+    const bool is_low = values[i] < lowest_value;
+    const bool is_light = weights[i] < lowest_weight && is_low;
     values[i] = is_light ? filler : values[i];
   }
 }

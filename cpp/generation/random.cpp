@@ -20,8 +20,12 @@ Words philox(Words counter, std::array<std::uint32_t, 2> key) {
   for (int round = 0; round < kRounds; ++round) {
     const std::uint64_t first = kMultipliers[0] * counter[0];
     const std::uint64_t second = kMultipliers[1] * counter[2];
-    counter = {high(second) ^ counter[1] ^ key[0], low(second), high(first) ^ counter[3] ^ key[1],
-               low(first)};
+    counter = {
+        high(second) ^ counter[1] ^ key[0],
+        low(second),
+        high(first) ^ counter[3] ^ key[1],
+        low(first),
+    };
     key[0] += kWeyl[0];
     key[1] += kWeyl[1];
   }

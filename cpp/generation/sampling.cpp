@@ -55,7 +55,7 @@ void fill_with_forbidden(const Logits& scores, std::span<const float> offsets, s
     const float offset = offsets.empty() ? 0.0F : offsets[row];
     for (std::size_t i = 0; i < values.size() && out.size() < count; ++i) {
       if (values[i] + offset == kForbidden) {
-        out.push_back({kForbidden, row, static_cast<Token>(i)});
+        out.push_back({.score = kForbidden, .row = row, .token = static_cast<Token>(i)});
       }
     }
   }
@@ -69,7 +69,7 @@ Token draw(std::span<const float> scores, double uniform) {
   constexpr std::size_t kWidth = 512;
   const float peak = find_peak(scores).value;
   std::vector<double> sums;
-  sums.reserve(scores.size() / kWidth + 1);
+  sums.reserve((scores.size() / kWidth) + 1);
   double total = 0.0;
   for (std::size_t start = 0; start < scores.size(); start += kWidth) {
     total += sum_exp(scores.subspan(start, std::min(kWidth, scores.size() - start)), peak);
@@ -80,7 +80,7 @@ Token draw(std::span<const float> scores, double uniform) {
   const auto found = std::ranges::upper_bound(sums, wanted);
   const auto block =
       std::min(static_cast<std::size_t>(found - sums.begin()), sums.size() - 1) * kWidth;
-  const double before = block == 0 ? 0.0 : sums[block / kWidth - 1];
+  const double before = block == 0 ? 0.0 : sums[(block / kWidth) - 1];
   std::array<float, kWidth> weights{};
   const auto values = scores.subspan(block, std::min(kWidth, scores.size() - block));
   exp_shifted(values, peak, weights.data());

@@ -28,11 +28,11 @@ float reached_among(std::span<const float> maxima, std::size_t count) {
   // `low` is reached by enough; it rises until not many more reach it.
   constexpr int kSteps = 24;
   for (int i = 0; i < kSteps; ++i) {
-    const float middle = low / 2 + high / 2;
+    const float middle = (low / 2) + (high / 2);
     const std::size_t reaching = count_reaching(maxima, middle);
     if (reaching >= count) {
       low = middle;
-      if (reaching <= count + count / 4) {
+      if (reaching <= count + (count / 4)) {
         break;
       }
     } else {
@@ -102,13 +102,14 @@ void ScoreBlocks::collect_block(std::size_t row, std::size_t start, float lowest
   for (std::size_t i = start; i < end; ++i) {
     const float score = levels_[row].score(values[i]);
     if (score >= lowest && score != kForbidden) {
-      out.push_back({score, row, static_cast<Token>(i)});
+      out.push_back({.score = score, .row = row, .token = static_cast<Token>(i)});
     }
   }
 }
 
 float kth_highest(std::span<float> scores, std::size_t k) {
-  const ScoreBlocks blocks({scores.data(), 1, scores.size(), scores.size()}, {});
+  const ScoreBlocks blocks(
+      {.data = scores.data(), .rows = 1, .vocab_size = scores.size(), .stride = scores.size()}, {});
   std::vector<Candidate> found;
   blocks.collect(blocks.reached_by(k), found);
   if (found.size() < k) {

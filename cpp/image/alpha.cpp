@@ -8,7 +8,7 @@ namespace {
 
 /// a * b / 255, rounded.
 std::uint8_t times(std::uint8_t a, std::uint8_t b) {
-  const unsigned product = static_cast<unsigned>(a) * b + 128U;
+  const unsigned product = (static_cast<unsigned>(a) * b) + 128U;
   return static_cast<std::uint8_t>(((product >> 8U) + product) >> 8U);
 }
 

@@ -23,8 +23,11 @@ Overlap overlap(std::int64_t start, std::size_t length, std::size_t size) {
   if (end <= begin) {
     return {};
   }
-  return {static_cast<std::size_t>(begin - start), static_cast<std::size_t>(begin),
-          static_cast<std::size_t>(end - begin)};
+  return {
+      .window = static_cast<std::size_t>(begin - start),
+      .source = static_cast<std::size_t>(begin),
+      .count = static_cast<std::size_t>(end - begin),
+  };
 }
 
 Axis wanted_axis(std::size_t old_size, std::size_t new_size, const Overlap& part) {
@@ -54,7 +57,7 @@ template <typename Value, typename ValueOf>
 void fill_area(const BatchPlan<Value>& plan, const Area& area, const ValueOf& value_of,
                Value* out) {
   for (std::size_t c = 0; c < plan.channels; ++c) {
-    Value* row = out + (c * plan.height + area.top) * plan.width + area.left;
+    Value* row = out + (((c * plan.height) + area.top) * plan.width) + area.left;
     for (std::size_t y = 0; y < area.height; ++y, row += plan.width) {
       std::fill_n(row, area.width, value_of(c));
     }
@@ -81,12 +84,12 @@ void fill_entry(const Entry& entry, const BatchPlan<Value>& plan, const Value* s
   const Resampled resampled(entry.pixels, wanted_axis(entry.pixels.height, entry.height, rows),
                             wanted_axis(entry.pixels.width, entry.width, columns), plan.filter);
   std::vector<std::uint8_t> row(resampled.row_bytes());
-  out += (entry.frame_top + rows.window) * plan.width + entry.frame_left + columns.window;
+  out += ((entry.frame_top + rows.window) * plan.width) + entry.frame_left + columns.window;
   for (std::size_t y = 0; y < rows.count; ++y, out += plan.width) {
     resampled.row(y, row.data());
     for (std::size_t c = 0; c < plan.channels; ++c) {
-      look_up(row.data() + plan.order[c], plan.channels, columns.count, plan.table + c * 256,
-              out + c * plan.height * plan.width);
+      look_up(row.data() + plan.order[c], plan.channels, columns.count, plan.table + (c * 256),
+              out + (c * plan.height * plan.width));
     }
   }
 }
@@ -99,7 +102,7 @@ void fill_batch(const std::vector<Entry>& entries, const BatchPlan<Value>& plan,
   const std::size_t size = plan.channels * plan.height * plan.width;
   parallel_for(entries.size(), threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      fill_entry(entries[i], plan, plan.surround + i * plan.channels, out + i * size);
+      fill_entry(entries[i], plan, plan.surround + (i * plan.channels), out + (i * size));
     }
   });
 }

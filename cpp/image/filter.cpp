@@ -29,17 +29,17 @@ double hamming(double x) {
     return 0.0;
   }
   x *= std::numbers::pi;
-  return std::sin(x) / x * (0.54F + 0.46F * std::cos(x));
+  return std::sin(x) / x * (0.54F + (0.46F * std::cos(x)));
 }
 
 double bicubic(double x) {
-  constexpr double a = -0.5;
+  constexpr double kA = -0.5;
   x = std::abs(x);
   if (x < 1.0) {
-    return ((a + 2.0) * x - (a + 3.0)) * x * x + 1;
+    return ((((kA + 2.0) * x) - (kA + 3.0)) * x * x) + 1;
   }
   if (x < 2.0) {
-    return (((x - 5) * x + 8) * x - 4) * a;
+    return (((((x - 5) * x) + 8) * x) - 4) * kA;
   }
   return 0.0;
 }

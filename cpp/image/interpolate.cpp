@@ -28,17 +28,20 @@ std::vector<Between> places(std::size_t old_size, std::size_t new_size, bool ali
   std::vector<Between> found(new_size);
   for (std::size_t i = 0; i < new_size; ++i) {
     const float at =
-        align_corners ? scale * length(i) : std::max(0.0F, scale * (length(i) + 0.5F) - 0.5F);
+        align_corners ? scale * length(i) : std::max(0.0F, (scale * (length(i) + 0.5F)) - 0.5F);
     const std::size_t first = std::min(static_cast<std::size_t>(at), old_size - 1);
-    found[i] = {first, std::min(first + 1, old_size - 1),
-                std::clamp(at - length(first), 0.0F, 1.0F)};
+    found[i] = {
+        .first = first,
+        .second = std::min(first + 1, old_size - 1),
+        .weight = std::clamp(at - length(first), 0.0F, 1.0F),
+    };
   }
   return found;
 }
 
 void interpolate_row(const float* row, const std::vector<Between>& columns, float* out) {
   for (const auto& [first, second, weight] : columns) {
-    *out++ = (1.0F - weight) * row[first] + weight * row[second];
+    *out++ = ((1.0F - weight) * row[first]) + (weight * row[second]);
   }
 }
 
@@ -46,7 +49,7 @@ ONNXFORMERS_MULTIVERSION
 void blend(const float* above, const float* below, float weight, std::size_t count, float* out) {
   const float rest = 1.0F - weight;
   for (std::size_t x = 0; x < count; ++x) {
-    out[x] = rest * above[x] + weight * below[x];
+    out[x] = (rest * above[x]) + (weight * below[x]);
   }
 }
 
@@ -55,7 +58,7 @@ ONNXFORMERS_MULTIVERSION
 void keep_largest(const float* row, std::int32_t label, std::size_t count, float* best,
                   std::int32_t* labels) {
   for (std::size_t x = 0; x < count; ++x) {
-    const bool is_larger = !(row[x] <= best[x]) && best[x] == best[x];
+    const bool is_larger = !(row[x] <= best[x]) && !std::isnan(best[x]);
     best[x] = is_larger ? row[x] : best[x];
     labels[x] = is_larger ? label : labels[x];
   }
@@ -77,9 +80,9 @@ class Rows {
  private:
   const float* row(std::size_t y) {
     // Rows with even and odd numbers have a place each, so that two neighbours are there at once.
-    float* const place = rows_.data() + y % 2 * columns_->size();
+    float* const place = rows_.data() + (y % 2 * columns_->size());
     if (held_[y % 2] != y) {
-      interpolate_row(grid_ + y * old_width_, *columns_, place);
+      interpolate_row(grid_ + (y * old_width_), *columns_, place);
       held_[y % 2] = y;
     }
     return place;
@@ -101,10 +104,10 @@ void interpolate(const Grids& grids, const GridSize& size, unsigned threads, flo
   const auto columns = places(grids.width, size.width, size.align_corners);
   parallel_for(grids.count, threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      Rows made(grids.values + i * grids.height * grids.width, grids.width, columns);
-      float* const grid = out + i * size.height * size.width;
+      Rows made(grids.values + (i * grids.height * grids.width), grids.width, columns);
+      float* const grid = out + (i * size.height * size.width);
       for (std::size_t y = 0; y < size.height; ++y) {
-        made.blend_into(rows[y], grid + y * size.width);
+        made.blend_into(rows[y], grid + (y * size.width));
       }
     }
   });
@@ -117,20 +120,20 @@ void label_map(const Grids& grids, const GridSize& size, unsigned threads, std::
     std::vector<Rows> made;
     made.reserve(grids.count);
     for (std::size_t i = 0; i < grids.count; ++i) {
-      made.emplace_back(grids.values + i * grids.height * grids.width, grids.width, columns);
+      made.emplace_back(grids.values + (i * grids.height * grids.width), grids.width, columns);
     }
     std::vector<float> row(size.width);
     std::vector<float> best(size.width);
     std::vector<std::int32_t> found(size.width);
     for (std::size_t y = begin; y < end; ++y) {
       made[0].blend_into(rows[y], best.data());
-      std::fill(found.begin(), found.end(), 0);
+      std::ranges::fill(found, 0);
       for (std::size_t i = 1; i < grids.count; ++i) {
         made[i].blend_into(rows[y], row.data());
         keep_largest(row.data(), static_cast<std::int32_t>(i), size.width, best.data(),
                      found.data());
       }
-      std::copy(found.begin(), found.end(), labels + y * size.width);
+      std::ranges::copy(found, labels + (y * size.width));
     }
   });
 }

@@ -14,8 +14,8 @@ struct Pixels {
   std::size_t pixel_stride = 0;  ///< bytes from pixel to pixel, `channels` or more
   std::size_t row_stride = 0;    ///< bytes from row to row
 
-  [[nodiscard]] const std::uint8_t* row(std::size_t y) const { return data + y * row_stride; }
-  [[nodiscard]] std::size_t row_bytes() const { return (width - 1) * pixel_stride + channels; }
+  [[nodiscard]] const std::uint8_t* row(std::size_t y) const { return data + (y * row_stride); }
+  [[nodiscard]] std::size_t row_bytes() const { return ((width - 1) * pixel_stride) + channels; }
   [[nodiscard]] const std::uint8_t* end() const { return row(height - 1) + row_bytes(); }
 };
 

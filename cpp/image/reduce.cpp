@@ -19,7 +19,8 @@ void for_each_block(std::size_t height, std::size_t width, std::size_t block_hei
                     std::size_t block_width, const Body& body) {
   for (std::size_t y = 0; y < height; y += block_height) {
     for (std::size_t x = 0; x < width; x += block_width) {
-      body(Part{y, std::min(y + block_height, height)}, Part{x, std::min(x + block_width, width)});
+      body(Part{.begin = y, .end = std::min(y + block_height, height)},
+           Part{.begin = x, .end = std::min(x + block_width, width)});
     }
   }
 }
@@ -39,7 +40,7 @@ void reduce(const Pixels& old, std::size_t block_height, std::size_t block_width
     std::array<std::uint32_t, 4> sums{};
     sums.fill(static_cast<std::uint32_t>(count / 2));
     for (std::size_t y = rows.begin; y < rows.end; ++y) {
-      const std::uint8_t* pixel = old.row(y) + columns.begin * old.pixel_stride;
+      const std::uint8_t* pixel = old.row(y) + (columns.begin * old.pixel_stride);
       for (std::size_t x = columns.begin; x < columns.end; ++x, pixel += old.pixel_stride) {
         for (std::size_t c = 0; c < old.channels; ++c) {
           sums[c] += pixel[c];
@@ -61,7 +62,7 @@ void reduce(const FloatPixels& old, std::size_t block_height, std::size_t block_
       double sum = 0.0;
       for (std::size_t y = rows.begin; y < rows.end; ++y) {
         for (std::size_t x = columns.begin; x < columns.end; ++x) {
-          sum += static_cast<double>(old.data[(y * old.width + x) * old.channels + c]);
+          sum += static_cast<double>(old.data[(((y * old.width) + x) * old.channels) + c]);
         }
       }
       *out++ = static_cast<float>(sum * (1.0 / static_cast<double>(count)));

@@ -17,9 +17,8 @@ struct Packed {
 
 Packed packed_taps(const Taps& taps, const RowKernels& wanted) {
   const std::vector<std::int32_t> fixed = fixed_weights(taps);
-  const bool fits = std::all_of(fixed.begin(), fixed.end(), [](std::int32_t weight) {
-    return std::abs(weight) <= kLargestWeight;
-  });
+  const bool fits = std::ranges::all_of(
+      fixed, [](std::int32_t weight) { return std::abs(weight) <= kLargestWeight; });
   Packed packed;
   packed.kernels = fits ? &wanted : &kPlainKernels;
   packed.stride = taps.stride / 4 * packed.kernels->words_per_group;
@@ -54,9 +53,9 @@ void resample_row(const std::uint8_t* row, const Pixels& pixels, const Taps& tap
                   const std::vector<std::int32_t>& weights, std::uint8_t* out) {
   for (std::size_t x = 0; x < taps.places.size(); ++x) {
     const auto [first, count] = taps.places[x];
-    const std::int32_t* const weight = weights.data() + x * taps.stride;
+    const std::int32_t* const weight = weights.data() + (x * taps.stride);
     for (std::size_t c = 0; c < pixels.channels; ++c) {
-      const std::uint8_t* const pixel = row + first * pixels.pixel_stride + c;
+      const std::uint8_t* const pixel = row + (first * pixels.pixel_stride) + c;
       std::int32_t sum = kHalf;
       for (std::size_t i = 0; i < count; ++i) {
         sum += pixel[i * pixels.pixel_stride] * weight[i];
@@ -73,17 +72,24 @@ void resample_with(const Packed& packed, const Taps& taps, const Pixels& old,
   const std::size_t at_once = packed.kernels->rows;
   std::array<const std::uint8_t*, kMostRows> rows{};
   std::array<std::uint8_t*, kMostRows> outs{};
-  const PackedTaps kernel_taps{taps.places.data(), taps.places.size(), packed.weights.data(),
-                               packed.stride};
+  const PackedTaps kernel_taps{
+      .places = taps.places.data(),
+      .count = taps.places.size(),
+      .weights = packed.weights.data(),
+      .stride = packed.stride,
+  };
   for (std::size_t y = 0; y < old.height; y += at_once) {
     SafeRows safe(old);
     for (std::size_t i = 0; i < at_once; ++i) {
       // The last rows may be too few: some are then made twice, to the same place.
       const std::size_t place = std::min(y + i, old.height - 1);
       rows[i] = safe.row(place);
-      outs[i] = out + place * out_stride;
+      outs[i] = out + (place * out_stride);
     }
-    packed.kernels->horizontal({rows.data(), old.pixel_stride, outs.data(), old.channels},
+    packed.kernels->horizontal({.rows = rows.data(),
+                                .pixel_stride = old.pixel_stride,
+                                .out = outs.data(),
+                                .channels = old.channels},
                                kernel_taps);
   }
 }
@@ -100,7 +106,7 @@ void copy_row(const std::uint8_t* row, std::size_t pixel_stride, std::size_t cha
     return;
   }
   for (std::size_t x = 0; x < count; ++x) {
-    std::memcpy(out + x * channels, row + x * pixel_stride, channels);
+    std::memcpy(out + (x * channels), row + (x * pixel_stride), channels);
   }
 }
 
@@ -153,7 +159,7 @@ void Resampled::make_rows() {
   const std::size_t stride = source_.row_bytes() + kRowSlack;
   std::vector<std::uint8_t> rows(height_ * stride);
   for (std::size_t y = 0; y < height_; ++y) {
-    blend_rows(y, source_.row_bytes(), rows.data() + y * stride);
+    blend_rows(y, source_.row_bytes(), rows.data() + (y * stride));
   }
   kernels_ = nullptr;
   source_.height = height_;
@@ -169,7 +175,7 @@ void Resampled::resample_columns(const Axis& columns, Filter filter, const RowKe
   } else {
     const std::vector<std::int32_t> weights = fixed_weights(taps);
     for (std::size_t y = 0; y < source_.height; ++y) {
-      resample_row(source_.row(y), source_, taps, weights, rows.data() + y * stride);
+      resample_row(source_.row(y), source_, taps, weights, rows.data() + (y * stride));
     }
   }
   source_.width = columns.count;
@@ -181,7 +187,7 @@ void Resampled::close_gaps() {
   std::vector<std::uint8_t> rows(source_.height * row_bytes_);
   for (std::size_t y = 0; y < source_.height; ++y) {
     copy_row(source_.row(y), source_.pixel_stride, source_.channels, source_.width,
-             rows.data() + y * row_bytes_);
+             rows.data() + (y * row_bytes_));
   }
   source_.pixel_stride = source_.channels;
   replace_source(std::move(rows), row_bytes_);
@@ -197,7 +203,7 @@ void Resampled::row(std::size_t y, std::uint8_t* out) const {
   if (!places_.empty()) {
     const std::uint8_t* const row = source_.row(row_places_[y]);
     for (const std::size_t place : places_) {
-      std::memcpy(out, row + place * source_.pixel_stride, source_.channels);
+      std::memcpy(out, row + (place * source_.pixel_stride), source_.channels);
       out += source_.channels;
     }
     return;
@@ -217,7 +223,7 @@ void Resampled::blend_rows(std::size_t y, std::size_t bytes, std::uint8_t* out) 
     const std::size_t place = tap.first - first_row_ + std::min(i, tap.count - 1);
     rows[i] = source_.row(place);
   }
-  kernels_->vertical(rows.data(), rows.size(), weights_.data() + y * stride_, bytes, out);
+  kernels_->vertical(rows.data(), rows.size(), weights_.data() + (y * stride_), bytes, out);
 }
 
 }  // namespace onnxformers::image

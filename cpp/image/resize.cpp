@@ -8,7 +8,7 @@ void resize(const Pixels& old, const Axis& rows, const Axis& columns, Filter fil
             std::uint8_t* out, const RowKernels& kernels) {
   const Resampled resampled(old, rows, columns, filter, kernels);
   for (std::size_t y = 0; y < resampled.height(); ++y) {
-    resampled.row(y, out + y * resampled.row_bytes());
+    resampled.row(y, out + (y * resampled.row_bytes()));
   }
 }
 

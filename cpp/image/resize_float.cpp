@@ -11,9 +11,9 @@ namespace {
 void copy_places(const FloatPixels& old, const std::vector<std::size_t>& rows,
                  const std::vector<std::size_t>& columns, float* out) {
   for (const std::size_t y : rows) {
-    const float* const row = old.data + y * old.width * old.channels;
+    const float* const row = old.data + (y * old.width * old.channels);
     for (const std::size_t x : columns) {
-      out = std::copy_n(row + x * old.channels, old.channels, out);
+      out = std::copy_n(row + (x * old.channels), old.channels, out);
     }
   }
 }
@@ -25,14 +25,14 @@ std::vector<float> resample_columns(const FloatPixels& old, const Axis& axis, Fi
   std::vector<float> out(old.height * axis.count * channels);
   float* value = out.data();
   for (std::size_t y = 0; y < old.height; ++y) {
-    const float* const row = old.data + y * old.width * channels;
+    const float* const row = old.data + (y * old.width * channels);
     for (std::size_t x = 0; x < taps.places.size(); ++x) {
       const auto [begin, count] = taps.places[x];
-      const double* const weights = taps.weights.data() + x * taps.stride;
+      const double* const weights = taps.weights.data() + (x * taps.stride);
       for (std::size_t c = 0; c < channels; ++c) {
         double sum = 0.0;
         for (std::size_t i = 0; i < count; ++i) {
-          sum += static_cast<double>(row[(begin + i) * channels + c]) * weights[i];
+          sum += static_cast<double>(row[((begin + i) * channels) + c]) * weights[i];
         }
         *value++ = static_cast<float>(sum);
       }
@@ -55,14 +55,14 @@ std::vector<float> resample_rows(const FloatPixels& old, const Axis& axis, Filte
   std::vector<float> out(axis.count * width);
   std::vector<double> sums(width);
   for (std::size_t y = 0; y < taps.places.size(); ++y) {
-    std::fill(sums.begin(), sums.end(), 0.0);
+    std::ranges::fill(sums, 0.0);
     const auto [begin, count] = taps.places[y];
     for (std::size_t i = 0; i < count; ++i) {
-      add_row(old.data + (begin + i) * width, taps.weights[y * taps.stride + i], width,
+      add_row(old.data + ((begin + i) * width), taps.weights[(y * taps.stride) + i], width,
               sums.data());
     }
-    std::transform(sums.begin(), sums.end(), out.data() + y * width,
-                   [](double sum) { return static_cast<float>(sum); });
+    std::ranges::transform(sums, out.data() + (y * width),
+                           [](double sum) { return static_cast<float>(sum); });
   }
   return out;
 }
@@ -86,12 +86,16 @@ void resize(const FloatPixels& old, const Axis& rows, const Axis& columns, Filte
     done = do_columns(old);
   } else if (are_rows_first(rows, columns)) {
     done = do_rows(old);
-    done = do_columns({done.data(), rows.count, old.width, old.channels});
+    done = do_columns(
+        {.data = done.data(), .height = rows.count, .width = old.width, .channels = old.channels});
   } else {
     done = do_columns(old);
-    done = do_rows({done.data(), old.height, columns.count, old.channels});
+    done = do_rows({.data = done.data(),
+                    .height = old.height,
+                    .width = columns.count,
+                    .channels = old.channels});
   }
-  std::copy(done.begin(), done.end(), out);
+  std::ranges::copy(done, out);
 }
 
 }  // namespace onnxformers::image

@@ -14,15 +14,15 @@ namespace {
 constexpr std::size_t kBlock = 64;
 
 void pack(const std::int32_t* weights, std::size_t groups, std::uint32_t* packed) {
-  std::transform(weights, weights + groups * 4, packed,
+  std::transform(weights, weights + (groups * 4), packed,
                  [](std::int32_t weight) { return std::bit_cast<std::uint32_t>(weight); });
 }
 
 void horizontal(const HorizontalRows& job, const PackedTaps& taps) {
   for (std::size_t x = 0; x < taps.count; ++x) {
     const Tap place = taps.places[x];
-    const std::uint8_t* pixel = job.rows[0] + place.first * job.pixel_stride;
-    const std::uint32_t* weights = taps.weights + x * taps.stride;
+    const std::uint8_t* pixel = job.rows[0] + (place.first * job.pixel_stride);
+    const std::uint32_t* weights = taps.weights + (x * taps.stride);
     std::array<std::int32_t, 4> sums{kHalf, kHalf, kHalf, kHalf};
     for (std::size_t i = 0; i < place.count; ++i, pixel += job.pixel_stride) {
       const auto weight = std::bit_cast<std::int32_t>(weights[i]);
@@ -30,7 +30,7 @@ void horizontal(const HorizontalRows& job, const PackedTaps& taps) {
         sums[c] += pixel[c] * weight;
       }
     }
-    std::uint8_t* const out = job.out[0] + x * job.channels;
+    std::uint8_t* const out = job.out[0] + (x * job.channels);
     for (std::size_t c = 0; c < job.channels; ++c) {
       out[c] = to_pixel(sums[c]);
     }
@@ -74,11 +74,16 @@ std::vector<const RowKernels*> kernels_of_this_cpu() {
 
 }  // namespace
 
-const RowKernels kPlainKernels{"plain", 1, 4, &pack, &horizontal, &vertical};
+const RowKernels kPlainKernels{.name = "plain",
+                               .rows = 1,
+                               .words_per_group = 4,
+                               .pack = &pack,
+                               .horizontal = &horizontal,
+                               .vertical = &vertical};
 
 std::span<const RowKernels* const> all_row_kernels() {
-  static const std::vector<const RowKernels*> found = kernels_of_this_cpu();
-  return found;
+  static const std::vector<const RowKernels*> kFound = kernels_of_this_cpu();
+  return kFound;
 }
 
 const RowKernels& row_kernels() { return *all_row_kernels().back(); }

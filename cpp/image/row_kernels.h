@@ -63,7 +63,8 @@ extern const RowKernels kAvx512Kernels;
 /// compiled for different CPUs.
 static inline std::uint8_t to_pixel(std::int32_t sum) {
   const std::int32_t value = sum >> kWeightBits;
-  return static_cast<std::uint8_t>(value < 0 ? 0 : value > 255 ? 255 : value);
+  const std::int32_t positive = value < 0 ? 0 : value;
+  return static_cast<std::uint8_t>(positive > 255 ? 255 : positive);
 }
 
 /// What sums begin with, for rounding.

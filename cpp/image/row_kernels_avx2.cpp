@@ -7,6 +7,7 @@
 
 namespace onnxformers::image {
 
+// NOLINTBEGIN(modernize-avoid-c-arrays): those of the standard library are its functions
 namespace {
 
 constexpr std::size_t kBlock = sizeof(__m256i);
@@ -56,7 +57,7 @@ void horizontal(const HorizontalRows& job, const PackedTaps& taps) {
   const std::size_t step = 4 * job.pixel_stride;
   for (std::size_t x = 0; x < taps.count; ++x) {
     const Tap place = taps.places[x];
-    const std::uint32_t* weights = taps.weights + x * taps.stride;
+    const std::uint32_t* weights = taps.weights + (x * taps.stride);
     std::size_t at = place.first * job.pixel_stride;
     Sums sums;
     for (std::size_t i = 0; i < place.count; i += 4, at += step, weights += 4) {
@@ -66,8 +67,8 @@ void horizontal(const HorizontalRows& job, const PackedTaps& taps) {
       sums.add(_mm256_shuffle_epi8(four, second), broadcast(weights[2]), broadcast(weights[3]));
     }
     const __m256i values = sums.values();
-    store_pixel(job.out[0] + x * job.channels, _mm256_castsi256_si128(values));
-    store_pixel(job.out[1] + x * job.channels, _mm256_extracti128_si256(values, 1));
+    store_pixel(job.out[0] + (x * job.channels), _mm256_castsi256_si128(values));
+    store_pixel(job.out[1] + (x * job.channels), _mm256_extracti128_si256(values, 1));
   }
 }
 
@@ -106,7 +107,13 @@ void vertical(const std::uint8_t* const* rows, std::size_t count, const std::uin
 }
 
 }  // namespace
+// NOLINTEND(modernize-avoid-c-arrays)
 
-const RowKernels kAvx2Kernels{"avx2", 2, 4, &pack_halves, &horizontal, &vertical};
+const RowKernels kAvx2Kernels{.name = "avx2",
+                              .rows = 2,
+                              .words_per_group = 4,
+                              .pack = &pack_halves,
+                              .horizontal = &horizontal,
+                              .vertical = &vertical};
 
 }  // namespace onnxformers::image

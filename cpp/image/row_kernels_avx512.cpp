@@ -6,6 +6,7 @@
 
 namespace onnxformers::image {
 
+// NOLINTBEGIN(modernize-avoid-c-arrays): those of the standard library are its functions
 namespace {
 
 constexpr std::size_t kBlock = sizeof(__m512i);
@@ -116,6 +117,7 @@ void vertical(const std::uint8_t* const* rows, std::size_t count, const std::uin
 }
 
 }  // namespace
+// NOLINTEND(modernize-avoid-c-arrays)
 
 const RowKernels kAvx512Kernels{"avx512", 4, kDigits, &pack, &horizontal, &vertical};
 

@@ -7,6 +7,7 @@
 
 namespace onnxformers::image {
 
+// NOLINTBEGIN(modernize-avoid-c-arrays): those of the standard library are its functions
 namespace {
 
 constexpr std::size_t kBlock = sizeof(__m128i);
@@ -49,15 +50,15 @@ void horizontal(const HorizontalRows& job, const PackedTaps& taps) {
   const __m128i second = pair_shuffle(job.pixel_stride, 2);
   for (std::size_t x = 0; x < taps.count; ++x) {
     const Tap place = taps.places[x];
-    const std::uint8_t* pixels = job.rows[0] + place.first * job.pixel_stride;
-    const std::uint32_t* weights = taps.weights + x * taps.stride;
+    const std::uint8_t* pixels = job.rows[0] + (place.first * job.pixel_stride);
+    const std::uint32_t* weights = taps.weights + (x * taps.stride);
     Sums sums;
     for (std::size_t i = 0; i < place.count; i += 4, pixels += 4 * job.pixel_stride, weights += 4) {
       const __m128i four = _mm_loadu_si128(reinterpret_cast<const __m128i*>(pixels));
       sums.add(_mm_shuffle_epi8(four, first), broadcast(weights[0]), broadcast(weights[1]));
       sums.add(_mm_shuffle_epi8(four, second), broadcast(weights[2]), broadcast(weights[3]));
     }
-    store_pixel(job.out[0] + x * job.channels, sums.values());
+    store_pixel(job.out[0] + (x * job.channels), sums.values());
   }
 }
 
@@ -96,7 +97,13 @@ void vertical(const std::uint8_t* const* rows, std::size_t count, const std::uin
 }
 
 }  // namespace
+// NOLINTEND(modernize-avoid-c-arrays)
 
-const RowKernels kSse41Kernels{"sse4.1", 1, 4, &pack_halves, &horizontal, &vertical};
+const RowKernels kSse41Kernels{.name = "sse4.1",
+                               .rows = 1,
+                               .words_per_group = 4,
+                               .pack = &pack_halves,
+                               .horizontal = &horizontal,
+                               .vertical = &vertical};
 
 }  // namespace onnxformers::image

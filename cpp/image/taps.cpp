@@ -14,14 +14,15 @@ constexpr std::size_t kGroup = 4;
 Tap reach(double center, double support, std::size_t size) {
   const double first = std::max(0.0, std::trunc(center - support + 0.5));
   const double end = std::min(static_cast<double>(size), std::trunc(center + support + 0.5));
-  return {static_cast<std::size_t>(first), static_cast<std::size_t>(std::max(0.0, end - first))};
+  return {.first = static_cast<std::size_t>(first),
+          .count = static_cast<std::size_t>(std::max(0.0, end - first))};
 }
 
 /// The weights of one pixel, of sum 1.
 void fill_weights(const Tap& tap, double center, double shrink, Filter filter, double* weights) {
   double sum = 0.0;
   for (std::size_t i = 0; i < tap.count; ++i) {
-    const double place = static_cast<double>(i + tap.first);
+    const auto place = static_cast<double>(i + tap.first);
     weights[i] = filter_weight(filter, (place - center + 0.5) * shrink);
     sum += weights[i];
   }
@@ -33,7 +34,12 @@ void fill_weights(const Tap& tap, double center, double shrink, Filter filter, d
 }  // namespace
 
 Axis Axis::whole(std::size_t old_size, std::size_t new_size) {
-  return {old_size, new_size, 0.0F, static_cast<float>(old_size), 0, new_size};
+  return {.old_size = old_size,
+          .new_size = new_size,
+          .from = 0.0F,
+          .to = static_cast<float>(old_size),
+          .begin = 0,
+          .count = new_size};
 }
 
 bool Axis::is_identity() const {
@@ -61,7 +67,7 @@ Taps find_taps(const Axis& axis, Filter filter) {
   const double filter_scale = std::max(scale, 1.0);
   const double support = filter_support(filter) * filter_scale;
   const auto centers = [&](std::size_t i) {
-    return static_cast<double>(axis.from) + (static_cast<double>(axis.begin + i) + 0.5) * scale;
+    return static_cast<double>(axis.from) + ((static_cast<double>(axis.begin + i) + 0.5) * scale);
   };
   Taps taps;
   taps.places.reserve(axis.count);
@@ -74,23 +80,23 @@ Taps find_taps(const Axis& axis, Filter filter) {
   taps.weights.resize(axis.count * taps.stride);
   for (std::size_t i = 0; i < axis.count; ++i) {
     fill_weights(taps.places[i], centers(i), 1.0 / filter_scale, filter,
-                 taps.weights.data() + i * taps.stride);
+                 taps.weights.data() + (i * taps.stride));
   }
   return taps;
 }
 
 std::vector<std::int32_t> fixed_weights(const Taps& taps) {
   std::vector<std::int32_t> fixed(taps.weights.size());
-  std::transform(taps.weights.begin(), taps.weights.end(), fixed.begin(), [](double weight) {
+  std::ranges::transform(taps.weights, fixed.begin(), [](double weight) {
     constexpr double kOne = 1 << kWeightBits;
-    return static_cast<std::int32_t>((weight < 0 ? -0.5 : 0.5) + weight * kOne);
+    return static_cast<std::int32_t>((weight < 0 ? -0.5 : 0.5) + (weight * kOne));
   });
   return fixed;
 }
 
 std::vector<std::size_t> nearest_places(const Axis& axis) {
   const double step = static_cast<double>(axis.to - axis.from) / static_cast<double>(axis.new_size);
-  double place = static_cast<double>(axis.from) + step * 0.5;
+  double place = static_cast<double>(axis.from) + (step * 0.5);
   std::vector<std::size_t> places;
   places.reserve(axis.count);
   // Added up as in Pillow, not multiplied: at borders of pixels the last bit decides.

@@ -7,7 +7,7 @@
 
 // Of one file each: compiled for different CPUs, they must not be joined by the linker.
 namespace onnxformers::image {
-namespace {
+namespace {  // NOLINT(misc-anonymous-namespace-in-header)
 
 /// Bits in the lower half of a weight, so that it fits into 16 bits with a sign.
 constexpr int kLowBits = 15;
@@ -39,7 +39,7 @@ void vertical_bytes(const std::uint8_t* const* rows, std::size_t count,
       low += rows[i][x] * static_cast<std::int16_t>(weights[pair] >> shift);
       high += rows[i][x] * static_cast<std::int16_t>(weights[pair + 1] >> shift);
     }
-    out[x] = to_pixel(low + high * (1 << kLowBits) + kHalf);
+    out[x] = to_pixel(low + (high * (1 << kLowBits)) + kHalf);
   }
 }
 

@@ -30,7 +30,7 @@ struct AnswerLimits {
 
 struct Answers {
   std::vector<AnswerSpan> spans;  ///< best first; of equal ones the first, then the shortest
-  float null_score;               ///< of "no answer": both ends at the row's first token
+  float null_score = 0;           ///< of "no answer": both ends at the row's first token
 };
 
 /// Searches all spans of a context: O(length) steps for the best one, and `top_k` times

@@ -53,7 +53,7 @@ Cache::Array Cache::array(std::size_t slot) const {
   return array;
 }
 
-Cache::Array Cache::make(const Array& like, std::size_t rows, std::size_t time) const {
+Cache::Array Cache::make(const Array& like, std::size_t rows, std::size_t time) {
   const CacheSlot& slot = *like.slot;
   if (slot.rows_factor == 0 && rows != 1) {
     fail(ErrorKind::InvalidArgument, kPlace,

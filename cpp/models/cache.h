@@ -53,7 +53,7 @@ class Cache {
  private:
   struct Array;
   [[nodiscard]] Array array(std::size_t slot) const;
-  [[nodiscard]] Array make(const Array& like, std::size_t rows, std::size_t time) const;
+  [[nodiscard]] static Array make(const Array& like, std::size_t rows, std::size_t time);
   void rebuild(std::size_t slot, std::span<const std::size_t> parents, const TimeSlice& kept);
 
   [[nodiscard]] runtime::Handle<ort::Value> on_device(const Array& from,

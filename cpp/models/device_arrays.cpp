@@ -82,7 +82,8 @@ runtime::SessionConfig config_for(const runtime::Device& device) {
   runtime::SessionConfig config;
   if (device.name != "cpu") {
     config.providers = {
-        {.name = device.name, .options = {{"device_id", std::to_string(device.id)}}}};
+        {.name = device.name, .options = {{"device_id", std::to_string(device.id)}}},
+    };
   }
   config.intra_op_threads = 1;
   return config;

@@ -25,11 +25,14 @@ runtime::Handle<ort::Value> PassRunner::run_alone(const runtime::Session& sessio
   runtime::RunEnd end{};
   do {
     ort::Value* output = nullptr;
-    end = session.run({.input_names = {&input_name, 1},
-                       .inputs = {&input, 1},
-                       .output_names = {&output_name, 1},
-                       .outputs = {&output, 1}},
-                      limits_.run);
+    end = session.run(
+        {
+            .input_names = {&input_name, 1},
+            .inputs = {&input, 1},
+            .output_names = {&output_name, 1},
+            .outputs = {&output, 1},
+        },
+        limits_.run);
     result.reset(output);
   } while (end != runtime::RunEnd::Done && !limits_.on_interrupt(end));
   return result;
@@ -38,11 +41,14 @@ runtime::Handle<ort::Value> PassRunner::run_alone(const runtime::Session& sessio
 runtime::RunEnd PassRunner::run_plain(const DecoderPass& pass) {
   outputs_.assign(pass.output_names.size(), nullptr);
   results_.resize(outputs_.size());
-  const runtime::RunEnd end = pass.session->run({.input_names = pass.input_names,
-                                                 .inputs = inputs_,
-                                                 .output_names = pass.output_names,
-                                                 .outputs = outputs_},
-                                                limits_.run);
+  const runtime::RunEnd end = pass.session->run(
+      {
+          .input_names = pass.input_names,
+          .inputs = inputs_,
+          .output_names = pass.output_names,
+          .outputs = outputs_,
+      },
+      limits_.run);
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     results_[i].reset(std::exchange(outputs_[i], nullptr));
   }

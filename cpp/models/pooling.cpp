@@ -13,14 +13,16 @@ namespace onnxformers::models {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Pooling>, 6> kPoolings{{
-    {"mean", Pooling::Mean},
-    {"cls", Pooling::Cls},
-    {"max", Pooling::Max},
-    {"mean_sqrt_len_tokens", Pooling::MeanSqrtLength},
-    {"weightedmean", Pooling::WeightedMean},
-    {"lasttoken", Pooling::LastToken},
-}};
+constexpr std::array<std::pair<std::string_view, Pooling>, 6> kPoolings{
+    {
+        {"mean", Pooling::Mean},
+        {"cls", Pooling::Cls},
+        {"max", Pooling::Max},
+        {"mean_sqrt_len_tokens", Pooling::MeanSqrtLength},
+        {"weightedmean", Pooling::WeightedMean},
+        {"lasttoken", Pooling::LastToken},
+    },
+};
 
 ONNXFORMERS_MULTIVERSION
 void add_scaled(float* out, const float* token, float weight, std::size_t width) {
@@ -82,7 +84,7 @@ void weighted_sum(const Row& row, Pooling pooling, float* out) {
       continue;
     }
     const float weight = pooling == Pooling::WeightedMean ? position : 1.0F;
-    add_scaled(out, row.tokens + t * row.width, weight, row.width);
+    add_scaled(out, row.tokens + (t * row.width), weight, row.width);
     total += weight;
   }
   if (total > 0.0F) {
@@ -96,7 +98,7 @@ void largest(const Row& row, float* out) {
     if (row.mask[t] <= 0) {
       continue;
     }
-    const float* token = row.tokens + t * row.width;
+    const float* token = row.tokens + (t * row.width);
     if (std::exchange(is_first, false)) {
       std::copy_n(token, row.width, out);
     } else {
@@ -118,7 +120,8 @@ void single(const Row& row, Pooling pooling, float* out) {
       chosen = is_kept(*m) ? m : chosen;
     }
   }
-  std::copy_n(row.tokens + static_cast<std::size_t>(chosen - row.mask) * row.width, row.width, out);
+  std::copy_n(row.tokens + (static_cast<std::size_t>(chosen - row.mask) * row.width), row.width,
+              out);
 }
 
 }  // namespace
@@ -137,9 +140,13 @@ Pooling pooling_from_name(std::string_view name) {
 void pool(const TokenVectors& tokens, Pooling pooling, float* out) {
   std::fill_n(out, tokens.rows * tokens.width, 0.0F);
   for (std::size_t r = 0; r < tokens.rows; ++r) {
-    const Row row{tokens.values + r * tokens.length * tokens.width, tokens.mask + r * tokens.length,
-                  tokens.length, tokens.width};
-    float* target = out + r * tokens.width;
+    const Row row{
+        .tokens = tokens.values + (r * tokens.length * tokens.width),
+        .mask = tokens.mask + (r * tokens.length),
+        .length = tokens.length,
+        .width = tokens.width,
+    };
+    float* target = out + (r * tokens.width);
     switch (pooling) {
       case Pooling::Mean:
       case Pooling::MeanSqrtLength:

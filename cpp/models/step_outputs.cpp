@@ -40,9 +40,11 @@ struct TokenShape {
 TokenShape token_shape(const runtime::TensorView& view, std::size_t rows, std::size_t least) {
   TokenShape shape;
   if (view.shape.size() == 3) {
-    shape = {.rows = static_cast<std::size_t>(view.shape[0]),
-             .tokens = static_cast<std::size_t>(view.shape[1]),
-             .width = static_cast<std::size_t>(view.shape[2])};
+    shape = {
+        .rows = static_cast<std::size_t>(view.shape[0]),
+        .tokens = static_cast<std::size_t>(view.shape[1]),
+        .width = static_cast<std::size_t>(view.shape[2]),
+    };
   }
   if (shape.rows != rows || shape.tokens < least || shape.width == 0) {
     fail(ErrorKind::FileFormat, kPlace,
@@ -100,7 +102,8 @@ generation::StepModel::Hidden StepOutputs::hidden(std::size_t rows, std::size_t 
   const TokenShape shape = token_shape(view, rows, tokens);
   const bool is_whole = shape.tokens == tokens && view.type == ort::ElemType::Float32;
   if (is_whole) {
-    return {static_cast<const float*>(view.data), shape.tokens, shape.width};
+    return {
+        .data = static_cast<const float*>(view.data), .tokens = shape.tokens, .width = shape.width};
   }
   const std::size_t size = tokens * shape.width;
   hidden_copy_.resize(shape.rows * size);
@@ -108,7 +111,7 @@ generation::StepModel::Hidden StepOutputs::hidden(std::size_t rows, std::size_t 
     const std::size_t end = (row + 1) * shape.tokens * shape.width;
     copy_floats(view, end - size, hidden_copy_.data() + (row * size), size);
   }
-  return {hidden_copy_.data(), tokens, shape.width};
+  return {.data = hidden_copy_.data(), .tokens = tokens, .width = shape.width};
 }
 
 }  // namespace onnxformers::models

@@ -14,7 +14,7 @@ constexpr std::string_view kPlace = "ClassifierFreeGuidance";
 
 void guide(std::span<float> scores, std::span<const float> unconditional, float scale) {
   for (std::size_t i = 0; i < scores.size(); ++i) {
-    scores[i] = unconditional[i] + (scores[i] - unconditional[i]) * scale;
+    scores[i] = unconditional[i] + ((scores[i] - unconditional[i]) * scale);
   }
 }
 
@@ -60,7 +60,10 @@ UnbatchedClassifierFreeGuidanceLogitsProcessor::UnbatchedClassifierFreeGuidanceL
       model_(model),
       negative_ids_(negative.ids.begin(), negative.ids.end()),
       negative_mask_(negative.mask.begin(), negative.mask.end()),
-      negative_{negative_ids_, negative_mask_, negative.rows, negative.length} {}
+      negative_{.ids = negative_ids_,
+                .mask = negative_mask_,
+                .rows = negative.rows,
+                .length = negative.length} {}
 
 Logits UnbatchedClassifierFreeGuidanceLogitsProcessor::unconditional(const Sequences& sequences) {
   const std::vector<Token> last = last_tokens(sequences);
@@ -68,7 +71,9 @@ Logits UnbatchedClassifierFreeGuidanceLogitsProcessor::unconditional(const Seque
     return model_.step(last, {});
   }
   is_first_ = false;
-  return model_.admit(negative_.rows == 0 ? Prompts{last, {}, last.size(), 1} : negative_);
+  return model_.admit(negative_.rows == 0
+                          ? Prompts{.ids = last, .mask = {}, .rows = last.size(), .length = 1}
+                          : negative_);
 }
 
 void UnbatchedClassifierFreeGuidanceLogitsProcessor::process_rows(const Sequences& sequences,

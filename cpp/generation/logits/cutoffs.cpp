@@ -33,7 +33,7 @@ EtaLogitsWarper::EtaLogitsWarper(const Options& options)
     : ProbabilityCutoff(options), epsilon_(proper_share(options, "epsilon")) {}
 
 double EtaLogitsWarper::lowest_weight(const ExpSums& sums) const {
-  const double entropy = std::log(sums.weights) - sums.weighted / sums.weights;
+  const double entropy = std::log(sums.weights) - (sums.weighted / sums.weights);
   return std::min(epsilon_, std::sqrt(epsilon_) * std::exp(-entropy)) * sums.weights;
 }
 

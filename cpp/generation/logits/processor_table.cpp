@@ -109,6 +109,8 @@ Made make_prefix_constrained(const Options& /*options*/, const PromptFacts& prom
 using O = const Options&;
 using F = const PromptFacts&;
 
+// NOLINTBEGIN(modernize-use-designated-initializers,readability-trailing-comma): a table
+// NOLINTNEXTLINE(bugprone-throwing-static-initialization): before anything else there is no memory
 const std::array kTable{
     ProcessorRow{{"UnbatchedClassifierFreeGuidanceLogitsProcessor", {}},
                  Stage::Processing,
@@ -229,6 +231,7 @@ const std::array kTable{
                  [](O o, F /*prompt*/) { return o.flag("renormalize_logits", false); },
                  &make<LogitNormalization>},
 };
+// NOLINTEND(modernize-use-designated-initializers,readability-trailing-comma)
 
 }  // namespace
 

@@ -30,11 +30,12 @@ Token Sampler::sample(std::span<float> scores, double uniform) {
     }
     return draw(scores, uniform);
   }
-  const ScoreBlocks blocks({scores.data(), 1, scores.size(), scores.size()}, {});
+  const ScoreBlocks blocks(
+      {.data = scores.data(), .rows = 1, .vocab_size = scores.size(), .stride = scores.size()}, {});
   // Scores that differ in their last bits can be equal after the division by the temperature.
   constexpr float kBits = 1e-6F;
   const float lowest = blocks.reached_by(candidates_);
-  blocks.collect(lowest - std::abs(lowest) * kBits, found_);
+  blocks.collect(lowest - (std::abs(lowest) * kBits), found_);
   scores_.resize(found_.size());
   std::ranges::transform(found_, scores_.begin(), &Candidate::score);
   for (const auto& warper : warpers_) {

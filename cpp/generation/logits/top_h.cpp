@@ -16,7 +16,7 @@ namespace {
 std::size_t within_entropy(std::span<const float> best, double share) {
   const ExpSums sums = exp_sums(best, best.front());
   const double log_total = std::log(sums.weights);
-  const double limit = (log_total - sums.weighted / sums.weights) * share;
+  const double limit = (log_total - (sums.weighted / sums.weights)) * share;
   std::array<float, TopHLogitsWarper::kConsidered> weights{};
   exp_shifted(best, best.front(), weights.data());
   double entropy = 0.0;
@@ -43,7 +43,9 @@ TopHLogitsWarper::TopHLogitsWarper(const Options& options)
 void TopHLogitsWarper::process(std::span<const Token> /*tokens*/, std::span<float> scores) {
   (void)find_peak(scores);
   std::vector<Candidate> best;
-  top_candidates({scores.data(), 1, scores.size(), scores.size()}, {}, kConsidered, best);
+  top_candidates(
+      {.data = scores.data(), .rows = 1, .vocab_size = scores.size(), .stride = scores.size()}, {},
+      kConsidered, best);
   std::vector<float> sorted(best.size());
   std::ranges::transform(best, sorted.begin(), &Candidate::score);
   best.resize(within_entropy(sorted, top_h_));

@@ -14,12 +14,15 @@ std::size_t TopPLogitsWarper::split(std::span<const float> scores, float lowest_
   kept_.resize(scores.size());
   std::size_t size = 0;
   for (std::size_t i = 0; i < scores.size(); ++i) {
-    kept_[size] = {scores[i], weights_[i], static_cast<std::uint32_t>(i)};
+    kept_[size] = {.key = scores[i], .weight = weights_[i], .token = static_cast<std::uint32_t>(i)};
     size += weights_[i] > lowest_weight ? 1 : 0;
   }
   kept_.resize(size);
   const double before = total - weight_of(kept_);
-  return split_by_weight(kept_, {total, before, static_cast<float>(1.0 - top_p_), true});
+  return split_by_weight(kept_, {.total = total,
+                                 .before = before,
+                                 .share = static_cast<float>(1.0 - top_p_),
+                                 .is_allowed = true});
 }
 
 void TopPLogitsWarper::process(std::span<const Token> /*tokens*/, std::span<float> scores) {

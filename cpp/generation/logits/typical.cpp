@@ -17,15 +17,16 @@ void TypicalLogitsWarper::process(std::span<const Token> /*tokens*/, std::span<f
   const ExpSums sums = exp_sums(scores, peak);
   // The score that carries as much information as is to be expected: log(total) - entropy is the
   // mean of what the scores are below the peak.
-  const double typical = static_cast<double>(peak) + sums.weighted / sums.weights;
+  const double typical = static_cast<double>(peak) + (sums.weighted / sums.weights);
   weights_.resize(scores.size());
   exp_shifted(scores, peak, weights_.data());
   order_.resize(scores.size());
   for (std::size_t i = 0; i < scores.size(); ++i) {
     const auto distance = static_cast<float>(std::abs(static_cast<double>(scores[i]) - typical));
-    order_[i] = {distance, weights_[i], static_cast<std::uint32_t>(i)};
+    order_[i] = {.key = distance, .weight = weights_[i], .token = static_cast<std::uint32_t>(i)};
   }
-  const std::size_t within = split_by_weight(order_, {sums.weights, 0.0, mass_, false});
+  const std::size_t within = split_by_weight(
+      order_, {.total = sums.weights, .before = 0.0, .share = mass_, .is_allowed = false});
   // The token that crosses the mass stays, those that are as near, and some in any case.
   const std::size_t kept =
       std::min(std::max(within + 1, filter_.min_tokens_to_keep), order_.size());

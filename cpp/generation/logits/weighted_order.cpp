@@ -10,12 +10,9 @@ bool comes_before(const WeightedToken& left, const WeightedToken& right) {
   return left.key != right.key ? left.key < right.key : left.token < right.token;
 }
 
-const WeightedToken& middle(const WeightedToken& a, const WeightedToken& b,
-                            const WeightedToken& c) {
-  if (comes_before(a, b)) {
-    return comes_before(b, c) ? b : (comes_before(a, c) ? c : a);
-  }
-  return comes_before(a, c) ? a : (comes_before(b, c) ? c : b);
+WeightedToken middle(const WeightedToken& a, const WeightedToken& b, const WeightedToken& c) {
+  const auto& [low, high] = std::minmax(a, b, comes_before);
+  return std::min(high, std::max(low, c, comes_before), comes_before);
 }
 
 }  // namespace

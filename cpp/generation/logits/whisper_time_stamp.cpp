@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <ranges>
 
 #include "generation/kernels.h"
 #include "generation/logits/parameters.h"
@@ -57,7 +58,7 @@ void WhisperTimeStampLogitsProcessor::pair_up(std::span<const Token> sampled,
   } else if (is_last) {
     forbid_range(scores, 0, end_);
   }
-  const auto found = std::find_if(sampled.rbegin(), sampled.rend(), is_stamp);
+  const auto found = std::ranges::find_if(std::views::reverse(sampled), is_stamp);
   if (found != sampled.rend()) {
     // The second of a pair may repeat the first; afterwards the same moment does not come again.
     const bool may_repeat = is_last && !is_before;

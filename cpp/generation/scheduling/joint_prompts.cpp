@@ -39,7 +39,7 @@ std::size_t joint_count(std::span<const Prompts> prompts) {
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     rows += prompts[i].rows;
     tokens += prompts[i].ids.size();
-    if (i != 0 && rows * prompts[i].length > tokens + tokens / 4 + kFree) {
+    if (i != 0 && rows * prompts[i].length > tokens + (tokens / 4) + kFree) {
       return i;
     }
   }

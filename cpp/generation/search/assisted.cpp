@@ -54,7 +54,10 @@ class AssistedSearch {
   bool take(const Logits& logits, std::span<const Token> guesses) {
     taken_ = 0;
     for (std::size_t i = 0; i < logits.rows; ++i) {
-      const Logits row{logits.row(i).data(), 1, logits.vocab_size, logits.stride};
+      const Logits row{.data = logits.row(i).data(),
+                       .rows = 1,
+                       .vocab_size = logits.vocab_size,
+                       .stride = logits.stride};
       rows_.process(row);
       Token token = i < guesses.size() ? check(row.row(0), guesses[i], draft_->probabilities(i))
                                        : choose(row.row(0));

@@ -88,7 +88,10 @@ class BeamSearch {
       return;
     }
     const std::size_t first = group.first_row();
-    const Logits rows{logits.row(first).data(), settings_.beams, logits.vocab_size, logits.stride};
+    const Logits rows{.data = logits.row(first).data(),
+                      .rows = settings_.beams,
+                      .vocab_size = logits.vocab_size,
+                      .stride = logits.stride};
     if (settings_.groups > 1) {
       diversify(index, rows);
       process_group(first, rows);

@@ -127,7 +127,7 @@ void ConstraintProgress::go_on(Token token) {
     current_.reset();
     return;
   }
-  *place_ = {*node, place_->depth + 1};
+  *place_ = {.node = *node, .depth = place_->depth + 1};
   if (choice.is_end(*node)) {
     ++met_;
     current_.reset();

@@ -50,7 +50,9 @@ class ContrastiveSearch {
     probabilities_.clear();
     for (std::size_t i = 0; i < logits.rows; ++i) {
       const auto row = logits.row(i);
-      top_candidates({row.data(), 1, row.size(), row.size()}, {}, count_, found_);
+      top_candidates(
+          {.data = row.data(), .rows = 1, .vocab_size = row.size(), .stride = row.size()}, {},
+          count_, found_);
       const float sum = log_sum_exp(row);
       for (const Candidate& candidate : found_) {
         tokens_.push_back(candidate.token);
@@ -66,14 +68,14 @@ class ContrastiveSearch {
       std::size_t best = first;
       float best_score = 0;
       for (std::size_t i = first; i < first + count_; ++i) {
-        const float likeness = history.likeness(row, {ahead.data + i * ahead.width, ahead.width});
-        const float score = (1.0F - alpha_) * probabilities_[i] - alpha_ * likeness;
+        const float likeness = history.likeness(row, {ahead.data + (i * ahead.width), ahead.width});
+        const float score = ((1.0F - alpha_) * probabilities_[i]) - (alpha_ * likeness);
         if (i == first || score > best_score) {
           best = i;
           best_score = score;
         }
       }
-      history.append(row, {ahead.data + best * ahead.width, ahead.width});
+      history.append(row, {ahead.data + (best * ahead.width), ahead.width});
       next_[row] = tokens_[best];
       std::fill_n(parents_.begin() + static_cast<std::ptrdiff_t>(first), count_, best);
     }
@@ -81,7 +83,10 @@ class ContrastiveSearch {
 
   Logits chosen_logits(const Logits& ahead) {
     values_.resize(next_.size() * ahead.vocab_size);
-    const Logits chosen{values_.data(), next_.size(), ahead.vocab_size, ahead.vocab_size};
+    const Logits chosen{.data = values_.data(),
+                        .rows = next_.size(),
+                        .vocab_size = ahead.vocab_size,
+                        .stride = ahead.vocab_size};
     for (std::size_t row = 0; row < next_.size(); ++row) {
       std::ranges::copy(ahead.row(parents_[row * count_]), chosen.row(row).begin());
     }

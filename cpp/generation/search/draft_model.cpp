@@ -72,7 +72,10 @@ class DraftModel final : public Draft {
     Sequences ahead({.ids = tokens, .rows = 1, .length = tokens.size()}, tokens.size() + count);
     Logits logits = catch_up(tokens);
     while (true) {
-      const Logits last{logits.row(logits.rows - 1).data(), 1, logits.vocab_size, logits.stride};
+      const Logits last{.data = logits.row(logits.rows - 1).data(),
+                        .rows = 1,
+                        .vocab_size = logits.vocab_size,
+                        .stride = logits.stride};
       process_all(parts_.processors, ahead, last);
       const Token token = choose(last.row(0), ahead.length() - sequences.prompt_length());
       guessed_.push_back(token);

@@ -11,7 +11,7 @@ Draws::Draws(const Options& options, std::size_t copies)
 
 double Draws::operator()(std::size_t row, std::size_t step, std::size_t draw) const {
   if (const std::size_t prompt = row / copies_; prompt < numbers_.size()) {
-    row = static_cast<std::size_t>(numbers_[prompt]) * copies_ + row % copies_;
+    row = (static_cast<std::size_t>(numbers_[prompt]) * copies_) + (row % copies_);
   }
   return random_number(seed_, row, static_cast<std::uint32_t>(step),
                        static_cast<std::uint32_t>(draw));

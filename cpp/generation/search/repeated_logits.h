@@ -14,7 +14,12 @@ class RepeatedLogits {
  public:
   RepeatedLogits(const Logits& logits, std::size_t copies)
       : values_(logits.rows * copies * logits.vocab_size),
-        view_{values_.data(), logits.rows * copies, logits.vocab_size, logits.vocab_size} {
+        view_{
+            .data = values_.data(),
+            .rows = logits.rows * copies,
+            .vocab_size = logits.vocab_size,
+            .stride = logits.vocab_size,
+        } {
     for (std::size_t i = 0; i < view_.rows; ++i) {
       std::ranges::copy(logits.row(i / copies), view_.row(i).begin());
     }

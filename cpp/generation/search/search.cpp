@@ -65,32 +65,52 @@ struct Contradiction {
 };
 
 constexpr std::array kContradictions{
-    Contradiction{[](const Request& r) { return r.beams % r.groups != 0; },
-                  "num_beams must be a multiple of num_beam_groups"},
-    Contradiction{[](const Request& r) { return r.groups > 1 && r.is_drawn; },
-                  "groups of beams are not sampled: set do_sample=False or num_beam_groups=1"},
-    Contradiction{[](const Request& r) { return r.groups > 1 && r.diversity <= 0; },
-                  "num_beam_groups over 1 needs a diversity_penalty above 0: the groups would be "
-                  "the same"},
     Contradiction{
-        [](const Request& r) { return r.beams > 1 && r.groups == 1 && r.diversity != 0; },
-        "diversity_penalty is for groups of beams: set num_beam_groups over 1 or leave it out"},
-    Contradiction{[](const Request& r) { return r.has_words && r.beams == 1; },
-                  "force_words_ids needs beams: set num_beams over 1"},
-    Contradiction{[](const Request& r) { return r.has_words && (r.is_drawn || r.groups > 1); },
-                  "force_words_ids goes with do_sample=False and num_beam_groups=1 only"},
-    Contradiction{[](const Request& r) { return r.has_draft && r.mode() != Mode::Assisted; },
-                  "an assistant model or prompt_lookup_num_tokens goes with greedy search and "
-                  "sampling only: leave out num_beams, force_words_ids and penalty_alpha"},
-    Contradiction{[](const Request& r) { return r.has_draft && (r.rows > 1 || r.wanted > 1); },
-                  "an assistant model or prompt_lookup_num_tokens goes with one prompt and "
-                  "num_return_sequences=1 only"},
-    Contradiction{[](const Request& r) { return r.has_draft && r.has_guidance; },
-                  "guidance_scale does not go with an assistant model or "
-                  "prompt_lookup_num_tokens: leave one out"},
-    Contradiction{[](const Request& r) { return r.has_streamer && r.mode() == Mode::Beams; },
-                  "a streamer cannot be used with beams, which are chosen at the end: set "
-                  "num_beams=1"},
+        .holds = [](const Request& r) { return r.beams % r.groups != 0; },
+        .message = "num_beams must be a multiple of num_beam_groups",
+    },
+    Contradiction{
+        .holds = [](const Request& r) { return r.groups > 1 && r.is_drawn; },
+        .message = "groups of beams are not sampled: set do_sample=False or num_beam_groups=1",
+    },
+    Contradiction{
+        .holds = [](const Request& r) { return r.groups > 1 && r.diversity <= 0; },
+        .message = "num_beam_groups over 1 needs a diversity_penalty above 0: the groups would be "
+                   "the same",
+    },
+    Contradiction{
+        .holds = [](const Request& r) { return r.beams > 1 && r.groups == 1 && r.diversity != 0; },
+        .message =
+            "diversity_penalty is for groups of beams: set num_beam_groups over 1 or leave it out",
+    },
+    Contradiction{
+        .holds = [](const Request& r) { return r.has_words && r.beams == 1; },
+        .message = "force_words_ids needs beams: set num_beams over 1",
+    },
+    Contradiction{
+        .holds = [](const Request& r) { return r.has_words && (r.is_drawn || r.groups > 1); },
+        .message = "force_words_ids goes with do_sample=False and num_beam_groups=1 only",
+    },
+    Contradiction{
+        .holds = [](const Request& r) { return r.has_draft && r.mode() != Mode::Assisted; },
+        .message = "an assistant model or prompt_lookup_num_tokens goes with greedy search and "
+                   "sampling only: leave out num_beams, force_words_ids and penalty_alpha",
+    },
+    Contradiction{
+        .holds = [](const Request& r) { return r.has_draft && (r.rows > 1 || r.wanted > 1); },
+        .message = "an assistant model or prompt_lookup_num_tokens goes with one prompt and "
+                   "num_return_sequences=1 only",
+    },
+    Contradiction{
+        .holds = [](const Request& r) { return r.has_draft && r.has_guidance; },
+        .message = "guidance_scale does not go with an assistant model or "
+                   "prompt_lookup_num_tokens: leave one out",
+    },
+    Contradiction{
+        .holds = [](const Request& r) { return r.has_streamer && r.mode() == Mode::Beams; },
+        .message = "a streamer cannot be used with beams, which are chosen at the end: set "
+                   "num_beams=1",
+    },
 };
 
 void check_prompts(const Options& options, const Prompts& prompts) {

@@ -12,7 +12,7 @@ namespace onnxformers::generation {
 
 /// All that a search works with. The caller keeps it alive.
 struct SearchParts {
-  StepModel* model;  ///< nullptr where somebody else runs it
+  StepModel* model = nullptr;  ///< nullptr where somebody else runs it
   const Options& options;
   const LogitsProcessors& processors;
   const LogitsProcessors& warpers;  ///< applied after the processors when tokens are drawn

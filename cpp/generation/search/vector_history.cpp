@@ -41,7 +41,7 @@ VectorHistory::VectorHistory(const Prompts& prompts, const StepModel::Hidden& hi
     : rows_(prompts.rows) {
   for (std::size_t i = 0; i < prompts.rows * hidden.tokens; ++i) {
     if (prompts.mask.empty() || prompts.mask[i] != 0) {
-      append(i / hidden.tokens, {hidden.data + i * hidden.width, hidden.width});
+      append(i / hidden.tokens, {hidden.data + (i * hidden.width), hidden.width});
     }
   }
 }

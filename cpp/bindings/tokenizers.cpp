@@ -14,6 +14,7 @@
 #include "bindings/tokenizer_encode.h"
 #include "bindings/tokenizer_encodings.h"
 #include "bindings/tokenizer_files.h"
+#include "bindings/tokenizer_one_text.h"
 #include "tokenizers/tokenizer.h"
 
 namespace onnxformers::bindings {
@@ -180,6 +181,7 @@ void bind_tokenizers(py::module_& m) {
   bind_pre_tokenizers(m);
   bind_tokenizer(m);
   bind_encode(m);
+  bind_one_text(m);
   bind_token_text(m);
   bind_decoding(m);
   bind_tokenizer_files(m);

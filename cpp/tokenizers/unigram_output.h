@@ -121,7 +121,7 @@ class UnigramPipeline::Output {
   /// Gives the token that is put next a text of its own.
   void put_text(const std::string& text) { put_text(size(), text); }
   void put_text(std::size_t token, const std::string& text) {
-    target_.tokens->texts.emplace_back(static_cast<std::uint32_t>(token), text);
+    target_.tokens->texts.emplace_back(token, text);
   }
 
   void end_word() { ++next_word_; }

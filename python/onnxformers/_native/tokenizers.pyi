@@ -180,7 +180,7 @@ class Tokenizer:
     def encode_row(
         self,
         text: typing.Any,
-        max_length: typing.SupportsInt | typing.SupportsIndex = 0,
+        max_length: int = 0,
         cuts_left: bool = False,
         split_special_tokens: bool = False,
     ) -> tuple[

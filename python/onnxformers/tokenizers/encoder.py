@@ -9,7 +9,7 @@ from onnxformers._native import base as native_base
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 from onnxformers.tokenizers import collate
 from onnxformers.tokenizers.attributes import Setting
-from onnxformers.tokenizers.batch_encoding import BatchEncoding
+from onnxformers.tokenizers.batch_encoding import BatchEncoding, plain_encoding
 from onnxformers.tokenizers.decoding import Decoding
 from onnxformers.tokenizers.inputs import read_batch, read_inputs
 from onnxformers.tokenizers.plan import truncation_of
@@ -279,14 +279,14 @@ def _call_plain(state: State, text: str) -> BatchEncoding:
     else:
         ids, mask, type_ids, _ = state.native.encode_row(text)
     longest = state.settings.model_max_length
-    if longest is not None and ids.shape[1] > longest:
-        _warn_of_length(state, ids.shape[1])
-    columns = {"input_ids": ids}
-    if plan.type_ids:
-        columns["token_type_ids"] = type_ids
-    if plan.mask:
-        columns["attention_mask"] = mask
-    return BatchEncoding(columns, (state.native, (text,), None, plan.native, plan.fill, 0))
+    if longest is not None and ids.size > longest:
+        _warn_of_length(state, ids.size)
+    return plain_encoding(
+        ids,
+        type_ids if plan.type_ids else None,
+        mask if plan.mask else None,
+        (state.native, (text,), None, plan.native, plan.fill, 0),
+    )
 
 
 def _encode(

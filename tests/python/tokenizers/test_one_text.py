@@ -59,6 +59,22 @@ def test_what_is_no_text_is_refused() -> None:
     assert tokenizer.encode_ids("a") == tokenizer.encode_batch(["a"]).ids(0)
 
 
+def test_options_of_a_row_are_checked() -> None:
+    tokenizer = tokenizer_of("gpt2")
+    for wrong in ((), ("a", 0, False, False, 1)):
+        with pytest.raises(TypeError, match="a text and up to three options"):
+            tokenizer.encode_row(*wrong)
+    with pytest.raises(TypeError):
+        tokenizer.encode_row("a", "b")  # type: ignore[arg-type]
+    for wrong in (-1, 2**40):
+        with pytest.raises(InvalidArgumentError, match="max_length must be from 1"):
+            tokenizer.encode_row("a", wrong)
+    with pytest.raises(InvalidTypeError, match=r"texts\[0\] must be a str, got int"):
+        tokenizer.encode_row(7)
+    *row, is_cut = tokenizer.encode_row("one two three", 2, True)
+    assert (row[0].tolist()[0], is_cut) == (tokenizer.encode_ids("one two three")[-2:], True)
+
+
 def test_a_finalizer_may_encode_while_ids_are_given_out(bert: PreTrainedTokenizer) -> None:
     expected = bert.encode("a b c")
     seen = []

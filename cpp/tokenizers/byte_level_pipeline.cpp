@@ -1,8 +1,11 @@
 #include "tokenizers/byte_level_pipeline.h"
 
+#include <algorithm>
+
 #include "base/parallel.h"
 #include "tokenizers/byte_alphabet.h"
 #include "tokenizers/byte_level_pass.h"
+#include "tokenizers/normalizers/sequence.h"
 #include "tokenizers/normalizers/unicode_form.h"
 #include "tokenizers/pre_tokenizers/byte_level.h"
 #include "tokenizers/pre_tokenizers/digits.h"
@@ -13,6 +16,20 @@
 namespace onnxformers::tokenizers {
 
 namespace {
+
+/// Nothing, or a sequence of nothing.
+bool is_absent(const Normalizer* normalizer) {
+  const auto* sequence = dynamic_cast<const NormalizerSequence*>(normalizer);
+  return normalizer == nullptr || (sequence != nullptr && sequence->steps().empty());
+}
+
+/// The regular expression of a step that sets its matches apart, empty for another step.
+std::string_view isolated(const PreTokenizer* step) {
+  const auto* split = dynamic_cast<const Split*>(step);
+  const bool is_isolated = split != nullptr && split->pattern().is_regex() &&
+                           split->behavior() == SplitBehavior::Isolated && !split->invert();
+  return is_isolated ? split->pattern().source() : std::string_view();
+}
 
 bool is_nfc(const Normalizer* normalizer) {
   const auto* form = dynamic_cast<const UnicodeForm*>(normalizer);
@@ -60,6 +77,24 @@ const ByteLevelPipeline::Runner* ByteLevelPipeline::find_runner(std::string_view
   return found;
 }
 
+/// Of patterns that split one after the other before a ByteLevel without one.
+const ByteLevelPipeline::Runner* ByteLevelPipeline::find_runner(
+    std::span<const std::unique_ptr<PreTokenizer>> steps) {
+  const Runner* found = nullptr;
+  scanners::for_each_known_sequence([&]<typename T>(const scanners::KnownSequence<T>& known) {
+    const auto* last = steps.empty() ? nullptr : dynamic_cast<const ByteLevel*>(steps.back().get());
+    const bool is_plain =
+        last != nullptr && !last->options().use_regex && !last->options().add_prefix_space;
+    const auto is_same = [](const auto& step, std::string_view source) {
+      return isolated(step.get()) == source;
+    };
+    if (is_plain && std::ranges::equal(steps.first(steps.size() - 1), known.sources, is_same)) {
+      found = runner_of<T>();
+    }
+  });
+  return found;
+}
+
 /// What is known of a pre-tokenizer.
 struct ByteLevelPipeline::Recognized {
   const Runner* runner = nullptr;  // nullptr: of another kind
@@ -71,11 +106,12 @@ ByteLevelPipeline::Recognized ByteLevelPipeline::recognize(const PreTokenizer* p
   const PreTokenizer* before = nullptr;
   const PreTokenizer* last = pre_tokenizer;
   if (const auto* sequence = dynamic_cast<const PreTokenizerSequence*>(pre_tokenizer)) {
-    if (sequence->steps().size() != 2) {
-      return {};
+    const auto& steps = sequence->steps();
+    if (steps.size() != 2) {
+      return {.runner = find_runner(steps)};
     }
-    before = sequence->steps()[0].get();
-    last = sequence->steps()[1].get();
+    before = steps[0].get();
+    last = steps[1].get();
   }
   const auto* byte_level = dynamic_cast<const ByteLevel*>(last);
   if (byte_level == nullptr) {
@@ -96,20 +132,14 @@ ByteLevelPipeline::Recognized ByteLevelPipeline::recognize(const PreTokenizer* p
       return {.runner = runner_of<scanners::DigitsGpt2Pattern>(), .splits_digits = true};
     }
   }
-  if (const auto* split = dynamic_cast<const Split*>(before)) {
-    if (!use_regex && split->pattern().is_regex() && split->behavior() == SplitBehavior::Isolated &&
-        !split->invert()) {
-      return {.runner = find_runner(split->pattern().source())};
-    }
-  }
-  return {};
+  return {.runner = use_regex ? nullptr : find_runner(isolated(before))};
 }
 
 std::unique_ptr<FastPath> ByteLevelPipeline::try_make(const Stages& stages) {
   const auto* bpe = dynamic_cast<const Bpe*>(&stages.model);
   const Recognized split = recognize(stages.pre_tokenizer);
   if (bpe == nullptr || split.runner == nullptr ||
-      (stages.normalizer != nullptr && !is_nfc(stages.normalizer))) {
+      !(is_absent(stages.normalizer) || is_nfc(stages.normalizer))) {
     return nullptr;
   }
   const Bpe::Options& options = bpe->options();
@@ -136,7 +166,7 @@ ByteLevelPipeline::ByteLevelPipeline(const Bpe& model, const Stages& stages,
       runner_(split.runner),
       add_prefix_space_(split.add_prefix_space),
       splits_digits_(split.splits_digits),
-      is_composed_(stages.normalizer != nullptr),
+      is_composed_(is_nfc(stages.normalizer)),
       backtracker_(model.merges()) {}
 
 void ByteLevelPipeline::visit_tables(TableArchive& archive) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -48,6 +49,8 @@ class ByteLevelPipeline final : public FastPath {
   [[nodiscard]] static const Runner* runner_of();
   /// Of a pattern with a scanner that leaves nothing out, or nullptr.
   [[nodiscard]] static const Runner* find_runner(std::string_view pattern);
+  [[nodiscard]] static const Runner* find_runner(
+      std::span<const std::unique_ptr<PreTokenizer>> steps);
 
   ByteLevelPipeline(const Bpe& model, const Stages& stages, const Recognized& split);
 

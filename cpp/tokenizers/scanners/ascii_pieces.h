@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tokenizers/scanners/ascii_window.h"
+#include "tokenizers/scanners/deepseek_pattern.h"
 #include "tokenizers/scanners/patterns.h"
 
 // Where the pieces of the patterns begin, in a window of ASCII: the same as next() of patterns.h
@@ -87,7 +88,8 @@ class AsciiCl100kParts {
   }
 
   /// \s*[\r\n]+|\s+(?!\S)|\s+ where spaces are left.
-  [[nodiscard]] Bits spaces() const noexcept {
+  /// @param ends characters that stand for the end of the text.
+  [[nodiscard]] Bits spaces(Bits ends = 0) const noexcept {
     const Bits left = window_.spaces & ~joined_;
     const Bits lines = window_.line_ends & ~joined_;
     const Bits blanks = left & ~lines;
@@ -97,7 +99,7 @@ class AsciiCl100kParts {
       const Bits before = ~blanks & (bit(at) - 1);
       after_line &= ~(before == 0 ? 1 : std::bit_floor(before) << 1U);
     });
-    return firsts(left) | after_line | (blanks & ~(window_.spaces >> 1U));
+    return firsts(left) | after_line | (blanks & ~((window_.spaces | ends) >> 1U));
   }
 
   Bits prefixes = 0;  ///< of words
@@ -150,6 +152,20 @@ struct AsciiPieces<O200kPattern<kNumbers, kContractions>> {
       }
     });
     return begins;
+  }
+};
+
+template <>
+struct AsciiPieces<DeepSeekPattern> {
+  [[nodiscard]] static Bits begins(const AsciiWindow& window) noexcept {
+    // Of control characters no alternative but the one for words takes any: left to next().
+    const Bits unclear = window.others() & ~window.graphic;
+    const std::size_t end =
+        std::min(window.size(), static_cast<std::size_t>(std::countr_zero(unclear)));
+    const AsciiCl100kParts parts(window);
+    const Bits begins = parts.words | parts.symbols | parts.numbers(DeepSeekPattern::kNumbers) |
+                        parts.spaces(window.numbers);
+    return end == 0 ? 1 : window.decided(begins, end);
   }
 };
 

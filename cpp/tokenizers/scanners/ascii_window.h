@@ -66,6 +66,7 @@ class AsciiWindow {
   Bits line_ends = 0;  ///< [\r\n]
   Bits slashes = 0;
   Bits apostrophes = 0;
+  Bits graphic = 0;  ///< [!-~]
 
   [[nodiscard]] Bits others() const noexcept { return ~(letters | numbers | spaces); }
 
@@ -124,6 +125,7 @@ class AsciiWindow {
     line_ends |= bits(_mm_or_si128(equal(bytes, '\n'), equal(bytes, '\r')), at);
     slashes |= bits(equal(bytes, '/'), at);
     apostrophes |= bits(equal(bytes, '\''), at);
+    graphic |= bits(between(bytes, '!', '~'), at);
   }
 #endif
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <string_view>
 #include <tuple>
 
+#include "tokenizers/scanners/deepseek_pattern.h"
 #include "tokenizers/scanners/patterns.h"
 
 namespace onnxformers::tokenizers::scanners {
@@ -39,6 +41,32 @@ inline constexpr std::tuple kKnownPatterns = {
     Known<ClipPattern<true>>{
         R"(<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+)"},
 };
+
+/// Regular expressions that split one after the other, and what T finds in one go: every character
+/// belongs to some piece.
+template <typename T>
+struct KnownSequence {
+  using Pattern = T;
+  std::array<std::string_view, 3> sources;
+};
+
+inline constexpr std::tuple kKnownSequences = {
+    // DeepSeek V3 and R1, with line ends as escapes or as they are
+    KnownSequence<DeepSeekPattern>{
+        {R"(\p{N}{1,3})", R"([一-龥぀-ゟ゠-ヿ]+)",
+         R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)"}},
+    KnownSequence<DeepSeekPattern>{
+        {R"(\p{N}{1,3})", R"([一-龥぀-ゟ゠-ヿ]+)",
+         "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+"
+         "|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*"
+         "|\\s*[\r\n]+|\\s+(?!\\S)|\\s+"}},
+};
+
+/// Calls visit(known) for every known sequence.
+template <typename Visit>
+void for_each_known_sequence(Visit visit) {
+  std::apply([&](const auto&... known) { (visit(known), ...); }, kKnownSequences);
+}
 
 /// Calls visit(known) for every known pattern.
 template <typename Visit>

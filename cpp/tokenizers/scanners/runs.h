@@ -71,6 +71,22 @@ class Runs {
     return skip_beyond_ascii(skip_ascii_letters<kSmall>(i), bits);
   }
 
+  /// [A-Za-z]*
+  [[nodiscard]] std::size_t skip_basic_letters(std::size_t i) const noexcept {
+    return skip_ascii_letters<kEitherCase>(i);
+  }
+
+  /// [U+4E00-U+9FA5 U+3040-U+30FF], compared as UTF-8, in which they keep their order.
+  [[nodiscard]] bool is_han_or_kana(std::size_t i) const noexcept {
+    const auto lead = static_cast<unsigned char>(text_[i]);
+    if (lead < 0xE3 || lead > 0xE9) {
+      return false;
+    }
+    const std::string_view bytes = text_.substr(i, 3);
+    return (bytes >= "\xE3\x81\x80" && bytes <= "\xE3\x83\xBF") ||
+           (bytes >= "\xE4\xB8\x80" && bytes <= "\xE9\xBE\xA5");
+  }
+
   /// \p{N}{1,most} from a number on.
   [[nodiscard]] std::size_t skip_numbers(std::size_t i, unsigned most) const noexcept {
     for (unsigned count = 0; count < most && i < text_.size(); ++count) {

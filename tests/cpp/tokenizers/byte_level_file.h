@@ -54,7 +54,7 @@ struct ByteLevelFile {
     std::string text = "\"";
     for (const char c : token) {
       text += c == '"' || c == '\\' ? "\\" : "";
-      text += c;
+      text += c == '\r' ? "\\r" : c == '\n' ? "\\n" : std::string(1, c);
     }
     return text + "\"";
   }

@@ -114,6 +114,42 @@ TEST(it_agrees_with_every_split_pattern) {
   });
 }
 
+TEST(it_agrees_with_patterns_that_split_one_after_the_other) {
+  static constexpr char32_t kCharacters[] = {
+      U' ',   U' ',   U'\n',  U'\r',  U'\t',  U'a',   U'b',   U'S',   U'1',   U'2',   U'.',
+      U'(',   U'\'',  U'$',   0x01,   0x7F,   0x3040, 0x3042, 0x3099, 0x309B, 0x309F, 0x30A0,
+      0x30AB, 0x30FB, 0x30FC, 0x30FF, 0x3100, 0x4DFF, 0x4E00, 0x4E2D, 0x9FA5, 0x9FA6, 0x3000,
+      0x3001, 0x301,  0x200B, 0xB2,   0xE9,   0x2028, 0xFF11, 0xAC00, 0x378,  0x1F600};
+  unsigned seed = 40;
+  scanners::for_each_known_sequence([&](const auto& known) {
+    ByteLevelFile file(seed);
+    file.normalizer = R"({"type": "Sequence", "normalizers": []})";
+    std::string steps;
+    for (const std::string_view source : known.sources) {
+      steps += R"({"type": "Split", "pattern": {"Regex": )" +
+               ByteLevelFile::quoted(std::string(source)) +
+               R"(}, "behavior": "Isolated", "invert": false}, )";
+    }
+    file.pre_tokenizer =
+        R"({"type": "Sequence", "pretokenizers": [)" + steps +
+        R"({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false}]})";
+    compare_on_random_texts(file, seed);
+    const Both both(file);
+    CHECK(both.fast->has_fast_path());
+    std::mt19937 random(seed);
+    for (int i = 0; i < 5000; ++i) {
+      std::string text;
+      for (std::size_t length = random() % 90; length > 0; --length) {
+        // Mostly ASCII at times, for windows.
+        const std::size_t among = i % 2 == 0 ? std::size(kCharacters) : 14 + (length % 20 == 0);
+        utf8::append(text, kCharacters[random() % among]);
+      }
+      both.compare(text);
+    }
+    ++seed;
+  });
+}
+
 TEST(it_agrees_where_digits_stand_alone) {
   ByteLevelFile file(15);
   file.pre_tokenizer = R"({"type": "Sequence", "pretokenizers": [

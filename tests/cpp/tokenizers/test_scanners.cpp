@@ -163,4 +163,5 @@ TEST(windows_of_ascii_begin_the_same_pieces) {
   check_windows<scanners::Cl100kPattern<1, true>>(random);
   check_windows<scanners::O200kPattern<3, true>>(random);
   check_windows<scanners::O200kPattern<1, false>>(random);
+  check_windows<scanners::DeepSeekPattern>(random);
 }

@@ -74,8 +74,9 @@ class ByteLevelPipeline::Pass {
     if (!scanners::AsciiWindow::is_worth_it({bytes, kReadable}, 0)) {
       return false;
     }
-    const scanners::AsciiWindow window({bytes, kReadable}, 0);
-    const scanners::Bits ends = scanners::AsciiPieces<Pattern>::begins(window) & ~scanners::Bits{1};
+    using Pieces = scanners::AsciiPieces<Pattern>;
+    const auto window = scanners::AsciiWindow::read<Pieces::kRare>({bytes, kReadable}, 0);
+    const scanners::Bits ends = Pieces::begins(window) & ~scanners::Bits{1};
     std::size_t begin = 0;
     scanners::for_each_bit(ends, [&](std::size_t end) {
       // None ends with a zero, so a short one fits.

@@ -10,6 +10,7 @@
 namespace onnxformers::tokenizers::scanners {
 
 /// begins(window): a bit where a piece begins; only those that are decided, and the first bit.
+/// kRare: what it asks the window for.
 template <typename Pattern>
 struct AsciiPieces;
 
@@ -40,6 +41,8 @@ void for_each_bit(Bits bits, Visit visit) {
 
 template <bool kDigits>
 struct AsciiGpt2Pieces {
+  static constexpr AsciiWindow::Rare kRare{};
+
   [[nodiscard]] static Bits begins(const AsciiWindow& window) noexcept {
     const Bits after_blank = window.blanks << 1U;
     const Bits others = firsts(window.others()) & ~after_blank;
@@ -113,6 +116,8 @@ class AsciiCl100kParts {
 
 template <unsigned kNumbers, bool kMarks>
 struct AsciiPieces<Cl100kPattern<kNumbers, kMarks>> {
+  static constexpr AsciiWindow::Rare kRare{};
+
   [[nodiscard]] static Bits begins(const AsciiWindow& window) noexcept {
     const AsciiCl100kParts parts(window);
     const Bits begins = parts.words | parts.symbols | parts.numbers(kNumbers) | parts.spaces();
@@ -123,6 +128,8 @@ struct AsciiPieces<Cl100kPattern<kNumbers, kMarks>> {
 
 template <unsigned kNumbers, bool kContractions>
 struct AsciiPieces<O200kPattern<kNumbers, kContractions>> {
+  static constexpr AsciiWindow::Rare kRare{.capitals = true, .slashes = true};
+
   [[nodiscard]] static Bits begins(const AsciiWindow& window) noexcept {
     // A slash may go on with the line ends behind symbols: left to next().
     const Bits unclear = window.slashes & (window.line_ends << 1U);
@@ -157,6 +164,8 @@ struct AsciiPieces<O200kPattern<kNumbers, kContractions>> {
 
 template <>
 struct AsciiPieces<DeepSeekPattern> {
+  static constexpr AsciiWindow::Rare kRare{.graphic = true};
+
   [[nodiscard]] static Bits begins(const AsciiWindow& window) noexcept {
     // Of control characters no alternative but the one for words takes any: left to next().
     const Bits unclear = window.others() & ~window.graphic;

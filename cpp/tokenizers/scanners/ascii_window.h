@@ -40,32 +40,43 @@ class AsciiWindow {
     return ((words[0] | words[1] | words[2] | words[3]) & kHigh) == 0;
   }
 
+  /// Classes that few patterns ask for: the others do not take the time.
+  struct Rare {
+    bool capitals = false;
+    bool slashes = false;
+    bool graphic = false;
+  };
+
+  /// @tparam kRare which of them are filled.
   /// @param begin where at least kSize bytes follow.
-  AsciiWindow(std::string_view text, std::size_t begin) noexcept : bytes_(text.data() + begin) {
+  template <Rare kRare>
+  [[nodiscard]] static AsciiWindow read(std::string_view text, std::size_t begin) noexcept {
+    AsciiWindow window(text.data() + begin);
 #if defined(__SSE2__)
     Bits beyond = 0;
     for (std::size_t i = 0; i < kSize; i += sizeof(__m128i)) {
-      const __m128i bytes = load(i);
+      const __m128i bytes = window.load(i);
       beyond |= bits(_mm_or_si128(bytes, _mm_sub_epi8(bytes, _mm_set1_epi8(1))), i);
     }
-    size_ = static_cast<std::size_t>(std::countr_zero(beyond));
-    for (std::size_t i = 0; i < size_; i += sizeof(__m128i)) {
-      read(load(i), i);
+    window.size_ = static_cast<std::size_t>(std::countr_zero(beyond));
+    for (std::size_t i = 0; i < window.size_; i += sizeof(__m128i)) {
+      window.classify<kRare>(window.load(i), i);
     }
 #endif
+    return window;
   }
 
   /// How many characters there are until a zero or one that is not ASCII.
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
   Bits letters = 0;
-  Bits capitals = 0;
   Bits numbers = 0;
   Bits spaces = 0;     ///< \s
   Bits blanks = 0;     ///< ' '
   Bits line_ends = 0;  ///< [\r\n]
-  Bits slashes = 0;
   Bits apostrophes = 0;
+  Bits capitals = 0;  ///< where asked for, as the next ones
+  Bits slashes = 0;
   Bits graphic = 0;  ///< [!-~]
 
   [[nodiscard]] Bits others() const noexcept { return ~(letters | numbers | spaces); }
@@ -100,6 +111,8 @@ class AsciiWindow {
   }
 
  private:
+  explicit AsciiWindow(const char* bytes) noexcept : bytes_(bytes) {}
+
 #if defined(__SSE2__)
   [[nodiscard]] __m128i load(std::size_t at) const noexcept {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes_ + at));
@@ -115,17 +128,24 @@ class AsciiWindow {
   [[nodiscard]] static __m128i equal(__m128i bytes, char byte) noexcept {
     return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte));
   }
-  void read(__m128i bytes, std::size_t at) noexcept {
+  template <Rare kRare>
+  void classify(__m128i bytes, std::size_t at) noexcept {
     const __m128i blank = equal(bytes, ' ');
     letters |= bits(between(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z'), at);
-    capitals |= bits(between(bytes, 'A', 'Z'), at);
     numbers |= bits(between(bytes, '0', '9'), at);
     spaces |= bits(_mm_or_si128(between(bytes, '\t', '\r'), blank), at);
     blanks |= bits(blank, at);
     line_ends |= bits(_mm_or_si128(equal(bytes, '\n'), equal(bytes, '\r')), at);
-    slashes |= bits(equal(bytes, '/'), at);
     apostrophes |= bits(equal(bytes, '\''), at);
-    graphic |= bits(between(bytes, '!', '~'), at);
+    if constexpr (kRare.capitals) {
+      capitals |= bits(between(bytes, 'A', 'Z'), at);
+    }
+    if constexpr (kRare.slashes) {
+      slashes |= bits(equal(bytes, '/'), at);
+    }
+    if constexpr (kRare.graphic) {
+      graphic |= bits(between(bytes, '!', '~'), at);
+    }
   }
 #endif
 

@@ -137,17 +137,17 @@ void check_windows(std::mt19937& random) {
   for (int round = 0; round < 20'000; ++round) {
     const std::string text = random_window_text(random);
     const scanners::Runs runs(scanners::CharacterClasses::get(), text);
-    const AsciiWindow window(text, 0);
+    using Pieces = scanners::AsciiPieces<Pattern>;
+    const auto window = AsciiWindow::read<Pieces::kRare>(text, 0);
     if (window.size() == 0) {
       continue;
     }
     std::size_t at = 0;
-    scanners::for_each_bit(scanners::AsciiPieces<Pattern>::begins(window) & ~scanners::Bits{1},
-                           [&](std::size_t end) {
-                             CHECK_EQUAL(Pattern::next(runs, at).end, end);
-                             at = end;
-                             ++decided;
-                           });
+    scanners::for_each_bit(Pieces::begins(window) & ~scanners::Bits{1}, [&](std::size_t end) {
+      CHECK_EQUAL(Pattern::next(runs, at).end, end);
+      at = end;
+      ++decided;
+    });
   }
   CHECK(decided > 200'000 || !AsciiWindow::kIsThere);
 }

@@ -25,6 +25,9 @@ constexpr auto kRanges = std::to_array<Range>({
     {.first = 0x0E01, .last = 0x0E30},    // Thai
     {.first = 0x0E40, .last = 0x0E46},    //
     {.first = 0x10A0, .last = 0x10FF},    // Georgian
+    {.first = 0x1200, .last = 0x135A},    // Ethiopic
+    {.first = 0x1360, .last = 0x1399},    //
+    {.first = 0x13A0, .last = 0x16FF},    // Cherokee, Canadian syllabics, Ogham, Runic
     {.first = 0x1E00, .last = 0x200B},    // Latin and Greek with accents, spaces
     {.first = 0x200E, .last = 0x20CF},    // punctuation, currencies
     {.first = 0x2100, .last = 0x2BFF},    // symbols, arrows, boxes

@@ -1,6 +1,7 @@
 #pragma once
 
-// Buffers of UnigramPipeline, and where its tokens go; included by unigram_pipeline.cpp only.
+// Buffers of UnigramPipeline, and where its tokens go; included by
+// unigram_pipeline.cpp only.
 
 #include <algorithm>
 #include <array>
@@ -8,31 +9,20 @@
 #include <string>
 #include <vector>
 
+#include "tokenizers/unigram_known_words.h"
 #include "tokenizers/unigram_pipeline.h"
 
 namespace onnxformers::tokenizers {
 
 /// Buffers of a thread, kept from text to text.
 struct UnigramPipeline::Scratch {
-  WordCache cache;
+  KnownWords known;
   UnigramSearch search;
   NormalizedText stretch;
   std::vector<PieceTrie::Code> codes;  // of the word being read, with its sign
   std::vector<char32_t> characters;    // likewise
   std::vector<Origin> origins;         // likewise; only with offsets
   std::string run;
-  std::array<std::uint16_t, std::size_t{1} << 15U> once{};
-
-  /// Whether the hash of a long word came before, of those that share its place the last one. Many
-  /// such words are lines, which never come again: they need not push others out of the caches.
-  [[nodiscard]] bool is_second(std::uint64_t hash) {
-    std::uint16_t& last = once[hash % once.size()];
-    const auto tag = static_cast<std::uint16_t>((hash >> 16U) | 1U);
-    const bool is_known = last == tag;
-    last = tag;
-    return is_known;
-  }
-
   void shrink() {
     constexpr std::size_t kKept = std::size_t{1} << 16U;
     if (codes.capacity() > kKept) {
@@ -45,8 +35,8 @@ struct UnigramPipeline::Scratch {
   }
 };
 
-/// The tokens of a text: some wait, as appending many at once is cheaper. Without offsets only ids
-/// are written, and nothing else is kept track of.
+/// The tokens of a text: some wait, as appending many at once is cheaper.
+/// Without offsets only ids are written, and nothing else is kept track of.
 template <bool kWithOffsets>
 class UnigramPipeline::Output {
  public:
@@ -59,6 +49,7 @@ class UnigramPipeline::Output {
   explicit Output(const Target& target)
       : target_(target),
         ids_before_(target.ids->size()),
+        texts_before_(kWithOffsets ? target.tokens->texts.size() : 0),
         next_word_(kWithOffsets ? *target.next_word : 0) {}
 
   [[nodiscard]] std::size_t size() const { return target_.ids->size() + waiting_; }
@@ -80,9 +71,11 @@ class UnigramPipeline::Output {
     ++waiting_;
   }
 
-  /// Puts the tokens of a word met before. @param first index of its first character.
+  /// Puts the tokens of a word met before. @param first index of its first
+  /// character.
   void put_known(const WordCache::Entry& entry, std::uint32_t first, Origin sign) {
-    // All places of the entry are written, in use or not: without a loop that nobody could predict.
+    // All places of the entry are written, in use or not: without a loop that
+    // nobody could predict.
     make_room(WordCache::kMaxTokens);
     std::copy_n(entry.ids.data(), WordCache::kMaxTokens, ids_.data() + waiting_);
     if constexpr (kWithOffsets) {
@@ -138,12 +131,7 @@ class UnigramPipeline::Output {
     waiting_ = 0;
     target_.ids->resize(ids_before_);
     if constexpr (kWithOffsets) {
-      target_.tokens->spans.resize(ids_before_);
-      target_.tokens->words.resize(ids_before_);
-      auto& texts = target_.tokens->texts;
-      while (!texts.empty() && texts.back().first >= ids_before_) {
-        texts.pop_back();
-      }
+      target_.tokens->cut({.tokens = ids_before_, .texts = texts_before_});
     }
   }
 
@@ -170,6 +158,7 @@ class UnigramPipeline::Output {
 
   Target target_;
   std::size_t ids_before_;
+  std::size_t texts_before_;
   std::uint32_t next_word_;
   std::size_t waiting_ = 0;
   // Written before they are read.

@@ -4,8 +4,8 @@
 
 #include <string_view>
 
-#include "base/unicode.h"
 #include "base/utf8.h"
+#include "tokenizers/unigram_ends.h"
 #include "tokenizers/unigram_plain_words.h"
 #include "tokenizers/unigram_words.h"
 
@@ -18,19 +18,20 @@ class UnigramPipeline::Pass {
   Pass(const UnigramPipeline& pipeline, const Input& input,
        const typename Output<kWithOffsets>::Target& target, Scratch& scratch)
       : pipeline_(pipeline),
-        text_(input.text),
-        limit_(input.limit),
-        character_(input.first_character),
+        input_(input),
         scratch_(scratch),
         output_(target),
         words_(pipeline, output_, scratch),
         plain_words_(pipeline, output_, scratch) {}
 
   bool run() {
-    std::size_t i = 0;
-    if (!strip(i)) {
+    Ends ends(pipeline_, input_);
+    if (!ends.strip()) {
       return false;
     }
+    text_ = ends.text();
+    character_ = ends.character();
+    std::size_t i = ends.begin();
     while (i < text_.size() && !is_full()) {
       if (words_.is_at_first_letter() && take_plain_word(i)) {
         continue;
@@ -53,7 +54,7 @@ class UnigramPipeline::Pass {
   using Kind = CharacterMap::Kind;
   using Mapped = CharacterMap::Mapped;
 
-  [[nodiscard]] bool is_full() const { return output_.size() >= limit_; }
+  [[nodiscard]] bool is_full() const { return output_.size() >= input_.limit; }
 
   bool take_plain_word(std::size_t& i) {
     const std::uint32_t first = character_at(i);
@@ -77,69 +78,14 @@ class UnigramPipeline::Pass {
     }
   }
 
-  /// Index of the character at byte i: bytes that only continue a character do not count.
+  /// Index of the character at byte i: bytes that only continue a character do
+  /// not count.
   [[nodiscard]] std::uint32_t character_at(std::size_t i) const {
     return character_ + static_cast<std::uint32_t>(i);
   }
 
-  // -- Ends of the text -------------------------------------------------------------------------
-
-  /// Cuts off what the normalizers strip; i is where the rest begins. False if they have to say.
-  bool strip(std::size_t& i) {
-    const Options& options = pipeline_.options_;
-    if ((options.strips_right_before && !strip_right(true)) ||
-        (options.strips_left_before && !strip_left(true, i))) {
-      return false;
-    }
-    return (!options.strips_right_after || strip_right(false)) &&
-           (!options.strips_left_after || strip_left(false, i));
-  }
-
-  /// @param before whether it happens before other rewriting.
-  bool strip_right(bool before) {
-    while (!text_.empty()) {
-      std::size_t last = text_.size() - 1;
-      while (last > 0 && (static_cast<unsigned char>(text_[last]) & 0xC0U) == 0x80U) {
-        --last;
-      }
-      const char32_t code = utf8::decode_valid(text_, last).code;
-      if (!is_stripped(code, before)) {
-        return before || ends_as_it_is(code);
-      }
-      text_ = text_.substr(0, last);
-    }
-    return true;
-  }
-
-  bool strip_left(bool before, std::size_t& i) {
-    while (i < text_.size()) {
-      const auto [code, length] = utf8::decode_valid(text_, i);
-      if (!is_stripped(code, before)) {
-        return before || ends_as_it_is(code);
-      }
-      character_ -= length - 1U;
-      i += length;
-    }
-    return true;
-  }
-
-  [[nodiscard]] bool is_stripped(char32_t code, bool before) const {
-    if (before) {
-      return unicode::is_whitespace(code);
-    }
-    const Mapped mapped = pipeline_.characters_.map(code);
-    return (mapped.kind == Kind::Space || mapped.kind == Kind::Letter) &&
-           unicode::is_whitespace(mapped.character);
-  }
-
-  /// Whether a character at the end of the text, which is not stripped, keeps what is behind it
-  /// from being stripped or changed.
-  [[nodiscard]] bool ends_as_it_is(char32_t code) const {
-    const Kind kind = pipeline_.characters_.map(code).kind;
-    return kind == Kind::Letter || kind == Kind::Sign;
-  }
-
-  // -- What is not ASCII between spaces ---------------------------------------------------------
+  // -- What is not ASCII between spaces
+  // ---------------------------------------------------------
 
   struct Character {
     char32_t code;
@@ -156,14 +102,15 @@ class UnigramPipeline::Pass {
     return {.code = code, .length = length, .mapped = pipeline_.characters_.map(code)};
   }
 
-  /// Whether the text can be cut between two characters, and its parts be normalised alone.
+  /// Whether the text can be cut between two characters, and its parts be
+  /// normalised alone.
   static bool is_cut(const Character& left, const Character& right) {
     return left.mapped.kind != Kind::Joined && right.mapped.kind != Kind::Joined &&
            !(left.mapped.is_patterned && right.mapped.is_patterned);
   }
 
-  /// Reads from byte i on, up to a place where the loop over ASCII can go on. False if the stages
-  /// have to do it.
+  /// Reads from byte i on, up to a place where the loop over ASCII can go on.
+  /// False if the stages have to do it.
   bool read_mixed(std::size_t& i) {
     const std::size_t start = i;
     Character here = read(i);
@@ -196,8 +143,8 @@ class UnigramPipeline::Pass {
     std::uint32_t characters = 0;
     bool ends = false;
     Character here = read(i);
-    // What becomes nothing shifts the offsets of what stands before it, which is not in the
-    // stretch.
+    // What becomes nothing shifts the offsets of what stands before it, which
+    // is not in the stretch.
     if (kWithOffsets && here.mapped.vanishes) {
       return false;
     }
@@ -253,9 +200,9 @@ class UnigramPipeline::Pass {
   }
 
   const UnigramPipeline& pipeline_;
-  std::string_view text_;
-  std::size_t limit_;
-  std::uint32_t character_;  // character_at() of byte 0, less what only continues characters
+  Input input_;
+  std::string_view text_;        // without what is stripped at its end
+  std::uint32_t character_ = 0;  // character_at() of byte 0, less what only continues characters
   Scratch& scratch_;
   Output<kWithOffsets> output_;
   Words<kWithOffsets> words_;

@@ -13,16 +13,16 @@
 #include "tokenizers/character_map.h"
 #include "tokenizers/fast_path.h"
 #include "tokenizers/models/unigram.h"
-#include "tokenizers/models/word_cache.h"
 #include "tokenizers/normalized_text.h"
 
 namespace onnxformers::tokenizers {
 
-/// Normalizers that rewrite characters or grapheme clusters, Metaspace (alone or after
-/// WhitespaceSplit) and Unigram in one pass over the bytes. Words of ASCII between spaces are
-/// looked up where they stand among the words met before, and only searched the first time;
-/// characters that stand alone are rewritten one by one by table; stretches where they might join
-/// are normalised by themselves.
+/// Normalizers that rewrite characters or grapheme clusters, Metaspace (alone
+/// or after WhitespaceSplit) and Unigram in one pass over the bytes. Words of
+/// ASCII between spaces are looked up where they stand among the words met
+/// before, and only searched the first time; characters that stand alone are
+/// rewritten one by one by table; stretches where they might join are
+/// normalised by themselves.
 ///
 /// Time linear in the text; one probe of a hash table for most words.
 class UnigramPipeline final : public FastPath {
@@ -36,7 +36,8 @@ class UnigramPipeline final : public FastPath {
 
   enum class Prepend : std::uint8_t { Always, First, Never };
 
-  /// What the normalizers do to whole texts, and where the pre-tokenizer splits.
+  /// What the normalizers do to whole texts, and where the pre-tokenizer
+  /// splits.
   struct Options {
     CharacterMap::Options characters;
     Prepend prepend = Prepend::Always;
@@ -57,6 +58,7 @@ class UnigramPipeline final : public FastPath {
   class PlainWords;
   template <bool kWithOffsets>
   class Output;
+  class Ends;
   struct Scratch;
   static Scratch& thread_scratch();
 
@@ -76,7 +78,8 @@ class UnigramPipeline final : public FastPath {
     return effects_[static_cast<unsigned char>(text[i])];
   }
 
-  /// Whether a space is cut off from what begins at a byte: that it becomes a space is certain.
+  /// Whether a space is cut off from what begins at a byte: that it becomes a
+  /// space is certain.
   [[nodiscard]] bool is_cut_at(std::string_view text, std::size_t i) const {
     if (i == text.size() || effect_at(text, i) != Effect::Other) {
       return true;  // spaces are not of the sort that looks at its neighbours

@@ -1,22 +1,22 @@
 #pragma once
 
-// The words of UnigramPipeline that need no normalizer; included by unigram_pipeline.cpp only.
+// The words of UnigramPipeline that need no normalizer; included by
+// unigram_pipeline.cpp only.
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <limits>
 #include <string_view>
 
 #include "base/utf8.h"
-#include "tokenizers/piece_cache.h"
 #include "tokenizers/unigram_output.h"
 #include "tokenizers/word_bytes.h"
 
 namespace onnxformers::tokenizers {
 
-/// Words between spaces whose characters each become one character, whatever stands beside them:
-/// their bytes decide about their tokens, so they are kept under them.
+/// Words between spaces whose characters each become one character, whatever
+/// stands beside them: their bytes decide about their tokens, so they are kept
+/// under them.
 template <bool kWithOffsets>
 class UnigramPipeline::PlainWords {
  public:
@@ -48,23 +48,12 @@ class UnigramPipeline::PlainWords {
     if (!ends_at(begin + size)) {
       return search(nullptr, 0);
     }
-    const WordCache::Entry* const entry = scratch_.cache.find(word, pipeline_.serial_);
+    const WordCache::Entry* const entry = scratch_.known.find(word, pipeline_.serial_);
     return entry != nullptr ? put(*entry, size) : search(&word, size);
   }
 
  private:
   static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
-  // Of a word in LongPieceCache: ids, then as many ends.
-  static constexpr std::size_t kMaxTokens = LongPieceCache::kMaxTokens / 2;
-  // Beside an end: the token shows its text.
-  static constexpr std::uint32_t kUnknown = 0x80000000U;
-
-  struct Found {
-    std::array<std::uint32_t, kMaxTokens> ids;
-    std::array<std::uint32_t, kMaxTokens> ends;  // in characters, the sign being the first
-    std::uint32_t unknown = 0;                   // bit by token: it shows the text
-    std::size_t count = 0;                       // beyond kMaxTokens: more than there is room for
-  };
 
   /// Whether the word is cut off from what begins at a byte.
   [[nodiscard]] bool ends_at(std::size_t end) const {
@@ -72,7 +61,8 @@ class UnigramPipeline::PlainWords {
                                    pipeline_.is_cut_at(text_, end + 1));
   }
 
-  // -- Words met before -------------------------------------------------------------------------
+  // -- Words met before
+  // -------------------------------------------------------------------------
 
   Extent put(const WordCache::Entry& entry, std::size_t size) {
     if constexpr (kWithOffsets) {
@@ -87,14 +77,12 @@ class UnigramPipeline::PlainWords {
   }
 
   Extent take_long(std::size_t size) {
-    size = WordBytes::size(text_, begin_, size, LongPieceCache::kMaxBytes);
-    if (size > LongPieceCache::kMaxBytes || !ends_at(begin_ + size)) {
+    size = WordBytes::size(text_, begin_, size, KnownWords::kMaxBytes);
+    if (size > KnownWords::kMaxBytes || !ends_at(begin_ + size)) {
       return search(nullptr, 0);
     }
-    const std::string_view word = text_.substr(begin_, size);
-    const std::uint64_t hash = scratch_.cache.hash_long(word);
-    const auto found = LongPieceCache::get().find(pipeline_.serial_, word, hash);
-    return found.empty() ? search(nullptr, scratch_.is_second(hash) ? size : 0) : put(found, size);
+    const auto known = scratch_.known.find(text_.substr(begin_, size), pipeline_.serial_);
+    return known.empty() ? search(nullptr, size) : put(known, size);
   }
 
   Extent put(std::span<const std::uint32_t> known, std::size_t size) {
@@ -103,7 +91,7 @@ class UnigramPipeline::PlainWords {
     std::uint32_t begin = 0;
     output_.make_room(ids.size());
     for (std::size_t i = 0; i < ids.size(); ++i) {
-      const std::uint32_t end = ends[i] & ~kUnknown;
+      const std::uint32_t end = ends[i] & ~KnownWords::kUnknown;
       if (kWithOffsets && ends[i] != end) {
         output_.put_text(run_text(begin, end));
       }
@@ -125,9 +113,11 @@ class UnigramPipeline::PlainWords {
             .end = end == 1 ? origin_end(sign_) : first_ + end - 1};
   }
 
-  // -- Words met the first time -----------------------------------------------------------------
+  // -- Words met the first time
+  // -----------------------------------------------------------------
 
-  /// @param word, size to keep it under; null for a long one, 0 if it is not kept.
+  /// @param word, size to keep it under; null for a long one, 0 if it is not
+  /// kept.
   Extent search(const ShortWord* word, std::size_t size) {
     const std::size_t end = read_codes();
     if (end == kNone) {
@@ -135,17 +125,21 @@ class UnigramPipeline::PlainWords {
       return {.bytes = 0, .characters = 0};
     }
     found_.count = 0;
-    found_.unknown = 0;
     model_.segment(scratch_.codes, scratch_.search, [&](const Unigram::Part& part) { put(part); });
     const auto characters = static_cast<std::uint32_t>(scratch_.codes.size());
     scratch_.codes.clear();
     if (end - begin_ == size) {  // else it ended before
-      keep(word, text_.substr(begin_, size));
+      if (word != nullptr) {
+        scratch_.known.keep(*word, pipeline_.serial_, found_);
+      } else {
+        scratch_.known.keep(text_.substr(begin_, size), pipeline_.serial_, found_);
+      }
     }
     return extent(end - begin_, characters);
   }
 
-  /// Reads the codes of the word and its sign; gives where it ends, or kNone if it is not plain.
+  /// Reads the codes of the word and its sign; gives where it ends, or kNone if
+  /// it is not plain.
   std::size_t read_codes() {
     scratch_.codes.assign(1, pipeline_.sign_code_);
     std::size_t i = begin_;
@@ -200,53 +194,38 @@ class UnigramPipeline::PlainWords {
       put(id, shows_text, part);
     });
     if (found_.count > before + 1) {
-      found_.count = kMaxTokens + 1;  // several tokens of the same place
+      found_.count = KnownWords::kMaxTokens + 1;  // several tokens of the same place
     }
   }
 
   void put(std::uint32_t id, bool shows_text, const Unigram::Part& part) {
     output_.put(id, span(part.begin, part.end));
-    if (found_.count < kMaxTokens) {
-      found_.ids[found_.count] = id;
-      found_.ends[found_.count] = part.end;
-      found_.unknown |= (shows_text ? 1U : 0U) << found_.count;
-    }
-    ++found_.count;
+    found_.add(id, part.end, shows_text);
   }
 
-  void keep(const ShortWord* word, std::string_view bytes) {
-    if (word != nullptr && found_.count <= WordCache::kMaxTokens) {
-      WordCache::Entry& entry = scratch_.cache.add(*word, pipeline_.serial_);
-      entry.count = static_cast<std::uint8_t>(found_.count);
-      entry.unknown = static_cast<std::uint8_t>(found_.unknown);
-      std::copy_n(found_.ids.data(), found_.count, entry.ids.data());
-      std::copy_n(found_.ends.data(), found_.count, entry.ends.data());
-    } else if (word == nullptr && found_.count <= kMaxTokens) {
-      std::array<std::uint32_t, 2 * kMaxTokens> known;  // NOLINT: written before it is read
-      std::copy_n(found_.ids.data(), found_.count, known.data());
-      for (std::size_t i = 0; i < found_.count; ++i) {
-        known[found_.count + i] = found_.ends[i] | (found_.unknown >> i & 1U) * kUnknown;
-      }
-      LongPieceCache::get().add(pipeline_.serial_, bytes, scratch_.cache.hash_long(bytes),
-                                std::span(known).first(2 * found_.count));
-    }
-  }
-
-  /// Characters [begin, end) of the word and its sign, after normalisation. Called from left to
-  /// right.
+  /// Characters [begin, end) of the word and its sign, after normalisation.
+  /// Called from left to right.
   const std::string& run_text(std::uint32_t begin, std::uint32_t end) {
     scratch_.run.clear();
     if (begin == 0) {
       utf8::append(scratch_.run, pipeline_.options_.characters.sign);
     }
-    while (next_run_.character < end) {
+    for (; next_run_.character < begin; ++next_run_.character) {
+      next_run_.byte += utf8::decode_valid(text_, next_run_.byte).length;
+    }
+    std::size_t same = next_run_.byte;  // where what is not rewritten begins
+    const auto append_same = [&] { scratch_.run.append(text_, same, next_run_.byte - same); };
+    for (; next_run_.character < end; ++next_run_.character) {
       const auto [code, length] = utf8::decode_valid(text_, next_run_.byte);
-      if (next_run_.character >= begin) {
-        utf8::append(scratch_.run, pipeline_.characters_.map(code).character);
+      const char32_t character = pipeline_.characters_.map(code).character;
+      if (character != code) {
+        append_same();
+        utf8::append(scratch_.run, character);
+        same = next_run_.byte + length;
       }
-      ++next_run_.character;
       next_run_.byte += length;
     }
+    append_same();
     return scratch_.run;
   }
 
@@ -265,7 +244,7 @@ class UnigramPipeline::PlainWords {
   std::uint32_t first_ = 0;
   Origin sign_ = 0;
   Cursor next_run_{};
-  Found found_;  // of the word that is searched
+  KnownWords::Tokens found_;  // of the word that is searched
 };
 
 }  // namespace onnxformers::tokenizers

@@ -1,6 +1,7 @@
 #pragma once
 
-// The words of UnigramPipeline and their tokens; included by unigram_pipeline.cpp only.
+// The words of UnigramPipeline and their tokens; included by
+// unigram_pipeline.cpp only.
 
 #include <string>
 #include <string_view>
@@ -59,7 +60,8 @@ class UnigramPipeline::Words {
     }
   }
 
-  /// Origin of the sign of a word that begins with a character, where is_at_first_letter().
+  /// Origin of the sign of a word that begins with a character, where
+  /// is_at_first_letter().
   [[nodiscard]] Origin sign_origin(std::uint32_t first) const {
     return state_ == State::Sign ? sign_origin_ : first;
   }

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "tokenizers/models/word_cache.h"
+#include "tokenizers/piece_cache.h"
+
+namespace onnxformers::tokenizers {
+
+/// The tokens of words that a thread met before, by tokenizer and bytes.
+class KnownWords {
+ public:
+  static constexpr std::size_t kMaxBytes = LongPieceCache::kMaxBytes;
+  static constexpr std::size_t kMaxTokens = LongPieceCache::kMaxTokens / 2;
+
+  /// Of long words: beside the end of a token that shows its text.
+  static constexpr std::uint32_t kUnknown = 0x80000000U;
+
+  /// The tokens of a word, as they are found.
+  struct Tokens {
+    std::array<std::uint32_t, kMaxTokens> ids;
+    std::array<std::uint32_t, kMaxTokens> ends;  ///< kUnknown beside it: the token shows its text
+    std::size_t count = 0;                       ///< more than kMaxTokens: there is no room
+
+    void add(std::uint32_t id, std::uint32_t end, bool shows_text) {
+      if (count < kMaxTokens) {
+        ids[count] = id;
+        ends[count] = end | (shows_text ? kUnknown : 0);
+      }
+      ++count;
+    }
+  };
+
+  /// The entry of a short word, or null.
+  [[nodiscard]] const WordCache::Entry* find(const ShortWord& word, std::uint32_t owner) const {
+    return short_.find(word, owner);
+  }
+
+  /// Of a longer one, of at most kMaxBytes: its ids, then as many ends; or
+  /// nothing.
+  [[nodiscard]] std::span<const std::uint32_t> find(std::string_view word,
+                                                    std::uint32_t owner) const {
+    return LongPieceCache::get().find(owner, word, short_.hash_long(word));
+  }
+
+  void keep(const ShortWord& word, std::uint32_t owner, const Tokens& tokens) {
+    if (tokens.count > WordCache::kMaxTokens) {
+      return;
+    }
+    WordCache::Entry& entry = short_.add(word, owner);
+    entry.count = static_cast<std::uint8_t>(tokens.count);
+    for (std::size_t i = 0; i < tokens.count; ++i) {
+      entry.ids[i] = tokens.ids[i];
+      entry.ends[i] = static_cast<std::uint8_t>(tokens.ends[i]);
+      entry.unknown |= static_cast<std::uint8_t>(((tokens.ends[i] & kUnknown) != 0 ? 1U : 0U) << i);
+    }
+  }
+
+  /// Keeps a longer one if it comes the second time: many are lines, which
+  /// never come again and need not push others out of the processor's caches.
+  void keep(std::string_view word, std::uint32_t owner, const Tokens& tokens) {
+    const std::uint64_t hash = short_.hash_long(word);
+    if (tokens.count > kMaxTokens || !is_second(hash)) {
+      return;
+    }
+    std::array<std::uint32_t, 2 * kMaxTokens> known;  // NOLINT: written before it is read
+    std::copy_n(tokens.ids.data(), tokens.count, known.data());
+    std::copy_n(tokens.ends.data(), tokens.count, known.data() + tokens.count);
+    LongPieceCache::get().add(owner, word, hash, std::span(known).first(2 * tokens.count));
+  }
+
+ private:
+  /// Whether the hash of a word came before, of those that share its place the
+  /// last one.
+  [[nodiscard]] bool is_second(std::uint64_t hash) {
+    std::uint16_t& last = once_[hash % once_.size()];
+    const auto tag = static_cast<std::uint16_t>((hash >> 16U) | 1U);
+    const bool is_known = last == tag;
+    last = tag;
+    return is_known;
+  }
+
+  WordCache short_;
+  std::array<std::uint16_t, std::size_t{1} << 15U> once_{};
+};
+
+}  // namespace onnxformers::tokenizers

@@ -12,7 +12,7 @@
 
 namespace onnxformers::tokenizers {
 
-/// Tokens of words met before, for one thread: half a megabyte, each word in one of two places, the
+/// Tokens of words met before, for one thread: two megabytes, each word in one of two places, the
 /// older gives way. Shared by the tokenizers that the thread uses.
 class WordCache {
  public:
@@ -61,7 +61,7 @@ class WordCache {
   }
 
  private:
-  static constexpr unsigned kPairBits = 13;
+  static constexpr unsigned kPairBits = 14;
 
   [[nodiscard]] std::size_t place(const ShortWord& word, std::uint32_t owner) const noexcept {
     const std::uint64_t hash = mix(word.low ^ seed_, word.high ^ kHashFactor ^ owner) * kHashFactor;

@@ -4,6 +4,9 @@
 #include <pybind11/stl.h>
 #include <pybind11/typing.h>
 
+#include <array>
+#include <utility>
+
 #include "base/errors.h"
 #include "bindings/gil.h"
 #include "bindings/numpy_api.h"
@@ -38,12 +41,20 @@ py::typing::Dict<py::str, py::int_> vocab(const Tokenizer& self) {
 }
 
 py::typing::List<Facts> added_tokens(const Tokenizer& self) {
+  // Made once: files have hundreds of tokens.
+  const std::array<py::str, 7> names = {"id",     "content",    "single_word", "lstrip",
+                                        "rstrip", "normalized", "special"};
   py::typing::List<Facts> entries;
   for (const auto& token : self.added_vocabulary().tokens()) {
-    entries.append(py::dict("id"_a = token.id, "content"_a = token.content,
-                            "single_word"_a = token.single_word, "lstrip"_a = token.lstrip,
-                            "rstrip"_a = token.rstrip, "normalized"_a = token.normalized,
-                            "special"_a = token.special));
+    py::dict entry;
+    entry[names[0]] = token.id;
+    entry[names[1]] = token.content;
+    entry[names[2]] = token.single_word;
+    entry[names[3]] = token.lstrip;
+    entry[names[4]] = token.rstrip;
+    entry[names[5]] = token.normalized;
+    entry[names[6]] = token.special;
+    entries.append(std::move(entry));
   }
   return entries;
 }

@@ -25,6 +25,11 @@ class Vocabulary {
   /// @param tokens token by id; an empty optional is a gap.
   explicit Vocabulary(const std::vector<std::optional<std::string_view>>& tokens);
 
+  /// @param tokens token by id, each with data, also the empty one.
+  static Vocabulary of_tokens(const std::vector<std::string_view>& tokens) {
+    return Vocabulary(tokens);
+  }
+
   /// Without tokens.
   Vocabulary() : Vocabulary(std::vector<std::string_view>()) {}
 

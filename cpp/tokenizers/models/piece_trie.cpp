@@ -52,15 +52,15 @@ struct PieceTrie::Arrays {
 
 class PieceTrie::Builder {
  public:
-  explicit Builder(Arrays& arrays) : arrays_(arrays) {
+  Builder(Arrays& arrays, std::span<const double> scores) : arrays_(arrays), scores_(scores) {
     arrays_.pages.resize(kPages);
     arrays_.codes.resize(kPageSize);
   }
 
-  void build(std::span<const std::string_view> pieces, std::span<const double> scores) {
+  void build(std::span<const std::string_view> pieces) {
     read(pieces);
-    sort(scores);
-    arrays_.units.resize(std::max<std::size_t>(1, codes_.size() / 2));
+    sort();
+    arrays_.units.resize(entries_.size() + (entries_.size() / 3) + 1);
     arrays_.ids.resize(arrays_.units.size());
     pending_.push_back({
         .begin = 0,
@@ -89,7 +89,6 @@ class PieceTrie::Builder {
     std::uint32_t first;
     std::uint32_t length;
     std::uint32_t id;
-    double score;
   };
   /// Entries that share their first `depth` characters, which lead to `node`.
   struct Range {
@@ -137,8 +136,8 @@ class PieceTrie::Builder {
     return std::span(unordered_).subspan(firsts_[id], firsts_[id + 1] - firsts_[id]);
   }
 
-  void sort(std::span<const double> scores) {
-    std::vector<Keyed> items(scores.size());
+  void sort() {
+    std::vector<Keyed> items(scores_.size());
     for (std::uint32_t id = 0; id < items.size(); ++id) {
       items[id] = {.key = leading_codes(codes_of(id)), .index = id};
     }
@@ -153,7 +152,6 @@ class PieceTrie::Builder {
           .first = static_cast<std::uint32_t>(codes_.size()),
           .length = static_cast<std::uint32_t>(codes.size()),
           .id = item.index,
-          .score = scores[item.index],
       });
       codes_.insert(codes_.end(), codes.begin(), codes.end());
     }
@@ -204,7 +202,7 @@ class PieceTrie::Builder {
   }
 
   void set_piece(Node node, const Entry& entry) {
-    arrays_.units[node].score = entry.score;
+    arrays_.units[node].score = scores_[entry.id];
     arrays_.ids[node] = entry.id;
   }
 
@@ -240,6 +238,7 @@ class PieceTrie::Builder {
   static constexpr std::size_t kMostSpread = std::size_t{1} << 22U;
 
   Arrays& arrays_;
+  std::span<const double> scores_;  // by id
   FreeUnits free_;
   std::vector<Code> unordered_;
   std::vector<std::uint32_t> firsts_;
@@ -254,7 +253,7 @@ class PieceTrie::Builder {
 
 PieceTrie::PieceTrie(std::span<const std::string_view> pieces, std::span<const double> scores) {
   Arrays arrays;
-  Builder(arrays).build(pieces, scores);
+  Builder(arrays, scores).build(pieces);
   units_ = std::move(arrays.units);
   ids_ = std::move(arrays.ids);
   tails_ = std::move(arrays.tails);

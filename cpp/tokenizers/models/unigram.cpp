@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/errors.h"
+#include "base/parallel.h"
 #include "base/utf8.h"
 
 namespace onnxformers::tokenizers {
@@ -19,6 +20,9 @@ constexpr double kHighestScore = 1e200;
 
 // Bounds the time for a character of the text.
 constexpr std::size_t kMaxPieceBytes = 1024;
+
+// A second thread pays from here on.
+constexpr std::size_t kManyPieces = std::size_t{1} << 14U;
 
 // Bounds the trie.
 constexpr std::size_t kMaxBytes = std::size_t{32} << 20U;
@@ -43,7 +47,6 @@ void shrink(Scratch& scratch) {
 }
 
 struct Pieces {
-  std::vector<std::optional<std::string_view>> tokens;
   std::vector<std::string_view> texts;
   std::vector<double> scores;
 };
@@ -66,7 +69,6 @@ void read_piece(const Field& vocab, std::size_t index, Pieces& pieces) {
   if (!(std::abs(score) <= kHighestScore)) {
     vocab.element(index).fail("the score is beyond 1e200");
   }
-  pieces.tokens.emplace_back(piece);
   pieces.texts.push_back(piece);
   pieces.scores.push_back(score);
 }
@@ -78,7 +80,6 @@ Pieces read_pieces(const Field& vocab) {
                std::to_string(kMaxTokenId) + " are accepted");
   }
   Pieces pieces;
-  pieces.tokens.reserve(size);
   pieces.texts.reserve(size);
   pieces.scores.reserve(size);
   std::size_t bytes = 0;
@@ -115,15 +116,28 @@ std::unique_ptr<Model> Unigram::from_json(const Field& field) {
                    std::to_string(pieces.texts.size()));
     }
   }
-  return std::make_unique<Unigram>(Vocabulary(pieces.tokens), pieces.texts, pieces.scores, options);
+  Vocabulary vocabulary;
+  PieceTrie trie;
+  const unsigned threads = pieces.texts.size() < kManyPieces ? 1 : 2;
+  parallel_for(2, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t table = begin; table < end; ++table) {
+      if (table == 0) {
+        trie = PieceTrie(pieces.texts, pieces.scores);
+      } else {
+        vocabulary = Vocabulary::of_tokens(pieces.texts);
+      }
+    }
+  });
+  return std::make_unique<Unigram>(std::move(vocabulary), std::move(trie),
+                                   unknown_score(pieces.scores), options);
 }
 
-Unigram::Unigram(Vocabulary vocabulary, std::span<const std::string_view> pieces,
-                 std::span<const double> scores, const Options& options)
+Unigram::Unigram(Vocabulary vocabulary, PieceTrie pieces, double unknown_score,
+                 const Options& options)
     : Model(std::move(vocabulary)),
-      pieces_(pieces, scores),
+      pieces_(std::move(pieces)),
       options_(options),
-      unknown_{.score = unknown_score(scores), .is_token = options.unk_id.has_value()} {
+      unknown_{.score = unknown_score, .is_token = options.unk_id.has_value()} {
   if (options.byte_fallback) {
     find_bytes();
   }

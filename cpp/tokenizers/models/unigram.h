@@ -29,9 +29,9 @@ class Unigram final : public Model {
 
   static std::unique_ptr<Model> from_json(const Field& field);
 
-  /// @param scores by id, finite; as many as the vocabulary has tokens.
-  Unigram(Vocabulary vocabulary, std::span<const std::string_view> pieces,
-          std::span<const double> scores, const Options& options);
+  /// @param pieces of the tokens of the vocabulary, by id.
+  /// @param unknown_score of a character that is no piece.
+  Unigram(Vocabulary vocabulary, PieceTrie pieces, double unknown_score, const Options& options);
 
   static std::unique_ptr<Model> empty() { return std::unique_ptr<Model>(new Unigram()); }
   void visit_tables(TableArchive& archive) override;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from onnxformers.tokenizers.added_token import AddedToken, from_dict
+from onnxformers.tokenizers.added_token import FLAGS, AddedToken, from_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,30 +30,33 @@ def missing_tokens(
 
     Source: transformers 4.46.3, `PreTrainedTokenizerFast.__init__` and `_from_pretrained`.
     """
-    known = {token["content"]: from_dict(token) for token in present}
-    listed = _listed(config)
+    known = {token["content"]: token for token in present}
+    filled = [_filled(token) for token in _listed(config, known)]
+    listed = [token for token in filled if not _is_known(token.as_dict(), known)]
     special = [*settings.special_tokens.items()]
     special += [("", token) for token in settings.additional_special_tokens]
     if row.letters_stay:
         special = [(name, token) for name, token in special if len(str(token)) > 1]
     names = {str(token) for _, token in special}
-    found = {
-        token.content: _as_special(token, token.content in names)
-        for token in listed
-        if known.get(token.content) != token
-    }
-    described = {**known, **{token.content: token for token in listed}}
+    found = {token.content: _as_special(token, token.content in names) for token in listed}
+    described = {text: from_dict(known[text]) for text in names & known.keys()}
+    described.update({token.content: token for token in listed})
     for name, token in special:
         wanted = _described(name, token, described, config, row)
         if isinstance(wanted, AddedToken):
             found.setdefault(wanted.content, _as_special(wanted, True))
         elif wanted not in known:
             found.setdefault(wanted, AddedToken(wanted, special=True))
-    return [token for token in found.values() if known.get(token.content) != _filled(token)]
+    return [token for token in found.values() if not _is_known(_filled(token).as_dict(), known)]
 
 
-def _listed(config: Mapping[str, Any]) -> list[AddedToken]:
-    """The tokens of `added_tokens_decoder` by their ids; entries that cannot be are passed over."""
+def _listed(
+    config: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]
+) -> list[AddedToken]:
+    """The tokens of `added_tokens_decoder` by their ids, without those that are known as they are.
+
+    Entries that cannot be are passed over.
+    """
     decoder = config.get("added_tokens_decoder")
     entries = [
         (int(index), from_dict(token))
@@ -62,8 +65,15 @@ def _listed(config: Mapping[str, Any]) -> list[AddedToken]:
         and index.isdecimal()
         and isinstance(token, dict)
         and isinstance(token.get("content"), str)
+        and not _is_known(token, known)
     ]
-    return [_filled(token) for _, token in sorted(entries, key=lambda entry: entry[0])]
+    return [token for _, token in sorted(entries, key=lambda entry: entry[0])]
+
+
+def _is_known(token: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether a token is there with the same flags, all of them written out."""
+    same = known.get(token["content"])
+    return same is not None and all(same[flag] is token.get(flag) for flag in FLAGS)
 
 
 def _described(

@@ -128,16 +128,15 @@ std::unique_ptr<Model> Unigram::from_json(const Field& field) {
       }
     }
   });
-  return std::make_unique<Unigram>(std::move(vocabulary), std::move(trie),
-                                   unknown_score(pieces.scores), options);
+  return std::make_unique<Unigram>(std::move(vocabulary), std::move(trie), pieces.scores, options);
 }
 
-Unigram::Unigram(Vocabulary vocabulary, PieceTrie pieces, double unknown_score,
+Unigram::Unigram(Vocabulary vocabulary, PieceTrie pieces, std::span<const double> scores,
                  const Options& options)
     : Model(std::move(vocabulary)),
       pieces_(std::move(pieces)),
       options_(options),
-      unknown_{.score = unknown_score, .is_token = options.unk_id.has_value()} {
+      unknown_{.score = unknown_score(scores), .is_token = options.unk_id.has_value()} {
   if (options.byte_fallback) {
     find_bytes();
   }

@@ -30,8 +30,9 @@ class Unigram final : public Model {
   static std::unique_ptr<Model> from_json(const Field& field);
 
   /// @param pieces of the tokens of the vocabulary, by id.
-  /// @param unknown_score of a character that is no piece.
-  Unigram(Vocabulary vocabulary, PieceTrie pieces, double unknown_score, const Options& options);
+  /// @param scores theirs, finite.
+  Unigram(Vocabulary vocabulary, PieceTrie pieces, std::span<const double> scores,
+          const Options& options);
 
   static std::unique_ptr<Model> empty() { return std::unique_ptr<Model>(new Unigram()); }
   void visit_tables(TableArchive& archive) override;

@@ -50,9 +50,7 @@ def missing_tokens(
     return [token for token in found.values() if not _is_known(_filled(token).as_dict(), known)]
 
 
-def _listed(
-    config: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]
-) -> list[AddedToken]:
+def _listed(config: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> list[AddedToken]:
     """The tokens of `added_tokens_decoder` by their ids, without those that are known as they are.
 
     Entries that cannot be are passed over.

@@ -325,3 +325,22 @@ TEST(numbers_can_be_rounded_as_by_one_division) {
   CHECK_EQUAL(json::Document::parse(text, limits).root().as_number("x"),
               73177280426025391.0 / 1e16);
 }
+
+TEST(numbers_of_any_length_are_read_as_their_text_is) {
+  json::Limits limits;
+  limits.scales_numbers = true;
+  std::mt19937_64 random(3);
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text = random() % 2 == 0 ? "-" : "";
+    text += std::to_string(random() >> (random() % 64)) + "." +
+            std::to_string(random() >> (random() % 64));
+    CHECK_EQUAL(json::Document::parse(text, limits).root().as_number("x"),
+                json::to_scaled_double(text).value());
+    CHECK_EQUAL(json::Document::parse(text).root().as_number("x"), json::to_double(text).value());
+  }
+  for (const char* text : {"999999999999999999", "-999999999999999999", "1000000000000000000",
+                           "9223372036854775807", "-9223372036854775808", "0", "-0"}) {
+    CHECK_EQUAL(json::Document::parse(text).root().as_integer("x"), std::stoll(text));
+  }
+  CHECK(json::Document::parse("9223372036854775808").root().type() == json::Type::Number);
+}

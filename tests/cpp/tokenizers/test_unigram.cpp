@@ -21,13 +21,12 @@ struct Piece {
 std::unique_ptr<Unigram> make(const std::vector<Piece>& pieces, const Unigram::Options& options) {
   std::vector<std::string_view> texts;
   std::vector<double> scores;
-  std::vector<std::optional<std::string_view>> tokens;
   for (const Piece& piece : pieces) {
     texts.emplace_back(piece.text);
-    tokens.emplace_back(piece.text);
     scores.push_back(piece.score);
   }
-  return std::make_unique<Unigram>(Vocabulary(tokens), texts, scores, options);
+  return std::make_unique<Unigram>(Vocabulary::of_tokens(texts), PieceTrie(texts, scores), scores,
+                                   options);
 }
 
 Ids ids_of(const Model& model, std::string_view word) {

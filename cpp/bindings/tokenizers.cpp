@@ -1,11 +1,11 @@
 #include "bindings/module.h"
 
+#include <array>
+#include <utility>
+
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 #include <pybind11/typing.h>
-
-#include <array>
-#include <utility>
 
 #include "base/errors.h"
 #include "bindings/gil.h"

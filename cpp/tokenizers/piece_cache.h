@@ -12,7 +12,8 @@
 namespace onnxformers::tokenizers {
 
 /// The ids of pieces of several tokens that a thread met last: words come again and again, and a
-/// look-up is a fraction of a merge. Two places for a hash, an entry to a cache line, one megabyte.
+/// look-up is a fraction of a merge. Two places for a hash, an entry to a cache line, two
+/// megabytes.
 class PieceCache {
  public:
   static constexpr std::size_t kMaxTokens = 11;
@@ -63,7 +64,7 @@ class PieceCache {
   }
 
  private:
-  static constexpr std::size_t kEntries = 16384;
+  static constexpr std::size_t kEntries = 32768;
 
   PieceCache() : entries_(kEntries) {}
 

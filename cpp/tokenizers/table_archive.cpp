@@ -17,7 +17,7 @@ constexpr std::size_t kAlignment = 64;
 // Another byte order reads another number.
 constexpr std::uint64_t kMagic = 0x314B4F5458464E4FULL;  // "ONFXTOK1"
 // Raised with every change of what is visited, and of what it means.
-constexpr std::uint64_t kVersion = 7;
+constexpr std::uint64_t kVersion = 8;
 
 struct Header {
   std::uint64_t magic;

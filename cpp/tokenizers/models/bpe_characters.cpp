@@ -27,6 +27,7 @@ BpeCharacters::BpeCharacters(const Vocabulary& vocabulary, std::string_view pref
                              std::string_view suffix) {
   constexpr std::size_t kLongest = 4;
   std::vector<Entry> others;
+  place_mask_ = prefix.empty() && suffix.empty() ? 0 : kPlaces - 1;
   for (auto& ids : ascii_) {
     ids.fill(kNone);
   }
@@ -49,7 +50,7 @@ BpeCharacters::BpeCharacters(const Vocabulary& vocabulary, std::string_view pref
       }
       if (decoded.code < kAscii) {
         ascii_[place][decoded.code] = id;
-      } else {
+      } else if ((place & place_mask_) == place) {
         others.push_back({.key = key(decoded.code, place), .id = id});
       }
     }

@@ -39,6 +39,7 @@ class BpeCharacters {
     archive(ascii_);
     archive(others_);
     archive(shift_);
+    archive(place_mask_);
     archive(bytes_);
   }
 
@@ -47,7 +48,7 @@ class BpeCharacters {
     if (code < kAscii) {
       return ascii_[place][code];
     }
-    const std::uint32_t wanted = key(code, place);
+    const std::uint32_t wanted = key(code, place & place_mask_);
     std::size_t slot = first_slot(wanted);
     while (others_[slot].key != wanted && others_[slot].key != 0) {
       slot = (slot + 1) & (others_.size() - 1);
@@ -96,6 +97,7 @@ class BpeCharacters {
   std::array<std::array<std::uint32_t, kAscii>, kPlaces> ascii_{};
   Table<Entry> others_;  // a power of two, never full
   unsigned shift_ = 63;
+  unsigned place_mask_ = kPlaces - 1;  // 0 where all places have the same tokens
   std::array<std::uint32_t, 256> bytes_{};
 };
 

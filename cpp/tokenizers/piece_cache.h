@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/thread_kept.h"
 #include "tokenizers/piece_table.h"
 
 namespace onnxformers::tokenizers {
@@ -41,10 +42,7 @@ class PieceCache {
   };
 
   /// That of this thread.
-  static PieceCache& get() {
-    static thread_local PieceCache cache;
-    return cache;
-  }
+  static PieceCache& get() { return ThreadKept<PieceCache>::get(); }
 
   /// The ids of a piece, or nothing (no piece has no ids).
   [[nodiscard]] std::span<const std::uint32_t> find(std::uint32_t owner, const ShortPiece& piece,
@@ -66,6 +64,7 @@ class PieceCache {
  private:
   static constexpr std::size_t kEntries = 32768;
 
+  friend ThreadKept<PieceCache>;
   PieceCache() : entries_(kEntries) {}
 
   [[nodiscard]] static std::size_t first_of(std::uint64_t hash) noexcept {
@@ -84,10 +83,7 @@ class LongPieceCache {
   static constexpr std::size_t kMaxTokens = 64;
 
   /// That of this thread.
-  static LongPieceCache& get() {
-    static thread_local LongPieceCache cache;
-    return cache;
-  }
+  static LongPieceCache& get() { return ThreadKept<LongPieceCache>::get(); }
 
   /// The ids of a piece of at most kMaxBytes, or nothing (no piece has no ids).
   [[nodiscard]] std::span<const std::uint32_t> find(std::uint32_t owner, std::string_view piece,
@@ -110,6 +106,7 @@ class LongPieceCache {
   // An entry: owner, number of bytes and of ids, the bytes filled up to whole words, the ids.
   static constexpr std::size_t kHead = 2;
 
+  friend ThreadKept<LongPieceCache>;
   LongPieceCache() : sets_(std::size_t{1} << kSetBits) { words_.push_back(0); }
 
   [[nodiscard]] static std::size_t words_of(std::size_t bytes) noexcept {

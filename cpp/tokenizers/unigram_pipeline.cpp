@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/thread_kept.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
 #include "tokenizers/hash.h"
@@ -26,8 +27,7 @@ bool is_whitespace(std::string_view text) {
 }  // namespace
 
 UnigramPipeline::Scratch& UnigramPipeline::thread_scratch() {
-  static thread_local Scratch scratch;
-  return scratch;
+  return ThreadKept<Scratch>::get();  // with a cache
 }
 
 UnigramPipeline::UnigramPipeline(Options options, const Unigram& model)

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/thread_kept.h"
 #include "tokenizers/hash.h"
 
 namespace onnxformers::tokenizers {
@@ -17,10 +18,7 @@ class FitCache {
   static constexpr std::uint32_t kMost = 1U << kBits;
 
   /// That of this thread.
-  static FitCache& get() {
-    static thread_local FitCache cache;
-    return cache;
-  }
+  static FitCache& get() { return ThreadKept<FitCache>::get(); }
 
   /// The answer that is kept, or else that of compute().
   /// @param owner not 0, of one tokenizer only.
@@ -39,6 +37,7 @@ class FitCache {
  private:
   static constexpr unsigned kEntryBits = 16;
 
+  friend ThreadKept<FitCache>;
   FitCache() : entries_(std::size_t{1} << kEntryBits) {}
 
   std::vector<std::uint64_t> entries_;  // owner, left, right, answer

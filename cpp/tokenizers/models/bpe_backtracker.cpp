@@ -107,11 +107,11 @@ bool BpeBacktracker::fits_by_merging(std::uint32_t left, std::uint32_t right) co
 }
 
 bool BpeBacktracker::fits(std::uint32_t left, std::uint32_t right, FitCache& cache) const {
-  const auto compute = [&] {
-    return std::max(tokens_[left].level, tokens_[right].level) < kFirstIrregular
-               ? border().holds(left, right, kNone)
-               : fits_by_merging(left, right);
-  };
+  // Quicker worked out than looked up where the memory has been used for other things since.
+  if (std::max(tokens_[left].level, tokens_[right].level) < kFirstIrregular) {
+    return border().holds(left, right, kNone);
+  }
+  const auto compute = [&] { return fits_by_merging(left, right); };
   return number_ < FitCache::kMost ? cache.find(number_, left, right, compute) : compute();
 }
 

@@ -9,7 +9,8 @@
 
 namespace onnxformers::tokenizers {
 
-/// Whether two tokens can be neighbours, as far as a thread found out lately. Direct-mapped, eight
+/// Whether two tokens of which one is irregular can be neighbours, as far as a thread found out
+/// lately. Direct-mapped, eight
 /// bytes an entry, half a megabyte.
 class FitCache {
  public:

@@ -54,21 +54,23 @@ std::optional<std::string> decode(std::string_view text) {
     rest = text.substr(text.size() - 4, text.ends_with("==") ? 2 : 3);
     text.remove_suffix(4);
   }
-  std::string out;
-  out.reserve((text.size() / 4 * 3) + 2);
+  std::string out(text.size() / 4 * 3, '\0');
+  char* to = out.data();
+  unsigned seen = 0;  // of a character that stands for nothing the highest bit stays
   for (std::size_t i = 0; i < text.size(); i += 4) {
-    const std::uint8_t a = value(text[i]);
-    const std::uint8_t b = value(text[i + 1]);
-    const std::uint8_t c = value(text[i + 2]);
-    const std::uint8_t d = value(text[i + 3]);
-    if (((0U | a | b | c | d) & 0x80U) != 0) {
-      return std::nullopt;
-    }
-    const std::uint32_t bits =
-        std::uint32_t{a} << 18U | std::uint32_t{b} << 12U | std::uint32_t{c} << 6U | d;
-    out.push_back(static_cast<char>(bits >> 16U));
-    out.push_back(static_cast<char>(bits >> 8U));
-    out.push_back(static_cast<char>(bits));
+    const std::uint32_t a = value(text[i]);
+    const std::uint32_t b = value(text[i + 1]);
+    const std::uint32_t c = value(text[i + 2]);
+    const std::uint32_t d = value(text[i + 3]);
+    seen |= a | b | c | d;
+    const std::uint32_t bits = a << 18U | b << 12U | c << 6U | d;
+    to[0] = static_cast<char>(bits >> 16U);
+    to[1] = static_cast<char>(bits >> 8U);
+    to[2] = static_cast<char>(bits);
+    to += 3;
+  }
+  if ((seen & 0x80U) != 0) {
+    return std::nullopt;
   }
   if (!rest.empty() && !decode_rest(rest, out)) {
     return std::nullopt;

@@ -24,7 +24,7 @@ class ThreadKept {
   }
 
  private:
-  static constexpr std::size_t kMostLeft = 64;
+  static constexpr std::size_t kMostLeft = 16;
 
   struct Left {
     std::mutex mutex;

@@ -113,13 +113,12 @@ UNITS = ["a", " ", "🙂", "\u0301", "狐", "你好世界", "the quick brown fox
 def test_time_is_linear_in_the_text(folder: Path, unit: str) -> None:
     tokenizer = read(folder)
 
-    def seconds(length: int, rounds: int) -> float:
-        text = (unit * length)[:length]
-        times = []
-        for _ in range(rounds):
-            start = time.thread_time()
-            tokenizer.encode_batch([text])
-            times.append(time.thread_time() - start)
-        return min(times)
+    def seconds(text: str) -> float:
+        start = time.thread_time()
+        tokenizer.encode_batch([text])
+        return time.thread_time() - start
 
-    assert seconds(128_000, 5) / seconds(2_000, 50) <= 96
+    long, short = ((unit * length)[:length] for length in (128_000, 2_000))
+    # By turns, so that both meet the same moods of the machine.
+    times = [(seconds(long), min(seconds(short) for _ in range(4))) for _ in range(12)]
+    assert min(t for t, _ in times) / min(t for _, t in times) <= 96

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tokenizers/models/bpe_word.h"
+#include "tokenizers/models/fit_cache.h"
 
 namespace onnxformers::tokenizers {
 
@@ -106,20 +107,20 @@ bool BpeBacktracker::fits_by_merging(std::uint32_t left, std::uint32_t right) co
   return fits;
 }
 
-bool BpeBacktracker::fits(std::uint32_t left, std::uint32_t right, FitCache& cache) const {
+bool BpeBacktracker::fits(std::uint32_t left, std::uint32_t right) const {
   // Quicker worked out than looked up where the memory has been used for other things since.
   if (std::max(tokens_[left].level, tokens_[right].level) < kFirstIrregular) {
     return border().holds(left, right, kNone);
   }
   const auto compute = [&] { return fits_by_merging(left, right); };
-  return number_ < FitCache::kMost ? cache.find(number_, left, right, compute) : compute();
+  return number_ < FitCache::kMost ? FitCache::get().find(number_, left, right, compute)
+                                   : compute();
 }
 
 std::size_t BpeBacktracker::append_pieces(std::string_view text, std::size_t begin,
                                           std::vector<std::uint32_t>& pieces) const {
   const std::size_t first = pieces.size();
   DeadEnds dead_ends(text.size() - begin);
-  FitCache& cache = FitCache::get();
   std::uint32_t before = kNone;
   for (std::size_t at = begin;;) {
     const Trie::Match longest = trie_.longest(text, at);
@@ -131,7 +132,7 @@ std::size_t BpeBacktracker::append_pieces(std::string_view text, std::size_t beg
     const auto fits_here = [&] {
       return before == kNone ||
              !crossing_.may_cross(text.data() + at, bytes_of(pieces.back()), end - at) ||
-             fits(before, token, cache);
+             fits(before, token);
     };
     while (dead_ends.has(end - begin) || !fits_here()) {
       token = shorter(token);

@@ -10,7 +10,6 @@
 #include "tokenizers/models/bpe_derivations.h"
 #include "tokenizers/models/bpe_merges.h"
 #include "tokenizers/models/crossing_filter.h"
-#include "tokenizers/models/fit_cache.h"
 #include "tokenizers/table_archive.h"
 #include "tokenizers/trie.h"
 
@@ -90,7 +89,7 @@ class BpeBacktracker {
   }
   [[nodiscard]] CrossingFilter find_crossed(const Trie::Entries& entries) const;
   void append_symbols(std::uint32_t id, std::vector<std::uint32_t>& symbols) const;
-  [[nodiscard]] bool fits(std::uint32_t left, std::uint32_t right, FitCache& cache) const;
+  [[nodiscard]] bool fits(std::uint32_t left, std::uint32_t right) const;
   [[nodiscard]] bool fits_by_merging(std::uint32_t left, std::uint32_t right) const;
   static_assert(static_cast<std::uint32_t>(Trie::kNoValue) == kNone);
 

@@ -72,7 +72,7 @@ def onnxformers_peer(family: Family, threads: int) -> Peer:
     ones = (
         ("tok.encode(text)", tokenizer.encode),
         ("tok(text)", tokenizer),
-        ("native", lambda text: native.encode_batch((text,)).ids(0)),
+        ("native encode_row(text)", native.encode_row),
     )
     return Peer(
         ids,

@@ -189,9 +189,8 @@ py::typing::List<py::str> tokens(const Rows& self, std::int64_t row) {
   py::typing::List<py::str> list;
   const auto ids = self.rows.ids(index);
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    const std::string* text = self.rows.text(index, i);
-    const std::string_view token =
-        text != nullptr ? *text : self.tokenizer->id_to_token(ids[i]).value_or("");
+    const auto text = self.rows.text(index, i);
+    const std::string_view token = text ? *text : self.tokenizer->id_to_token(ids[i]).value_or("");
     list.append(py::str(token.data(), token.size()));
   }
   return list;

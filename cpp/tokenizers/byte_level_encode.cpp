@@ -90,7 +90,7 @@ bool ByteLevelPipeline::encode_with_offsets(const Input& input, Tokens& tokens,
         tokens.spans.push_back({.begin = first, .end = character});
         tokens.words.push_back(next++);
         if (text != token.content) {
-          tokens.texts.emplace_back(tokens.ids.size() - 1, text);
+          tokens.texts.add(tokens.ids.size() - 1, text);
         }
       });
   if (!done) {

@@ -84,13 +84,14 @@ std::span<const std::uint32_t> Encodings::words(std::size_t row) const {
              : std::span<const std::uint32_t>();
 }
 
-const std::string* Encodings::text(std::size_t row, std::size_t token) const {
-  const Tokens& tokens = chunks_[rows_[row].chunk];
+std::optional<std::string_view> Encodings::text(std::size_t row, std::size_t token) const {
+  const TokenTexts& texts = chunks_[rows_[row].chunk].texts;
   const std::size_t index = rows_[row].first_token + token;
-  const std::size_t found = tokens.first_text(index);
-  return found < tokens.texts.size() && tokens.texts[found].first == index
-             ? &tokens.texts[found].second
-             : nullptr;
+  const std::size_t found = texts.first(index);
+  if (found == texts.size() || texts.token(found) != index) {
+    return std::nullopt;
+  }
+  return texts.text(found);
 }
 
 std::size_t Encodings::bytes() const noexcept {
@@ -161,11 +162,11 @@ void Encodings::trim_row(const PostPlan& plan) {
 void Encodings::trim_slice(const OffsetTrim& trim, const TokenSpaces& token_spaces,
                            const TokenSlice& slice, bool is_second) {
   Tokens& tokens = chunks_.back();
-  auto text = tokens.texts.begin() + static_cast<std::ptrdiff_t>(tokens.first_text(slice.begin));
+  std::size_t text = tokens.texts.first(slice.begin);
   for (std::size_t i = slice.begin; i < slice.end; ++i) {
     OuterSpaces spaces;
-    if (text != tokens.texts.end() && text->first == i) {
-      spaces = outer_spaces(text->second);
+    if (text < tokens.texts.size() && tokens.texts.token(text) == i) {
+      spaces = outer_spaces(tokens.texts.text(text));
       ++text;
     } else {
       spaces = token_spaces.find(tokens.ids[i]);
@@ -189,7 +190,7 @@ void Encodings::take_row(std::span<Tokens* const> texts) {
     }
     begin += length;
   });
-  chunk.cut({.tokens = row.first_token, .texts = chunk.first_text(row.first_token)});
+  chunk.cut({.tokens = row.first_token, .texts = chunk.texts.first(row.first_token)});
   runs_.resize(row.first_run);
   rows_.pop_back();
 }

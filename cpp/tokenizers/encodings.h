@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "tokenizers/post_processors/post_processor.h"
@@ -44,8 +44,8 @@ class Encodings {
   /// Index of the piece of the text, kNoWord for added special tokens.
   [[nodiscard]] std::span<const std::uint32_t> words(std::size_t row) const;
   /// The text of a token where it is not that of its id (added tokens with whitespace around them);
-  /// nullptr else.
-  [[nodiscard]] const std::string* text(std::size_t row, std::size_t token) const;
+  /// nothing else.
+  [[nodiscard]] std::optional<std::string_view> text(std::size_t row, std::size_t token) const;
 
   /// Calls visit(part, length) for the parts of a row in order: LayoutPart tells the type and the
   /// text that `length` tokens come from.

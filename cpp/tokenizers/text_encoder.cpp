@@ -149,8 +149,7 @@ void TextEncoder::encode_word(const PreTokenizedText& text, const Piece& piece) 
   tokenizer_.model_->append_tokens(word, scratch_.word_tokens);
   for (const WordToken& token : scratch_.word_tokens) {
     if (token.shows_text) {
-      tokens_->texts.emplace_back(tokens_->ids.size(),
-                                  word.substr(token.begin, token.end - token.begin));
+      tokens_->texts.add(tokens_->ids.size(), word.substr(token.begin, token.end - token.begin));
     }
     tokens_->ids.push_back(token.id);
     tokens_->spans.push_back({
@@ -165,7 +164,7 @@ void TextEncoder::encode_word(const PreTokenizedText& text, const Piece& piece) 
 void TextEncoder::add_token(const AddedToken& token, CharacterSpan span, std::string_view text) {
   if (with_offsets_) {
     if (text != token.content) {
-      tokens_->texts.emplace_back(tokens_->ids.size(), text);
+      tokens_->texts.add(tokens_->ids.size(), text);
     }
     tokens_->spans.push_back(span);
     tokens_->words.push_back(next_word_);

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <utility>
 #include <vector>
+
+#include "tokenizers/token_texts.h"
 
 namespace onnxformers::tokenizers {
 
@@ -17,15 +17,13 @@ struct CharacterSpan {
 
 /// Tokens of one text or of many rows, one after the other. Without offsets only ids are filled.
 struct Tokens {
-  using IndexedText = std::pair<std::size_t, std::string>;
-
   std::vector<std::uint32_t> ids;
   std::vector<CharacterSpan> spans;
   std::vector<std::uint32_t> words;  ///< index of the piece of the text that a token belongs to
 
   /// By index, text of tokens that go by it: added tokens with whitespace around them, and unknown
   /// tokens of some models.
-  std::vector<IndexedText> texts;
+  TokenTexts texts;
 
   /// How far they have come; cut() goes back there.
   struct Mark {
@@ -37,11 +35,8 @@ struct Tokens {
     ids.resize(mark.tokens);
     spans.resize(std::min(spans.size(), mark.tokens));
     words.resize(std::min(words.size(), mark.tokens));
-    texts.resize(mark.texts);
+    texts.cut(mark.texts);
   }
-
-  /// Which of `texts` is the first of a token from that index on.
-  [[nodiscard]] std::size_t first_text(std::size_t index) const;
 
   /// Appends tokens [begin, end) of another.
   void append(const Tokens& other, std::size_t begin, std::size_t end);

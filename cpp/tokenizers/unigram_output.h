@@ -7,6 +7,7 @@
 #include <array>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tokenizers/unigram_known_words.h"
@@ -112,9 +113,9 @@ class UnigramPipeline::Output {
   }
 
   /// Gives the token that is put next a text of its own.
-  void put_text(const std::string& text) { put_text(size(), text); }
-  void put_text(std::size_t token, const std::string& text) {
-    target_.tokens->texts.emplace_back(token, text);
+  void put_text(std::string_view text) { put_text(size(), text); }
+  void put_text(std::size_t token, std::string_view text) {
+    target_.tokens->texts.add(token, text);
   }
 
   void end_word() { ++next_word_; }

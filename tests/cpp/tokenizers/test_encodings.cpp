@@ -66,7 +66,7 @@ TEST(a_row_that_was_written_can_be_taken_back) {
   const auto encode = [](std::size_t text, Tokens& tokens) {
     for (std::uint32_t i = 1; i <= 2; ++i) {
       const auto word = static_cast<std::uint32_t>(text);
-      tokens.texts.emplace_back(tokens.ids.size(), std::to_string(i));
+      tokens.texts.add(tokens.ids.size(), std::to_string(i));
       tokens.ids.push_back((10 * (word + 1)) + i);
       tokens.spans.push_back({.begin = i, .end = i + 1});
       tokens.words.push_back(word);
@@ -87,12 +87,13 @@ TEST(a_row_that_was_written_can_be_taken_back) {
   CHECK((first.ids == std::vector<std::uint32_t>{11, 12}));
   CHECK((second.words == std::vector<std::uint32_t>{1, 1}));
   CHECK_EQUAL(second.spans[1].end, std::uint32_t{3});
-  CHECK(second.texts[0] == Tokens::IndexedText(0, "1"));
+  CHECK_EQUAL(second.texts.token(0), std::size_t{0});
+  CHECK_EQUAL(second.texts.text(0), "1");
   const Encodings::Text texts[] = {{&first, {{1, 2}}}, {&second, {{1, 2}}}};
   rows.append(plan_for(true), texts, 1, true);
   CHECK_EQUAL(shown(rows), "9 11 12 8 21 22 8 | 9 12 8 22 8 | ");
   CHECK_EQUAL(*rows.text(1, 3), "2");
-  CHECK(rows.text(1, 0) == nullptr);
+  CHECK(!rows.text(1, 0));
 }
 
 TEST(padding_fills_either_side) {

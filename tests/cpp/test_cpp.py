@@ -75,6 +75,7 @@ def test_the_native_core_passes_its_tests_under_sanitizers(tmp_path: Path) -> No
         # What lies there may come from another folder, compiler or CMake.
         succeed(*configure, "--fresh")
     succeed(cmake, "--build", BUILD)
-    succeed(need("ctest"), "--test-dir", BUILD, "--output-on-failure", "--no-tests=error")
+    run_all = [need("ctest"), "--test-dir", BUILD, "--parallel", "2"]
+    succeed(*run_all, "--output-on-failure", "--no-tests=error")
     if trouble is not None:
         pytest.skip(f"passed, but without sanitizers, which {compiler} cannot use: {trouble}")

@@ -6,9 +6,11 @@ import argparse
 import functools
 import hashlib
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from measure import Case, Timing, UnavailableError, in_process, interleave
@@ -77,6 +79,7 @@ def measure_family(family: Family, options: argparse.Namespace) -> dict[str, Any
         "texts": {text: measure_text(peers, text, options) for text in options.text},
         "one": one_sentence(peers, options.rounds),
         "load": loading(family, peers),
+        "compiled": compiled_size(family),
     }
 
 
@@ -234,6 +237,19 @@ def one_sentence(peers: dict[str, Peer], rounds: int) -> dict[str, float]:
 
 def loading(family: Family, peers: dict[str, Peer]) -> dict[str, float]:
     """Milliseconds from tokenizer.json to a tokenizer."""
+    with tempfile.TemporaryDirectory() as folder:
+        cases = load_cases(family, peers, Path(folder, "compiled"))
+        timings = interleave(cases, rounds=LOADS, warmup=0)
+    found = {name: timing.wall * 1e3 for name, timing in timings.items()}
+    for name, peer in peers.items():
+        if peer.js:
+            found[name] = peer.js.load_s * 1e3
+    found["reading the file"] = read_seconds(family) * 1e3
+    return found
+
+
+def load_cases(family: Family, peers: dict[str, Peer], compiled: Path) -> dict[str, Case]:
+    """The ways to load; `compiled` is where the compiled form is written."""
     cases = {
         name: in_process(functools.partial(PEERS[name], family, 1))
         for name in READERS
@@ -242,18 +258,22 @@ def loading(family: Family, peers: dict[str, Peer]) -> dict[str, float]:
     if "onnxformers" in peers:
         from onnxformers._native.tokenizers import Tokenizer
 
+        compiled.write_bytes(Tokenizer.compile(family.file.read_bytes())[1])
         cases["onnxformers, core from JSON"] = in_process(
             lambda: Tokenizer.from_json(family.file.read_bytes())
         )
-    found = {
-        name: timing.wall * 1e3
-        for name, timing in interleave(cases, rounds=LOADS, warmup=0).items()
-    }
-    for name, peer in peers.items():
-        if peer.js:
-            found[name] = peer.js.load_s * 1e3
-    found["reading the file"] = read_seconds(family) * 1e3
-    return found
+        cases["onnxformers, core from its compiled form"] = in_process(
+            lambda: Tokenizer.from_compiled(str(compiled))
+        )
+    return cases
+
+
+def compiled_size(family: Family) -> float:
+    """Of the compiled form, in multiples of tokenizer.json."""
+    from onnxformers._native.tokenizers import Tokenizer
+
+    data = family.file.read_bytes()
+    return len(Tokenizer.compile(data)[1]) / len(data)
 
 
 def read_seconds(family: Family) -> float:

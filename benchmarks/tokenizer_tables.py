@@ -53,6 +53,7 @@ def family_section(family: Family, result: dict[str, Any]) -> str:
         parts += [sentence_table(result["one"]), ""]
     loads = [[name, f"{value:.1f}"] for name, value in result["load"].items()]
     parts += [table(["load", "ms"], loads), ""]
+    parts += [f"- size of the compiled form: {result['compiled']:.2f} times tokenizer.json\n"]
     return "\n".join(parts)
 
 

@@ -356,4 +356,9 @@ class MarianMethods(Targets):
         return sorted(codes, key=self.native.vocab().__getitem__)
 
     def _for_targets(self) -> Self:
-        return self
+        # The source's pieces would look right and be wrong: each side has a SentencePiece model.
+        raise InvalidArgumentError(
+            "[MarianTokenizer] text_target is not supported: tokenizer.json and source.spm cut "
+            "texts of the source language only; read target.spm and vocab.json as a tokenizer of "
+            "their own (name the file source.spm in another folder)"
+        )

@@ -212,8 +212,14 @@ def test_marian_reads_the_target_language(make: MakeTokenizer) -> None:
     tokens = tokenizer.tokenize(">>fr<< hello >>xx<<")
     assert tokens[:2] == [">>fr<<", "hello"]
     assert ">>xx<<" not in tokens
-    both = tokenizer("hello", text_target="hallo")
-    assert both.labels.tolist() == [[6]]
+    with pytest.raises(InvalidArgumentError, match=r"text_target is not supported.*target\.spm"):
+        tokenizer("hello", text_target="hallo")
+    with (
+        pytest.raises(InvalidArgumentError, match="not supported"),
+        tokenizer.as_target_tokenizer(),
+    ):
+        pass
+    assert tokenizer.tokenize(">>fr<< hello")[0] == ">>fr<<"
     plain = make("MarianTokenizer")
     assert plain.supported_language_codes == []
 

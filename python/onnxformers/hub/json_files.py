@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from onnxformers.errors import FileFormatError, MissingFileError
 
 MAX_JSON_BYTES = 256 << 20
 MAX_JSON_DEPTH = 256
+# Exactly these come out of the parser.
+_CONTAINERS = frozenset({dict, list})
 
 
 def load_json_object(path: Path, *, max_bytes: int = MAX_JSON_BYTES) -> dict[str, Any]:
@@ -71,15 +74,17 @@ def _parse(data: bytes, path: Path) -> Any:
 
 
 def _depth_over_limit(value: Any) -> bool:
-    level = [value] if isinstance(value, dict | list) else []
+    level = [value] if type(value) in _CONTAINERS else []
     for _ in range(MAX_JSON_DEPTH):
-        level = [
-            child
-            for parent in level
-            for child in (parent.values() if isinstance(parent, dict) else parent)
-            if isinstance(child, dict | list)
+        children = [
+            *chain.from_iterable(
+                parent.values() if type(parent) is dict else parent for parent in level
+            )
         ]
-    return bool(level)
+        if _CONTAINERS.isdisjoint(map(type, children)):
+            return False
+        level = [child for child in children if type(child) in _CONTAINERS]
+    return True
 
 
 def _too_deep(path: Path) -> FileFormatError:

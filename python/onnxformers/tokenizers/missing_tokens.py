@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from onnxformers.tokenizers.added_token import FLAGS, AddedToken, from_dict
+from onnxformers.tokenizers.added_token import AddedToken, from_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,9 +30,9 @@ def missing_tokens(
 
     Source: transformers 4.46.3, `PreTrainedTokenizerFast.__init__` and `_from_pretrained`.
     """
-    known = {token["content"]: token for token in present}
+    known = {token["content"]: _without_id(token) for token in present}
     filled = [_filled(token) for token in _listed(config, known)]
-    listed = [token for token in filled if not _is_known(token.as_dict(), known)]
+    listed = [token for token in filled if token.as_dict() != known.get(token.content)]
     special = [*settings.special_tokens.items()]
     special += [("", token) for token in settings.additional_special_tokens]
     if row.letters_stay:
@@ -47,7 +47,16 @@ def missing_tokens(
             found.setdefault(wanted.content, _as_special(wanted, True))
         elif wanted not in known:
             found.setdefault(wanted, AddedToken(wanted, special=True))
-    return [token for token in found.values() if not _is_known(_filled(token).as_dict(), known)]
+    return [
+        token for token in found.values() if _filled(token).as_dict() != known.get(token.content)
+    ]
+
+
+def _without_id(token: Mapping[str, Any]) -> dict[str, Any]:
+    """The token as `added_tokens_decoder` writes it."""
+    facts = dict(token)
+    del facts["id"]
+    return facts
 
 
 def _listed(config: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> list[AddedToken]:
@@ -59,19 +68,13 @@ def _listed(config: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -
     entries = [
         (int(index), from_dict(token))
         for index, token in (decoder.items() if isinstance(decoder, dict) else ())
-        if len(index) < 10
-        and index.isdecimal()
-        and isinstance(token, dict)
+        if isinstance(token, dict)
         and isinstance(token.get("content"), str)
-        and not _is_known(token, known)
+        and token != known.get(token["content"])  # of hundreds most are
+        and len(index) < 10
+        and index.isdecimal()
     ]
     return [token for _, token in sorted(entries, key=lambda entry: entry[0])]
-
-
-def _is_known(token: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Whether a token is there with the same flags, all of them written out."""
-    same = known.get(token["content"])
-    return same is not None and all(same[flag] is token.get(flag) for flag in FLAGS)
 
 
 def _described(

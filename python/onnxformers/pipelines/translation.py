@@ -12,7 +12,8 @@ from onnxformers.pipelines.generation_options import GenerationOptions
 from onnxformers.pipelines.registry import TRANSLATION_PAIR
 from onnxformers.pipelines.results import Translated
 from onnxformers.pipelines.text2text_generation import RewritingPipeline, Source
-from onnxformers.tokenizers.translation import MarianMethods, Translation
+from onnxformers.tokenizers.marian import MarianMethods
+from onnxformers.tokenizers.translation import Translation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,10 +7,10 @@ from onnxformers.tokenizers.decode_stream import DecodeStream as DecodeStream
 from onnxformers.tokenizers.encoding import CharSpan as CharSpan
 from onnxformers.tokenizers.encoding import Encoding as Encoding
 from onnxformers.tokenizers.encoding import TokenSpan as TokenSpan
+from onnxformers.tokenizers.marian import MarianMethods
 from onnxformers.tokenizers.tool_schema import get_json_schema as get_json_schema
 from onnxformers.tokenizers.translation import (
     M2M100Methods,
-    MarianMethods,
     MBart50Methods,
     MBartMethods,
     NllbMethods,

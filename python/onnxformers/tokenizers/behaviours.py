@@ -10,7 +10,7 @@ BEHAVIOURS = {
     "M2M100Tokenizer": ("translation", "M2M100Methods"),
     "MBart50Tokenizer": ("translation", "MBart50Methods"),
     "MBartTokenizer": ("translation", "MBartMethods"),
-    "MarianTokenizer": ("translation", "MarianMethods"),
+    "MarianTokenizer": ("marian", "MarianMethods"),
     "NllbTokenizer": ("translation", "NllbMethods"),
     "VitsTokenizer": ("vits", "VitsDecoding"),
     "Wav2Vec2CTCTokenizer": ("letters", "LetterDecoding"),

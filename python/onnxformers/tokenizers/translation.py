@@ -4,75 +4,20 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from onnxformers.errors import FileFormatError, InvalidArgumentError
-from onnxformers.tokenizers.added_token import AddedToken
-from onnxformers.tokenizers.batch_encoding import BatchEncoding
-from onnxformers.tokenizers.surrounding import Surrounding
+from onnxformers.tokenizers.targets import Targets
 
 if TYPE_CHECKING:
     import os
 
-    from typing_extensions import Self, Unpack
+    from typing_extensions import Self
 
-    from onnxformers.tokenizers.options import EncodeOptions
+    from onnxformers.tokenizers.batch_encoding import BatchEncoding
 
 Texts = str | Sequence[str]
-
-
-class Targets(Surrounding):
-    """Tokenizers that encode what a model is to write otherwise than what it reads."""
-
-    def __call__(
-        self,
-        text: Any = None,
-        text_pair: Any = None,
-        *,
-        text_target: Any = None,
-        text_pair_target: Any = None,
-        **options: Unpack[EncodeOptions],
-    ) -> BatchEncoding:
-        """Encode texts as `PreTrainedTokenizer.__call__` does, or what is to be written, or both.
-
-        Args:
-            text: as there.
-            text_pair: as there.
-            text_target: texts in the target language; with `text` their ids come as `labels`.
-            text_pair_target: the second texts of pairs of those.
-            **options: as there, for both.
-
-        Raises:
-            InvalidArgumentError: neither text nor target, or as there.
-            InvalidTypeError: as there.
-        """
-        if text is None and text_target is None:
-            raise InvalidArgumentError(f"[{type(self).__name__}] give text or text_target")
-        if text_target is None:
-            return super().__call__(text, text_pair, **options)
-        target = self._for_targets()
-        labels = super(Targets, target).__call__(text_target, text_pair_target, **options)
-        if text is None:
-            return labels
-        encoded = super().__call__(text, text_pair, **options)
-        encoded["labels"] = labels["input_ids"]
-        return encoded
-
-    @contextmanager
-    def as_target_tokenizer(self) -> Iterator[None]:
-        """Encode texts as targets inside a `with` block; `text_target=` serves threads too."""
-        before, target = self._state, self._for_targets()
-        self.__dict__["_state"] = target._state
-        try:
-            yield
-        finally:
-            self.__dict__["_state"] = before
-
-    def _for_targets(self) -> Self:
-        """This tokenizer as it encodes what the model is to write."""
-        raise NotImplementedError
 
 
 class Translation(Targets):
@@ -328,37 +273,3 @@ class MBartMethods(MBart50Methods):
 
     def _layout(self, token: str) -> tuple[list[str], list[str]]:
         return [], [self.eos_token or "", token]
-
-
-class MarianMethods(Targets):
-    """Marian: models to several languages want a token like `>>fr<<` before a text.
-
-    Source: spec/transformers.js/tokenizers.md; transformers 4.46.3, `MarianTokenizer`.
-    """
-
-    CODE: ClassVar[re.Pattern[str]] = re.compile(r">>[^<>\s]+<<")
-
-    def __init__(
-        self,
-        tokenizer_json: bytes | os.PathLike[str],
-        config: Mapping[str, Any] | None = None,
-        **named: Any,
-    ) -> None:
-        super().__init__(tokenizer_json, config, **named)
-        codes = self.supported_language_codes
-        if codes:
-            self.add_tokens([AddedToken(code, normalized=False) for code in codes])
-
-    @property
-    def supported_language_codes(self) -> list[str]:
-        """The tokens of target languages, empty for models to a single one."""
-        codes = filter(self.CODE.fullmatch, self.native.vocab())
-        return sorted(codes, key=self.native.vocab().__getitem__)
-
-    def _for_targets(self) -> Self:
-        # The source's pieces would look right and be wrong: each side has a SentencePiece model.
-        raise InvalidArgumentError(
-            "[MarianTokenizer] text_target is not supported: tokenizer.json and source.spm cut "
-            "texts of the source language only; read target.spm and vocab.json as a tokenizer of "
-            "their own (name the file source.spm in another folder)"
-        )

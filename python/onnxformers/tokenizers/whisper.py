@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from onnxformers.errors import InvalidArgumentError
@@ -299,10 +300,10 @@ class WhisperMethods(Surrounding):
         """Text and times of what stands between two timestamps."""
         begin = self.all_special_ids[-1] + 1
         stamps = [place for place, token in enumerate(token_ids) if token >= begin]
-        # Two in a row: one ends a part, the other begins the next.
-        ends = [place for place in stamps if place - 1 in set(stamps)] if len(stamps) > 1 else []
-        if len(stamps) <= 1 and not ends:
+        if len(stamps) <= 1:
             return []
+        # Two in a row: one ends a part, the other begins the next.
+        ends = [place for before, place in pairwise(stamps) if place == before + 1]
         if stamps[-1] + 1 not in ends:
             ends.append(stamps[-1] + 1)
         found, start = [], stamps[0]

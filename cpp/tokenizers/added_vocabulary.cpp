@@ -99,15 +99,26 @@ std::vector<AddedToken> AddedVocabulary::read(const Field& field) {
   return tokens;
 }
 
-AddedVocabulary::AddedVocabulary(std::vector<AddedToken> tokens, const Normalizer* normalizer)
+AddedVocabulary::AddedVocabulary(std::vector<AddedToken> tokens, const Normalizer* normalizer,
+                                 TableArchive* archive)
     : tokens_(std::move(tokens)) {
+  by_id_.reserve(tokens_.size());
+  by_content_.reserve(tokens_.size());
   for (std::size_t i = 0; i < tokens_.size(); ++i) {
     // Of two entries with one id or content the later counts.
     by_id_[tokens_[i].id] = i;
     by_content_[tokens_[i].content] = i;
   }
-  original_ = make_finder(false, normalizer);
-  normalized_ = make_finder(true, normalizer);
+  for (const bool normalized : {false, true}) {
+    Finder& finder = normalized ? normalized_ : original_;
+    if (archive == nullptr || !archive->fills()) {
+      finder = make_finder(normalized, normalizer);
+    }
+    if (archive != nullptr) {
+      finder.visit_tables(*archive);
+    }
+    finder.tokens = &tokens_;
+  }
 }
 
 AddedVocabulary::Finder AddedVocabulary::make_finder(bool normalized,
@@ -141,7 +152,6 @@ AddedVocabulary::Finder AddedVocabulary::make_finder(bool normalized,
     starts = true;
   }
   finder.trie = Trie(entries);
-  finder.tokens = &tokens_;
   return finder;
 }
 

@@ -10,6 +10,7 @@
 
 #include "tokenizers/field.h"
 #include "tokenizers/normalizers/normalizer.h"
+#include "tokenizers/table_archive.h"
 #include "tokenizers/trie.h"
 
 namespace onnxformers::tokenizers {
@@ -41,7 +42,9 @@ class AddedVocabulary {
   static constexpr std::size_t kMaxContentBytes = 1024;
 
   /// @param normalizer for the tokens that are looked for in normalised text; may be null.
-  AddedVocabulary(std::vector<AddedToken> tokens, const Normalizer* normalizer);
+  /// @param archive the tables for looking are kept there, or come from there; may be null.
+  AddedVocabulary(std::vector<AddedToken> tokens, const Normalizer* normalizer,
+                  TableArchive* archive = nullptr);
   AddedVocabulary(const AddedVocabulary&) = delete;
   AddedVocabulary& operator=(const AddedVocabulary&) = delete;
 
@@ -79,6 +82,11 @@ class AddedVocabulary {
     std::string distinct_starts;
     const std::vector<AddedToken>* tokens = nullptr;
 
+    void visit_tables(TableArchive& archive) {
+      trie.visit_tables(archive);
+      archive(starts);
+      archive(distinct_starts);
+    }
     void match(std::string_view text, std::vector<AddedMatch>& matches, bool skip_special) const;
     [[nodiscard]] std::size_t next_start(std::string_view text, std::size_t from) const noexcept;
   };

@@ -126,8 +126,14 @@ std::uint32_t Field::as_token_id() const {
 }
 
 bool Field::bool_or(std::string_view key, bool otherwise) const {
-  const auto field = find(key);
-  return field ? field->as_bool() : otherwise;
+  (void)expect(json::Type::Object);
+  const auto found = value_.find(key);
+  if (!found || found->is_null()) {
+    return otherwise;
+  }
+  // The path is only put together for the message: files have thousands of flags.
+  return found->type() == json::Type::Bool ? found->as_bool(path_)
+                                           : Field(*found, member_path(path_, key)).as_bool();
 }
 
 std::string Field::string_or(std::string_view key, std::string_view otherwise) const {

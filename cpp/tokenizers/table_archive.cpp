@@ -1,13 +1,9 @@
 #include "tokenizers/table_archive.h"
 
-#include <algorithm>
-#include <array>
-#include <bit>
 #include <cstring>
 
 #include "base/errors.h"
-#include "base/parallel.h"
-#include "tokenizers/hash.h"
+#include "tokenizers/checksum.h"
 
 namespace onnxformers::tokenizers {
 
@@ -17,12 +13,12 @@ constexpr std::size_t kAlignment = 64;
 // Another byte order reads another number.
 constexpr std::uint64_t kMagic = 0x314B4F5458464E4FULL;  // "ONFXTOK1"
 // Raised with every change of what is visited, and of what it means.
-constexpr std::uint64_t kVersion = 8;
+constexpr std::uint64_t kVersion = 9;
 
 struct Header {
   std::uint64_t magic;
   std::uint64_t version;
-  std::uint64_t checksum;  // of all that follows the header, and of the number of tables
+  std::uint64_t checksum;  // of all that follows the header; its seed is the number of tables
   std::uint64_t bytes;     // of the whole file
   std::uint64_t tables;
 };
@@ -33,44 +29,6 @@ struct Header {
 
 constexpr std::size_t aligned(std::size_t offset) {
   return (offset + kAlignment - 1) / kAlignment * kAlignment;
-}
-
-/// Four lanes side by side: faster than memory.
-std::uint64_t checksum_of_part(std::span<const std::byte> bytes) {
-  constexpr std::size_t kLanes = 4;
-  std::array<std::uint64_t, kLanes> lanes{1, 2, 3, 4};
-  std::size_t i = 0;
-  for (; i + sizeof(lanes) <= bytes.size(); i += sizeof(lanes)) {
-    std::array<std::uint64_t, kLanes> words;
-    std::memcpy(words.data(), bytes.data() + i, sizeof(words));
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      lanes[lane] = std::rotl((lanes[lane] ^ words[lane]) * kHashFactor, 29);
-    }
-  }
-  const std::string_view rest(reinterpret_cast<const char*>(bytes.data()) + i, bytes.size() - i);
-  std::uint64_t sum = hash_bytes(rest, bytes.size());
-  for (const std::uint64_t lane : lanes) {
-    sum = mix(sum ^ lane, kHashFactor);
-  }
-  return sum;
-}
-
-/// It finds damage, not malice: who can write into the cache could as well change the model. Most
-/// of the time goes into the first touch of the pages, which two threads share.
-std::uint64_t checksum(std::span<const std::byte> bytes, std::uint64_t tables) {
-  constexpr std::size_t kPart = std::size_t{1} << 20U;
-  std::vector<std::uint64_t> sums((bytes.size() / kPart) + 1);
-  parallel_for(sums.size(), 2, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t part = begin; part < end; ++part) {
-      const std::size_t first = part * kPart;
-      sums[part] = checksum_of_part(bytes.subspan(first, std::min(kPart, bytes.size() - first)));
-    }
-  });
-  std::uint64_t sum = tables;
-  for (const std::uint64_t part : sums) {
-    sum = mix(sum ^ part, kHashFactor);
-  }
-  return sum;
 }
 
 }  // namespace

@@ -167,7 +167,7 @@ void Tokenizer::read_components(const Field& root, TableArchive* archive) {
 }
 
 void Tokenizer::set_added_tokens(std::vector<AddedToken> tokens, TableArchive* archive) {
-  added_ = std::make_shared<AddedVocabulary>(std::move(tokens), normalizer_.get());
+  added_ = std::make_shared<AddedVocabulary>(std::move(tokens), normalizer_.get(), archive);
   vocab_size_ = model_->vocabulary().size();
   for (const AddedToken& token : added_->tokens()) {
     vocab_size_ = std::max(vocab_size_, token.id + 1);

@@ -9,11 +9,11 @@ namespace {
 constexpr std::uint32_t kIsValue = 1U << 31U;
 
 std::uint32_t read_unit(std::string_view bytes, std::size_t place) {
-  std::uint32_t unit = 0;
-  for (std::size_t i = 4; i > 0; --i) {
-    unit = unit << 8U | static_cast<unsigned char>(bytes[place + i - 1]);
-  }
-  return unit;
+  // Spelt out, compilers make one load of it.
+  const auto byte = [&](std::size_t i) {
+    return std::uint32_t{static_cast<unsigned char>(bytes[place + i])};
+  };
+  return byte(0) | byte(1) << 8U | byte(2) << 16U | byte(3) << 24U;
 }
 
 // Of a unit that is no value: bits 0-7 are the byte that leads to it, bit 8 tells that a key ends
@@ -36,9 +36,9 @@ std::optional<Charsmap> Charsmap::parse(std::string_view bytes, std::string& err
     return std::nullopt;
   }
   Charsmap map;
-  map.units_.reserve(size / 4);
-  for (std::size_t place = 4; place < size + 4; place += 4) {
-    map.units_.push_back(read_unit(bytes, place));
+  map.units_.resize(size / 4);
+  for (std::size_t i = 0; i < map.units_.size(); ++i) {
+    map.units_[i] = read_unit(bytes, (i + 1) * 4);
   }
   map.block_ = bytes.substr(size + 4);
   if (!utf8::is_valid(map.block_)) {

@@ -58,6 +58,25 @@ def test_a_compiled_tokenizer_gives_the_same_answers(path: Path, tmp_path: Path)
     assert parts == whole
 
 
+def test_added_tokens_are_found_alike(tmp_path: Path) -> None:
+    document = json.loads((MODELS / "bert-uncased-mlm" / "tokenizer.json").read_bytes())
+    first = max(token["id"] for token in document["added_tokens"]) + 1000
+    for index, content in enumerate(["<Ab>", "<ab>c", "xÉ", "<"]):
+        for normalized in (False, True):
+            token = {**document["added_tokens"][0], "id": first + 2 * index + normalized}
+            token.update(content=f"{content}{normalized:d}", normalized=normalized, special=False)
+            document["added_tokens"].append(token)
+    plain, tables = Tokenizer.compile(json.dumps(document).encode())
+    (tmp_path / "tables").write_bytes(tables)
+    mapped, _ = Tokenizer.from_compiled(str(tmp_path / "tables"))
+    texts = ["a<Ab>0b<AB>1<ab>c0 <AB>C1 xé1 xÉ0 xe1<0<1[CLS]", "<ab>0 XÉ1"]
+    rows, again = (t.encode_batch(texts, with_offsets=True) for t in (plain, mapped))
+    for row in range(len(texts)):
+        assert again.ids(row) == rows.ids(row)
+        assert again.offsets(row) == rows.offsets(row)
+    assert sum(token >= first for token in rows.ids(0)) >= 8
+
+
 def test_the_second_load_reads_no_tokenizer_json(
     cache: Path, make_folder: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

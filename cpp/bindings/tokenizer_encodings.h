@@ -23,6 +23,13 @@ struct Rows {
   std::shared_ptr<const tokenizers::Tokenizer> tokenizer;
 };
 
+/// The index of a row, counted from the end where it is negative; throws InvalidArgument for one
+/// that is not there.
+[[nodiscard]] std::size_t checked_row(const Rows& self, std::int64_t row);
+
+/// Throws InvalidArgument for rows without offsets.
+void need_offsets(const Rows& self);
+
 void bind_encodings(py::module_& m);
 
 }  // namespace onnxformers::bindings

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <utility>
 
 #include "base/errors.h"
 #include "tokenizers/row_kernels.h"
@@ -15,39 +14,6 @@ namespace {
 
 // A pair whose both texts overflow makes a row for every two parts.
 constexpr std::size_t kMaxTokens = std::size_t{1} << 31U;
-
-/// Choices of one part of each text, by text. Order of the reference, which joins text after text:
-/// overflow of the earlier with everything of the later, then the first part with its overflow.
-std::vector<std::vector<std::size_t>> part_choices(std::span<const Encodings::Text> texts,
-                                                   const std::vector<std::size_t>& order) {
-  std::vector<std::vector<std::size_t>> choices{std::vector<std::size_t>(texts.size(), 0)};
-  for (const std::size_t text : order) {
-    const std::size_t parts = texts[text].parts.size();
-    std::vector<std::vector<std::size_t>> next{choices.front()};
-    for (std::size_t i = 1; i <= choices.size(); ++i) {
-      std::vector<std::size_t> choice = choices[i % choices.size()];
-      for (std::size_t part = i == choices.size() ? 1 : 0; part < parts; ++part) {
-        choice[text] = part;
-        next.push_back(choice);
-      }
-    }
-    choices = std::move(next);
-  }
-  return choices;
-}
-
-std::vector<std::size_t> text_order(const PostPlan& plan) {
-  std::vector<std::size_t> order;
-  for (const Layout& layout : plan.encodings) {
-    for (const LayoutPart& part : layout) {
-      const auto text = static_cast<std::size_t>(part.sequence);
-      if (part.sequence != LayoutPart::kSpecial && std::ranges::find(order, text) == order.end()) {
-        order.push_back(text);
-      }
-    }
-  }
-  return order;
-}
 
 void check_size(std::span<const Encodings::Text> texts, std::size_t tokens) {
   std::size_t rows = 1;
@@ -197,26 +163,18 @@ void Encodings::take_row(std::span<Tokens* const> texts) {
 
 void Encodings::append(const PostPlan& plan, std::span<const Text> texts, std::size_t sample,
                        bool is_truncated) {
-  const auto append_row = [&](std::span<const std::size_t> choice) {
+  std::array<std::size_t, 2> counts{};
+  std::ranges::transform(texts, counts.begin(), [](const Text& text) { return text.parts.size(); });
+  check_size(texts, chunks_.back().ids.size());
+  for (const PartChoice& choice : part_choices(plan, counts)) {
     begin_row(sample, is_truncated);
     put_parts(plan, texts, choice);
     trim_row(plan);
-  };
-  constexpr std::array<std::size_t, 2> kFirstParts = {0, 0};
-  const bool overflows =
-      std::ranges::any_of(texts, [](const Text& text) { return text.parts.size() > 1; });
-  if (!overflows) {
-    append_row(kFirstParts);
-    return;
-  }
-  check_size(texts, chunks_.back().ids.size());
-  for (const auto& choice : part_choices(texts, text_order(plan))) {
-    append_row(choice);
   }
 }
 
 void Encodings::put_parts(const PostPlan& plan, std::span<const Text> texts,
-                          std::span<const std::size_t> choice) {
+                          const PartChoice& choice) {
   for (const Layout& layout : plan.encodings) {
     for (const LayoutPart& part : layout) {
       if (part.sequence == LayoutPart::kSpecial) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tokenizers/overflow.h"
 #include "tokenizers/post_processors/post_processor.h"
 #include "tokenizers/tokens.h"
 #include "tokenizers/truncation.h"
@@ -138,8 +139,7 @@ class Encodings {
   void begin_row(std::size_t sample, bool is_truncated);
   void put_special(const LayoutPart& part);
   void put_run(std::int32_t sequence, std::uint32_t type_id, std::size_t length);
-  void put_parts(const PostPlan& plan, std::span<const Text> texts,
-                 std::span<const std::size_t> choice);
+  void put_parts(const PostPlan& plan, std::span<const Text> texts, const PartChoice& choice);
   void trim_slice(const OffsetTrim& trim, const TokenSpaces& token_spaces, const TokenSlice& slice,
                   bool is_second);
 

@@ -48,7 +48,7 @@ def to_lists(encodings: Encodings, plan: EncodePlan) -> tuple[dict[str, Any], in
     ids = [encodings.ids(row) for row in rows]
     width = 0
     if plan.padding != NO_PADDING:
-        width = _rounded(plan.length or max(map(len, ids)), plan)
+        width = plan.rounded(plan.length or max(map(len, ids)))
     columns: dict[str, Any] = {"input_ids": [fill(row, width, padding.pad_id) for row in ids]}
     if plan.type_ids:
         type_ids = [encodings.type_ids(row) for row in rows]
@@ -106,7 +106,7 @@ def _common_length(place: str, encodings: Encodings, plan: EncodePlan) -> int:
     """The length of all rows, padding to `max_length` included."""
     lengths = encodings.lengths
     longest, shortest = int(lengths.max()), int(lengths.min())
-    width = 0 if plan.length is None else _rounded(plan.length, plan)
+    width = 0 if plan.length is None else plan.rounded(plan.length)
     if shortest != longest and longest > width:
         cure = "padding=True" if plan.padding == NO_PADDING else "truncation=True"
         raise InvalidArgumentError(
@@ -114,8 +114,3 @@ def _common_length(place: str, encodings: Encodings, plan: EncodePlan) -> int:
             f"array; pass {cure}, or return_tensors=None for lists"
         )
     return max(width, longest)
-
-
-def _rounded(length: int, plan: EncodePlan) -> int:
-    multiple = plan.multiple_of or 1
-    return -(-length // multiple) * multiple

@@ -96,7 +96,7 @@ def _padded(
     if plan.padding == NO_PADDING:
         return filled
     longest = max(map(len, ids)) if plan.length is None else plan.length
-    width = -(-longest // (plan.multiple_of or 1)) * (plan.multiple_of or 1)
+    width = plan.rounded(longest)
     values = {**MASKS, name: plan.fill.pad_id, "token_type_ids": plan.fill.pad_type_id}
     return {
         key: [_fill(state.place, key, row, width, values[key], plan) for row in rows]

@@ -76,6 +76,11 @@ class EncodePlan(NamedTuple):
     warns_of_length: bool
     is_split: bool
 
+    def rounded(self, length: int) -> int:
+        """The next multiple of `multiple_of`, where there is one."""
+        multiple = self.multiple_of or 1
+        return -(-length // multiple) * multiple
+
 
 def make_plan(state: State, options: Mapping[str, Any]) -> EncodePlan:
     """Check the options of one call and settle what they mean for a tokenizer in this state.

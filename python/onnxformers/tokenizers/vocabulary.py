@@ -124,7 +124,7 @@ class Vocabulary(SpecialTokens):
         try:
             numbers = [operator.index(value) for value in values]
         except TypeError:
-            wrong = next(v for v in values if not isinstance(v, int))
+            wrong = next((v for v in values if not hasattr(v, "__index__")), values[0])
             raise InvalidTypeError(self._message("token ids", "integers", wrong)) from None
         if numbers and not 0 <= min(numbers) <= max(numbers) <= LARGEST_ID:
             wrong = next(number for number in numbers if not 0 <= number <= LARGEST_ID)

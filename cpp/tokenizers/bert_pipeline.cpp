@@ -116,8 +116,10 @@ bool BertPipeline::encode_with_offsets(const Input& input, Tokens& tokens,
 }
 
 std::uint32_t BertPipeline::single_token(std::string_view character) const {
-  const std::uint32_t id = model_.find_whole(ShortWords::load(character));
-  return id == ShortWords::kNone || model_.max_characters() == 0 ? model_.unk_id() : id;
+  std::uint32_t token = model_.unk_id();
+  const auto put = [&](std::uint32_t id, std::size_t, std::size_t) { token = id; };
+  // No token is a part of a character.
+  return model_.max_characters() > 0 && model_.cover(character, put) ? token : model_.unk_id();
 }
 
 bool BertPipeline::may_begin_added(char32_t code) const {

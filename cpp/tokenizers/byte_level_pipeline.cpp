@@ -210,9 +210,8 @@ void ByteLevelPipeline::build() {
   const Vocabulary& vocabulary = model_.vocabulary();
   const RawTokens raw(vocabulary);
   Trie::Entries reachable;
-  Trie::Entries wholes;  // pieces that are spelt like a token and are that token
+  Trie::Entries unreachable;  // what pieces that are spelt like it are all the same
   reachable.reserve(vocabulary.size());
-  wholes.reserve(model_.options().ignore_merges ? vocabulary.size() : 0);
   for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
     const std::string_view bytes = raw.of(id);
     if (bytes.empty()) {
@@ -223,10 +222,9 @@ void ByteLevelPipeline::build() {
         return;
       }
       reachable.emplace_back(bytes, static_cast<std::int32_t>(id));
-    }
-    // Of two ids of one token the model knows one.
-    if (model_.options().ignore_merges && vocabulary.is_found(id)) {
-      wholes.emplace_back(bytes, static_cast<std::int32_t>(id));
+    } else if (model_.options().ignore_merges && vocabulary.is_found(id)) {
+      // Of two ids of one token the model knows one.
+      unreachable.emplace_back(bytes, static_cast<std::int32_t>(id));
     }
   }
   is_able_ = true;
@@ -235,7 +233,7 @@ void ByteLevelPipeline::build() {
       if (table == 0) {
         backtracker_.build(*derivations, reachable);
       } else {
-        pieces_ = PieceTable(model_.options().ignore_merges ? wholes : reachable);
+        pieces_ = PieceTable(unreachable, reachable);
       }
     }
   });

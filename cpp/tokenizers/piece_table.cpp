@@ -4,33 +4,25 @@
 
 namespace onnxformers::tokenizers {
 
-PieceTable::PieceTable(const Entries& entries) : seed_(hash_seed()) {
-  add_short(entries);
-  add_long(entries);
+/// A short piece and the line it belongs to.
+struct PieceTable::Placed {
+  ShortPiece piece;
+  std::uint32_t line;
+  std::uint32_t id;
+};
+
+PieceTable::PieceTable(Entries needed, Entries others) : seed_(hash_seed()) {
+  constexpr std::size_t kShare = 5;  // of the others, for a line
+  std::vector<Line> lines((needed.size() * 3 / 2 / kSlots) + (others.size() / kShare) + 1);
+  add_short(needed, true, lines);
+  add_short(others, false, lines);
+  lines_ = std::move(lines);
+  add_long(needed);
 }
 
-void PieceTable::add_short(const Entries& entries) {
+void PieceTable::add_short(Entries entries, bool are_needed, std::vector<Line>& lines) {
   constexpr std::size_t kAhead = 16;
-  struct Placed {
-    ShortPiece piece;
-    std::uint32_t line;
-    std::uint32_t id;
-  };
-  const auto is_short = [](const auto& entry) { return ShortPiece::fits(entry.first); };
-  const auto count = static_cast<std::size_t>(std::ranges::count_if(entries, is_short));
-  std::vector<Line> lines((count * 3 / 2 / kSlots) + 1);
   std::array<Placed, kAhead> waiting{};
-  const auto put = [&lines](const Placed& placed) {
-    std::size_t line = placed.line;
-    while (lines[line].is_full()) {
-      line = line + 1 == lines.size() ? 0 : line + 1;
-    }
-    Line& to = lines[line];
-    const auto slot = static_cast<std::size_t>(std::ranges::find(to.ids, kNone) - to.ids.begin());
-    to.lows[slot] = placed.piece.low;
-    to.highs[slot] = placed.piece.high;
-    to.ids[slot] = placed.id;
-  };
   std::size_t next = 0;
   for (const auto& [text, id] : entries) {
     if (!ShortPiece::fits(text)) {
@@ -39,7 +31,7 @@ void PieceTable::add_short(const Entries& entries) {
     // Its memory is asked for some pieces before it is written.
     Placed& place = waiting[next % kAhead];
     if (next >= kAhead) {
-      put(place);
+      put(place, are_needed, lines);
     }
     const ShortPiece piece = ShortPiece::load(text);
     const auto line = static_cast<std::uint32_t>(((hash(piece) >> 32U) * lines.size()) >> 32U);
@@ -48,12 +40,28 @@ void PieceTable::add_short(const Entries& entries) {
     ++next;
   }
   for (std::size_t i = next - std::min(next, kAhead); i < next; ++i) {
-    put(waiting[i % kAhead]);
+    put(waiting[i % kAhead], are_needed, lines);
   }
-  lines_ = std::move(lines);
 }
 
-void PieceTable::add_long(const Entries& entries) {
+void PieceTable::put(const Placed& piece, bool is_needed, std::vector<Line>& lines) {
+  std::size_t line = piece.line;
+  std::size_t behind = 0;
+  for (; lines[line].is_full(); ++behind) {
+    if (!is_needed) {
+      return;
+    }
+    line = line + 1 == lines.size() ? 0 : line + 1;
+  }
+  farthest_ = std::max(farthest_, behind);
+  Line& to = lines[line];
+  const auto slot = static_cast<std::size_t>(std::ranges::find(to.ids, kNone) - to.ids.begin());
+  to.lows[slot] = piece.piece.low;
+  to.highs[slot] = piece.piece.high;
+  to.ids[slot] = piece.id;
+}
+
+void PieceTable::add_long(Entries entries) {
   const auto is_long = [](const auto& entry) { return !ShortPiece::fits(entry.first); };
   const auto count = static_cast<std::size_t>(std::ranges::count_if(entries, is_long));
   std::vector<LongPiece> pieces(std::bit_ceil((count * 2) + 1));
@@ -79,7 +87,7 @@ void PieceTable::add_long(const Entries& entries) {
 }
 
 std::uint32_t PieceTable::find_behind(const ShortPiece& piece, std::uint32_t line) const noexcept {
-  while (lines_[line].is_full()) {
+  for (std::size_t behind = 0; behind < farthest_; ++behind) {
     line = line + 1 == lines_.size() ? 0 : line + 1;
     const unsigned matches = lines_[line].matches(piece);
     if (matches != 0) {

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -70,22 +71,26 @@ inline constexpr std::array<ShortPiece, ShortPiece::kMaxBytes + 2> ShortPiece::k
 
 /// Whole pieces of a text, as raw bytes, and their ids. Immutable once built.
 ///
-/// One probe for short pieces, which are nearly all; others take a hash of all their bytes.
+/// A short cut: most pieces that are tokens are here, and are found with one look. Tokens for which
+/// there was no room are left out, and so are long ones, where merging gives the same.
 class PieceTable {
  public:
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
 
-  using Entries = std::vector<std::pair<std::string_view, std::int32_t>>;
+  /// Pieces, none of them empty, with their ids.
+  using Entries = std::span<const std::pair<std::string_view, std::int32_t>>;
 
-  /// @param entries pieces, each once, with their ids; none is empty.
-  explicit PieceTable(const Entries& entries);
+  /// @param needed pieces that must be found.
+  /// @param others those that need not, the most frequent ones first. Each piece is there once.
+  PieceTable(Entries needed, Entries others);
 
   /// Empty, for visit_tables() to fill.
-  PieceTable() : PieceTable(Entries()) {}
+  PieceTable() : PieceTable(Entries(), Entries()) {}
 
   void visit_tables(TableArchive& archive) {
     archive(seed_);
     archive(lines_);
+    archive(farthest_);
     archive(longest_);
     archive(bytes_);
     archive(long_);
@@ -111,7 +116,7 @@ class PieceTable {
     if (matches != 0) [[likely]] {
       return first.ids[static_cast<std::size_t>(std::countr_zero(matches))];
     }
-    return first.is_full() ? find_behind(piece, line) : kNone;
+    return farthest_ == 0 ? kNone : find_behind(piece, line);
   }
 
   /// The same by the hash of the piece.
@@ -119,13 +124,13 @@ class PieceTable {
     return find_from(piece, line_of(hash));
   }
 
-  /// The same for any other piece.
+  /// The same for any other piece, of those that must be found.
   [[nodiscard]] std::uint64_t hash_long(std::string_view piece) const noexcept {
     return hash_bytes(piece, seed_);
   }
   [[nodiscard]] std::uint32_t find_long(std::string_view piece, std::uint64_t hash) const noexcept;
 
-  /// Bytes of the longest piece.
+  /// Bytes of the longest of these.
   [[nodiscard]] std::size_t longest() const noexcept { return longest_; }
 
  private:
@@ -134,7 +139,7 @@ class PieceTable {
   static constexpr std::uint64_t kFree = ~std::uint64_t{0};
 
   /// Pieces that share a cache line, so that one look compares with all of them; filled from the
-  /// first slot on. Those that find it full go to the next line.
+  /// first slot on. Those that find it full go to the next line if they are needed.
   struct alignas(64) Line {
     std::array<std::uint64_t, kSlots> lows = {kFree, kFree, kFree, kFree};
     std::array<std::uint32_t, kSlots> highs{};
@@ -167,6 +172,7 @@ class PieceTable {
 #endif
     }
   };
+  struct Placed;
   struct LongPiece {
     std::uint32_t begin = 0;
     std::uint32_t length = 0;  // 0: the slot is free
@@ -175,11 +181,13 @@ class PieceTable {
 
   [[nodiscard]] std::uint32_t find_behind(const ShortPiece& piece,
                                           std::uint32_t line) const noexcept;
-  void add_short(const Entries& entries);
-  void add_long(const Entries& entries);
+  void add_short(Entries entries, bool are_needed, std::vector<Line>& lines);
+  void put(const Placed& piece, bool is_needed, std::vector<Line>& lines);
+  void add_long(Entries entries);
 
   std::uint64_t seed_;
-  Table<Line> lines_;  // never all full
+  Table<Line> lines_;
+  std::size_t farthest_ = 0;  // lines that a piece lies behind its own
   std::size_t longest_ = 0;
   Table<char> bytes_;
   Table<LongPiece> long_;  // a power of two, never full

@@ -96,7 +96,10 @@ void SentencePieceBpePipeline::build() {
   is_able_ = true;
   add_pairs(entries);
   backtracker_.build(*derivations, entries);
-  wholes_ = PieceTable(entries);
+  // A byte that is not found is unknown.
+  const auto others = std::ranges::stable_partition(
+      entries, [](const auto& entry) { return entry.first.size() == 1; });
+  wholes_ = PieceTable({entries.begin(), others.begin()}, others);
 }
 
 void SentencePieceBpePipeline::add_pairs(const Trie::Entries& entries) {

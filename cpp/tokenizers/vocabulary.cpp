@@ -37,28 +37,52 @@ void Vocabulary::build(const std::vector<std::string_view>& tokens) {
   for (const std::string_view token : tokens) {
     bytes += token.size();
   }
-  if (bytes >= kGap) {
-    fail(ErrorKind::FileFormat, "tokenizer.json", "model.vocab: more than 2 GB of tokens");
+  if (bytes > std::numeric_limits<std::uint32_t>::max()) {
+    fail(ErrorKind::FileFormat, "tokenizer.json", "model.vocab: more than 4 GB of tokens");
   }
   std::vector<std::uint32_t> begins;
   begins.reserve(tokens.size() + 1);
   std::vector<char> characters;
   characters.reserve(bytes);
   for (const std::string_view token : tokens) {
-    const std::uint32_t gap = token.data() == nullptr ? kGap : 0;
-    begins.push_back(static_cast<std::uint32_t>(characters.size()) | gap);
+    begins.push_back(static_cast<std::uint32_t>(characters.size()));
     characters.insert(characters.end(), token.begin(), token.end());
   }
   begins.push_back(static_cast<std::uint32_t>(characters.size()));
   characters_ = std::move(characters);
-  begins_ = std::move(begins);
+  keep_begins(begins, tokens);
   insert_all();
+}
+
+void Vocabulary::keep_begins(const std::vector<std::uint32_t>& begins,
+                             const std::vector<std::string_view>& tokens) {
+  constexpr unsigned kMostBits = 6;
+  block_bits_ = kMostBits;
+  for (std::size_t i = 0; i < begins.size(); ++i) {
+    // Blocks of one token are always small enough.
+    while (begins[i] - begins[i >> block_bits_ << block_bits_] >= kGap) {
+      --block_bits_;
+    }
+  }
+  std::vector<std::uint16_t> in_block;
+  std::vector<std::uint32_t> blocks;
+  in_block.reserve(begins.size());
+  for (std::size_t i = 0; i < begins.size(); ++i) {
+    if (i % (std::size_t{1} << block_bits_) == 0) {
+      blocks.push_back(begins[i]);
+    }
+    const bool is_gap = i < tokens.size() && tokens[i].data() == nullptr;
+    in_block.push_back(
+        static_cast<std::uint16_t>((begins[i] - blocks.back()) | (is_gap ? kGap : 0U)));
+  }
+  begins_ = std::move(in_block);
+  block_begins_ = std::move(blocks);
 }
 
 void Vocabulary::insert_all() {
   const auto count = static_cast<std::size_t>(
-      std::ranges::count_if(begins_, [](std::uint32_t begin) { return (begin & kGap) == 0; }));
-  std::vector<std::uint32_t> slots((count * 3 / 2) + 1, kFree);
+      std::ranges::count_if(begins_, [](std::uint16_t begin) { return (begin & kGap) == 0; }));
+  std::vector<std::uint32_t> slots((count * 5 / 4) + 1, kFree);
   std::array<std::uint64_t, kTogether> hashes;  // NOLINT: written before it is read
   for (std::uint32_t first = 0; first < size(); first += kTogether) {
     const std::uint32_t last = std::min<std::uint32_t>(first + kTogether, size());
@@ -67,7 +91,7 @@ void Vocabulary::insert_all() {
       prefetch(&slots[first_slot(hashes[id - first], slots.size())]);
     }
     for (std::uint32_t id = first; id < last; ++id) {
-      if ((begins_[id] & kGap) == 0) {
+      if (!is_gap(id)) {
         insert(id, hashes[id - first], slots);
       }
     }
@@ -151,7 +175,7 @@ void Vocabulary::find_all(std::span<const std::string_view> tokens,
       prefetch(begins_.data() + guesses[i]);
     }
     for (std::size_t i = 0; i < count; ++i) {
-      prefetch(characters_.data() + (begins_[guesses[i]] & ~kGap));
+      prefetch(characters_.data() + begin(guesses[i]));
     }
     for (std::size_t i = 0; i < count; ++i) {
       ids[first + i] = find(tokens[first + i], hashes[i]);
@@ -160,7 +184,7 @@ void Vocabulary::find_all(std::span<const std::string_view> tokens,
 }
 
 std::optional<std::string_view> Vocabulary::token(std::uint32_t id) const noexcept {
-  if (id >= size() || (begins_[id] & kGap) != 0) {
+  if (id >= size() || is_gap(id)) {
     return std::nullopt;
   }
   return view(id);

@@ -57,6 +57,8 @@ class Vocabulary {
     archive(seed_);
     archive(characters_);
     archive(begins_);
+    archive(block_begins_);
+    archive(block_bits_);
     archive(slots_);
     archive(are_unique_);
   }
@@ -70,7 +72,7 @@ class Vocabulary {
   }
 
  private:
-  static constexpr std::uint32_t kGap = 0x80000000U;  // a bit of a begin
+  static constexpr std::uint16_t kGap = 0x8000U;  // a bit of a begin
 
   // Slots hold an id and above it a tag of the token's hash, which tells most others apart without
   // a look at their characters.
@@ -82,9 +84,12 @@ class Vocabulary {
   /// @param tokens by id; one without data is a gap.
   explicit Vocabulary(const std::vector<std::string_view>& tokens);
 
+  [[nodiscard]] bool is_gap(std::uint32_t id) const noexcept { return (begins_[id] & kGap) != 0; }
+  [[nodiscard]] std::uint32_t begin(std::uint32_t id) const noexcept {
+    return block_begins_[id >> block_bits_] + (begins_[id] & (kGap - 1U));
+  }
   [[nodiscard]] std::string_view view(std::uint32_t id) const noexcept {
-    const std::uint32_t begin = begins_[id] & ~kGap;
-    return {characters_.data() + begin, (begins_[id + 1] & ~kGap) - begin};
+    return {characters_.data() + begin(id), begin(id + 1) - begin(id)};
   }
   [[nodiscard]] static std::size_t first_slot(std::uint64_t hash, std::size_t slots) noexcept {
     return static_cast<std::size_t>(((hash & 0xFFFFFFFFU) * slots) >> 32U);
@@ -96,13 +101,19 @@ class Vocabulary {
   }
   [[nodiscard]] std::uint32_t find(std::string_view token, std::uint64_t hash) const noexcept;
   void build(const std::vector<std::string_view>& tokens);
+  void keep_begins(const std::vector<std::uint32_t>& begins,
+                   const std::vector<std::string_view>& tokens);
   void insert_all();
   void insert(std::uint32_t id, std::uint64_t hash, std::vector<std::uint32_t>& slots);
 
   std::uint64_t seed_;
   Table<char> characters_;
-  Table<std::uint32_t> begins_;  // of each token in characters_, and the end of the last one
-  Table<std::uint32_t> slots_;   // never full
+  // Of each token in characters_, and the end of the last one: in blocks of tokens, from that of
+  // the first one on.
+  Table<std::uint16_t> begins_;
+  Table<std::uint32_t> block_begins_;
+  unsigned block_bits_ = 0;
+  Table<std::uint32_t> slots_;  // never full
   bool are_unique_ = true;
 };
 

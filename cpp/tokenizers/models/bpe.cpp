@@ -37,7 +37,7 @@ struct Bpe::Symbols {
 Bpe::Bpe(Vocabulary vocabulary, Options options, const std::vector<BpeMerges::Merge>& merges)
     : Model(std::move(vocabulary)),
       options_(std::move(options)),
-      merges_(merges),
+      merges_(BpeMerges::by_id(merges)),
       characters_(this->vocabulary(), options_.continuing_subword_prefix,
                   options_.end_of_word_suffix) {
   if (options_.unk_token) {
@@ -45,8 +45,8 @@ Bpe::Bpe(Vocabulary vocabulary, Options options, const std::vector<BpeMerges::Me
   }
   if (!merges_.is_ordered()) {
     // Files made from SentencePiece list every split of every token: most of it never happens.
-    if (const auto derivations = derive(); derivations && derivations->is_regular()) {
-      merges_ = BpeMerges(derivations->merges());
+    if (const auto derivations = derive()) {
+      merges_ = BpeMerges(BpeMerges::by_id(derivations->merges()));
     }
   }
 }

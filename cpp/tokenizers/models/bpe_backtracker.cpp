@@ -40,39 +40,53 @@ BpeBacktracker::BpeBacktracker(const BpeMerges& merges) : merges_(merges), numbe
 void BpeBacktracker::build(const BpeDerivations& derivations, const Trie::Entries& entries) {
   std::vector<std::int32_t> shorter(derivations.size(), Trie::kNoValue);
   trie_ = Trie(entries, shorter);
-  std::vector<Token> tokens(derivations.size());
-  std::vector<std::uint32_t> symbols;
-  std::vector<std::uint32_t> symbol_ends = {0};
+  std::vector<std::uint32_t> tokens(derivations.size(), kNoShorter);
   for (const auto& [bytes, value] : entries) {
     const auto id = static_cast<std::uint32_t>(value);
-    Token& token = tokens[id];
-    token.rest = static_cast<std::uint32_t>(bytes.size()) << kIdBits |
+    tokens[id] = static_cast<std::uint32_t>(bytes.size()) << kIdBits |
                  (static_cast<std::uint32_t>(shorter[id]) & kNoShorter);
-    token.level = derivations.level(id);
-    if (token.level == kNone) {
-      token.level = kFirstIrregular + static_cast<std::uint32_t>(symbol_ends.size());
+  }
+  tokens_ = std::move(tokens);
+  keep_levels(derivations, entries);
+  crossing_ = find_crossed(entries);
+}
+
+void BpeBacktracker::keep_levels(const BpeDerivations& derivations, const Trie::Entries& entries) {
+  const bool are_told = std::ranges::all_of(entries, [&](const auto& entry) {
+    const auto id = static_cast<std::uint32_t>(entry.second);
+    return derivations.level(id) == level(id);
+  });
+  if (are_told) {
+    return;
+  }
+  std::vector<std::uint32_t> levels(derivations.size(), kNone);
+  std::vector<std::uint32_t> symbols;
+  std::vector<std::uint32_t> symbol_ends = {0};
+  for (const auto& entry : entries) {
+    const auto id = static_cast<std::uint32_t>(entry.second);
+    levels[id] = derivations.level(id);
+    if (levels[id] == kNone) {
+      levels[id] = kFirstIrregular + static_cast<std::uint32_t>(symbol_ends.size());
       derivations.append_symbols(id, symbols);
       symbol_ends.push_back(static_cast<std::uint32_t>(symbols.size()));
     }
   }
-  tokens_ = std::move(tokens);
+  levels_ = std::move(levels);
   symbols_ = std::move(symbols);
   symbol_ends_ = std::move(symbol_ends);
-  crossing_ = find_crossed(entries);
 }
 
 /// Regular tokens come about by one merge alone; of others it can be any.
 CrossingFilter BpeBacktracker::find_crossed(const Trie::Entries& entries) const {
   CrossingFilter::Builder crossed(entries.size());
   for (const auto& [bytes, value] : entries) {
-    const std::uint32_t level = tokens_[static_cast<std::uint32_t>(value)].level;
-    const std::size_t border =
-        level - 1 < kFirstIrregular - 1 ? length(merges_.left(level - 1)) : 0;
+    const std::uint32_t made = level(static_cast<std::uint32_t>(value));
+    const std::size_t border = made - 1 < kFirstIrregular - 1 ? length(merges_.left(made - 1)) : 0;
     if (border > 0) {
       crossed.add(bytes, border);
       continue;
     }
-    for (std::size_t any = 1; level != 0 && any < bytes.size(); ++any) {
+    for (std::size_t any = 1; made != 0 && any < bytes.size(); ++any) {
       crossed.add(bytes, any);
     }
   }
@@ -81,12 +95,12 @@ CrossingFilter BpeBacktracker::find_crossed(const Trie::Entries& entries) const 
 
 /// Parts of regular tokens are regular.
 void BpeBacktracker::append_symbols(std::uint32_t id, std::vector<std::uint32_t>& symbols) const {
-  const std::uint32_t level = tokens_[id].level;
-  if (level < kFirstIrregular) {
+  const std::uint32_t made = level(id);
+  if (made < kFirstIrregular) {
     border().append_symbols(id, symbols);
     return;
   }
-  const std::uint32_t* const ends = &symbol_ends_[level - kFirstIrregular];
+  const std::uint32_t* const ends = &symbol_ends_[made - kFirstIrregular];
   symbols.insert(symbols.end(), symbols_.begin() + ends[-1], symbols_.begin() + ends[0]);
 }
 
@@ -109,7 +123,7 @@ bool BpeBacktracker::fits_by_merging(std::uint32_t left, std::uint32_t right) co
 
 bool BpeBacktracker::fits(std::uint32_t left, std::uint32_t right) const {
   // Quicker worked out than looked up where the memory has been used for other things since.
-  if (std::max(tokens_[left].level, tokens_[right].level) < kFirstIrregular) {
+  if (levels_.empty() || std::max(levels_[left], levels_[right]) < kFirstIrregular) {
     return border().holds(left, right, kNone);
   }
   const auto compute = [&] { return fits_by_merging(left, right); };

@@ -40,6 +40,7 @@ class BpeBacktracker {
 
   void visit_tables(TableArchive& archive) {
     archive(tokens_);
+    archive(levels_);
     archive(symbols_);
     archive(symbol_ends_);
     crossing_.visit_tables(archive);
@@ -63,7 +64,7 @@ class BpeBacktracker {
 
   /// Bytes of a token that append_ids() gave.
   [[nodiscard]] std::uint32_t length(std::uint32_t id) const noexcept {
-    return tokens_[id].rest >> kIdBits;
+    return tokens_[id] >> kIdBits;
   }
 
  private:
@@ -72,21 +73,24 @@ class BpeBacktracker {
   static_assert(kMaxTokenBytes < 1U << (32 - kIdBits));
   static constexpr std::uint32_t kFirstIrregular = 0x80000000U;
 
-  struct Token {
-    std::uint32_t level = kNone;  // as BpeDerivations::level(); of irregular tokens kFirstIrregular
-                                  // and which of them it is
-    std::uint32_t rest = kNoShorter;  // the longest token that it begins with; above it the length
-  };
   class DeadEnds;
 
+  /// As BpeDerivations::level(); of irregular tokens kFirstIrregular and which of them it is.
+  [[nodiscard]] std::uint32_t level(std::uint32_t id) const noexcept {
+    if (!levels_.empty()) {
+      return levels_[id];
+    }
+    return id < merges_.size() && merges_.is_live(id) ? id + 1 : 0;
+  }
   [[nodiscard]] auto border() const noexcept {
-    return BpeBorder(merges_, [this](std::uint32_t id) { return tokens_[id].level; });
+    return BpeBorder(merges_, [this](std::uint32_t id) { return level(id); });
   }
   /// kNone if there is none.
   [[nodiscard]] std::uint32_t shorter(std::uint32_t id) const noexcept {
-    const std::uint32_t found = tokens_[id].rest & kNoShorter;
+    const std::uint32_t found = tokens_[id] & kNoShorter;
     return found == kNoShorter ? kNone : found;
   }
+  void keep_levels(const BpeDerivations& derivations, const Trie::Entries& entries);
   [[nodiscard]] CrossingFilter find_crossed(const Trie::Entries& entries) const;
   void append_symbols(std::uint32_t id, std::vector<std::uint32_t>& symbols) const;
   [[nodiscard]] bool fits(std::uint32_t left, std::uint32_t right) const;
@@ -94,8 +98,9 @@ class BpeBacktracker {
   static_assert(static_cast<std::uint32_t>(Trie::kNoValue) == kNone);
 
   const BpeMerges& merges_;
-  std::uint32_t number_;  // in FitCache
-  Table<Token> tokens_;
+  std::uint32_t number_;          // in FitCache
+  Table<std::uint32_t> tokens_;   // the longest one that each begins with; above it the length
+  Table<std::uint32_t> levels_;   // empty where each token's rank is its id, or it is a symbol
   Table<std::uint32_t> symbols_;  // of irregular tokens
   Table<std::uint32_t> symbol_ends_;
   CrossingFilter crossing_;

@@ -143,7 +143,8 @@ void BpeDerivations::append_symbols(std::uint32_t id, std::vector<std::uint32_t>
 std::vector<BpeMerges::Merge> BpeDerivations::merges() const {
   std::vector<BpeMerges::Merge> merges;
   for (std::uint32_t rank = 0; rank < merges_->size(); ++rank) {
-    if (merges_->is_live(rank) && levels_[merges_->merged(rank)] == rank + 1) {
+    if (merges_->is_live(rank) && (levels_[merges_->merged(rank)] == rank + 1 ||
+                                   irregular_.contains(merges_->merged(rank)))) {
       merges.push_back({.left = merges_->left(rank),
                         .right = merges_->right(rank),
                         .merged = merges_->merged(rank)});

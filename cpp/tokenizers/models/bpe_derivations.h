@@ -41,10 +41,7 @@ class BpeDerivations {
     return static_cast<std::uint32_t>(levels_.size());
   }
 
-  /// Whether there are only regular tokens.
-  [[nodiscard]] bool is_regular() const noexcept { return irregular_.empty(); }
-
-  /// The merges that happen, by rank; of regular tokens only.
+  /// The merges that happen, by rank; of irregular tokens all that make them.
   [[nodiscard]] std::vector<BpeMerges::Merge> merges() const;
 
   /// Whether the merges of the token's own characters end in it.

@@ -1,6 +1,7 @@
 #include "tokenizers/models/bpe_merges.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "tokenizers/hash.h"
 
@@ -11,14 +12,19 @@ namespace {
 bool are_ordered(const std::vector<BpeMerges::Merge>& merges) {
   std::uint32_t highest = 0;
   for (const auto& merge : merges) {
-    highest = std::max({highest, merge.left, merge.right, merge.merged});
+    if (!merge.is_missing()) {
+      highest = std::max({highest, merge.left, merge.right, merge.merged});
+    }
   }
   std::vector<std::uint32_t> made_by(std::size_t{highest} + 1);  // rank + 1 of the last one
   for (std::uint32_t rank = 0; rank < merges.size(); ++rank) {
-    made_by[merges[rank].merged] = rank + 1;
+    if (!merges[rank].is_missing()) {
+      made_by[merges[rank].merged] = rank + 1;
+    }
   }
   for (std::uint32_t rank = 0; rank < merges.size(); ++rank) {
-    if (std::max(made_by[merges[rank].left], made_by[merges[rank].right]) > rank) {
+    if (!merges[rank].is_missing() &&
+        std::max(made_by[merges[rank].left], made_by[merges[rank].right]) > rank) {
       return false;
     }
   }
@@ -26,6 +32,20 @@ bool are_ordered(const std::vector<BpeMerges::Merge>& merges) {
 }
 
 }  // namespace
+
+std::vector<BpeMerges::Merge> BpeMerges::by_id(std::vector<Merge> merges) {
+  constexpr std::size_t kMostGaps = 4096;
+  const bool rises =
+      std::ranges::adjacent_find(merges, std::greater_equal<>(), &Merge::merged) == merges.end();
+  if (merges.empty() || !rises || merges.back().merged > merges.size() + kMostGaps) {
+    return merges;
+  }
+  std::vector<Merge> ranked(merges.back().merged + std::size_t{1});
+  for (const Merge& merge : merges) {
+    ranked[merge.merged] = merge;
+  }
+  return ranked;
+}
 
 BpeMerges::BpeMerges(const std::vector<Merge>& merges)
     : factor_(hash_seed() | 1U), is_ordered_(are_ordered(merges)) {
@@ -36,6 +56,10 @@ BpeMerges::BpeMerges(const std::vector<Merge>& merges)
   std::vector<std::uint64_t> packed;
   packed.reserve(merges.size() + 1);
   for (const Merge& merge : merges) {
+    if (merge.is_missing()) {
+      packed.push_back(kNoPair);
+      continue;
+    }
     packed.push_back(pair_of(merge.left, merge.right) << kBits | merge.merged);
     insert(static_cast<std::uint32_t>(packed.size() - 1), buckets, packed);
   }
@@ -68,7 +92,7 @@ void BpeMerges::insert(std::uint32_t rank, std::vector<Bucket>& buckets,
 }
 
 std::vector<BpeMerges::Merge> BpeMerges::all() const {
-  std::vector<Merge> merges(size(), {.left = kNone, .right = kNone, .merged = kNone});
+  std::vector<Merge> merges(size());
   for (std::uint32_t rank = 0; rank < size(); ++rank) {
     if (merges_[rank] != kNoPair) {
       merges[rank] = {.left = left(rank), .right = right(rank), .merged = merged(rank)};

@@ -29,10 +29,17 @@ class BpeMerges {
   static constexpr std::uint32_t kMost = (1U << kBits) - 1;
 
   struct Merge {
-    std::uint32_t left;
-    std::uint32_t right;
-    std::uint32_t merged;
+    std::uint32_t left = kNone;
+    std::uint32_t right = kNone;
+    std::uint32_t merged = kNone;
+
+    /// Whether a rank has no merge.
+    [[nodiscard]] bool is_missing() const noexcept { return merged == kNone; }
   };
+
+  /// The merges with ids for ranks, where that leaves their order as it is, as in most trained
+  /// models: then a token tells the rank of the merge that makes it.
+  [[nodiscard]] static std::vector<Merge> by_id(std::vector<Merge> merges);
 
   /// @param merges by rank; of a pair that is there twice the later rank counts.
   explicit BpeMerges(const std::vector<Merge>& merges);
@@ -59,7 +66,7 @@ class BpeMerges {
     }
   }
 
-  /// Whether a rank's pair has no later one.
+  /// Whether a rank has a merge, whose pair has no later one.
   [[nodiscard]] bool is_live(std::uint32_t rank) const noexcept { return merges_[rank] != kNoPair; }
 
   /// What the pair of a rank becomes, and the pair.
@@ -85,7 +92,7 @@ class BpeMerges {
     return static_cast<std::uint32_t>(merges_.size() - 1);
   }
 
-  /// The merges by rank; ids of kNone for a rank whose pair has a later one.
+  /// The merges by rank; that of one whose pair has a later one is missing.
   [[nodiscard]] std::vector<Merge> all() const;
 
   /// Whether every merge comes after all those that make its parts, as in any trained model: then

@@ -4,27 +4,25 @@
 
 namespace onnxformers::tokenizers {
 
-ShortWords::ShortWords(const std::vector<std::pair<std::string_view, std::int32_t>>& entries)
-    : seed_(hash_seed()) {
-  std::vector<Slot> slots(std::bit_ceil(std::max<std::size_t>(entries.size() * 2, 2)));
-  mask_ = slots.size() - 1;
-  shift_ = 64U - static_cast<unsigned>(std::countr_zero(slots.size()));
+ShortWords::ShortWords(const Entries& entries) : seed_(hash_seed()) {
+  constexpr std::size_t kShare = 4;  // of entries, for a line
+  std::vector<Line> lines((entries.size() / kShare) + 1);
   for (const auto& [text, id] : entries) {
     if (text.empty() || text.size() > ShortWord::kMaxBytes) {
       continue;
     }
     const ShortWord word = load(text);
-    std::size_t slot = hash(word) >> shift_;
-    while (slots[slot].id_and_length != 0) {
-      slot = (slot + 1) & mask_;
+    Line& line = lines[line_of(word, lines.size())];
+    const auto free = std::ranges::find(line.ids_and_lengths, 0U);
+    if (free == line.ids_and_lengths.end()) {
+      continue;
     }
-    slots[slot] = {
-        .low = word.low,
-        .high = word.high,
-        .id_and_length = static_cast<std::uint32_t>(id) | word.length << kLengthShift,
-    };
+    const auto slot = static_cast<std::size_t>(free - line.ids_and_lengths.begin());
+    line.lows[slot] = word.low;
+    line.highs[slot] = word.high;
+    line.ids_and_lengths[slot] = static_cast<std::uint32_t>(id) | word.length << kLengthShift;
   }
-  slots_ = std::move(slots);
+  lines_ = std::move(lines);
 }
 
 }  // namespace onnxformers::tokenizers

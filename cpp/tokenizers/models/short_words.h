@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -22,16 +21,19 @@ struct ShortWord {
   std::uint32_t length = 0;
 };
 
-/// Whole words and their ids: one probe for most words of a text, so that the trie is only walked
-/// for those that fall into several pieces. Immutable once built.
+/// Whole words and their ids: one look for most words of a text, so that the trie is only walked
+/// for those that fall into several pieces, and for those for which there was no room. Immutable
+/// once built.
 class ShortWords {
  public:
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+  using Entries = std::vector<std::pair<std::string_view, std::int32_t>>;
 
-  ShortWords() : ShortWords(std::vector<std::pair<std::string_view, std::int32_t>>()) {}
+  ShortWords() : ShortWords(Entries()) {}
 
-  /// Longer words of `entries` are left out. Ids are below kMaxTokenId.
-  explicit ShortWords(const std::vector<std::pair<std::string_view, std::int32_t>>& entries);
+  /// @param entries words in the order in which they matter, with ids below kMaxTokenId; longer
+  ///     words are left out.
+  explicit ShortWords(const Entries& entries);
 
   /// @param word not empty, at most ShortWord::kMaxBytes.
   [[nodiscard]] static ShortWord load(std::string_view word) noexcept {
@@ -46,44 +48,40 @@ class ShortWords {
 
   /// The id of a word, or kNone.
   [[nodiscard]] std::uint32_t find(const ShortWord& word) const noexcept {
-    std::size_t slot = hash(word) >> shift_;
-    while (slots_[slot].id_and_length != 0) {
-      const Slot& here = slots_[slot];
-      if (((here.low ^ word.low) | (here.high ^ word.high)) == 0 &&
-          here.id_and_length >> kLengthShift == word.length) {
-        return here.id_and_length & kIdMask;
+    const Line& line = lines_[line_of(word, lines_.size())];
+    for (std::size_t slot = 0; slot < kSlots; ++slot) {
+      if (((line.lows[slot] ^ word.low) | (line.highs[slot] ^ word.high)) == 0 &&
+          line.ids_and_lengths[slot] >> kLengthShift == word.length) {
+        return line.ids_and_lengths[slot] & kIdMask;
       }
-      slot = (slot + 1) & mask_;
     }
     return kNone;
   }
 
   void visit_tables(TableArchive& archive) {
-    archive(slots_);
+    archive(lines_);
     archive(seed_);
-    archive(mask_);
-    archive(shift_);
   }
 
  private:
+  static constexpr std::size_t kSlots = 3;
   static constexpr std::uint32_t kLengthShift = 24;
   static constexpr std::uint32_t kIdMask = (1U << kLengthShift) - 1;
 
-  // A length is never 0: neither is id_and_length of a slot in use.
-  struct Slot {
-    std::uint64_t low = 0;
-    std::uint64_t high = 0;
-    std::uint32_t id_and_length = 0;
+  /// Words that share a cache line, filled from the first slot on. A length is never 0.
+  struct alignas(64) Line {
+    std::array<std::uint64_t, kSlots> lows{};
+    std::array<std::uint64_t, kSlots> highs{};
+    std::array<std::uint32_t, kSlots> ids_and_lengths{};
   };
 
-  [[nodiscard]] std::uint64_t hash(const ShortWord& word) const noexcept {
-    return mix(word.low ^ seed_, word.high ^ kHashFactor ^ (seed_ << 1U)) * kHashFactor;
+  [[nodiscard]] std::size_t line_of(const ShortWord& word, std::size_t lines) const noexcept {
+    const std::uint64_t hash = mix(word.low ^ seed_, word.high ^ kHashFactor ^ (seed_ << 1U));
+    return static_cast<std::size_t>(((hash >> 32U) * lines) >> 32U);
   }
 
   std::uint64_t seed_;
-  Table<Slot> slots_;
-  std::size_t mask_;
-  unsigned shift_;
+  Table<Line> lines_;
 };
 
 }  // namespace onnxformers::tokenizers

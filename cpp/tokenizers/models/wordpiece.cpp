@@ -92,14 +92,19 @@ void WordPiece::visit_tables(TableArchive& archive) {
 }
 
 void WordPiece::index(const Trie::Entries& entries, std::string_view prefix) {
-  whole_words_ = ShortWords(entries);
-  first_ = Trie(entries);
+  Trie::Entries words;
   Trie::Entries others;
   for (const auto& [token, id] : entries) {
-    if (token.starts_with(prefix)) {
+    const bool is_other = token.starts_with(prefix);
+    if (is_other) {
       others.emplace_back(token.substr(prefix.size()), id);
     }
+    if (!is_other || prefix.empty()) {
+      words.emplace_back(token, id);
+    }
   }
+  whole_words_ = ShortWords(words);
+  first_ = Trie(entries);
   others_ = Trie(others);
   has_prefix_ = !prefix.empty();
 }

@@ -43,7 +43,7 @@ class WordPiece final : public Model {
   [[nodiscard]] std::uint32_t unk_id() const noexcept { return unk_id_; }
   [[nodiscard]] std::size_t max_characters() const noexcept { return max_characters_; }
 
-  /// The word as one token, or ShortWords::kNone.
+  /// The word as one token; ShortWords::kNone says nothing.
   [[nodiscard]] std::uint32_t find_whole(const ShortWord& word) const noexcept {
     return whole_words_.find(word);
   }

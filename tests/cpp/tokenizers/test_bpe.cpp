@@ -110,6 +110,18 @@ TEST(of_a_pair_that_is_there_twice_the_later_rank_counts) {
   CHECK_EQUAL(merges.rank(1, 0), BpeMerges::kNone);
 }
 
+TEST(ids_are_ranks_where_they_rise_with_them) {
+  const BpeMerges merges(BpeMerges::by_id({{0, 1, 3}, {3, 1, 5}}));
+  CHECK_EQUAL(merges.rank(0, 1), 3U);
+  CHECK_EQUAL(merges.rank(3, 1), 5U);
+  CHECK(merges.is_live(3) && !merges.is_live(4));
+  CHECK(merges.is_ordered());
+  CHECK_EQUAL(merges.merged(5), 5U);
+  CHECK_EQUAL(BpeMerges::by_id({{0, 1, 5}, {1, 1, 3}}).size(), std::size_t{2});
+  CHECK_EQUAL(BpeMerges::by_id({{0, 1, 2}, {1, 1, 2}}).size(), std::size_t{2});
+  CHECK_EQUAL(BpeMerges::by_id({{0, 1, 2}, {1, 1, 2'000'000}}).size(), std::size_t{2});
+}
+
 TEST(tokens_tell_their_place_in_the_word) {
   const auto model = load("{" + kAbc + "}");
   std::vector<WordToken> tokens;
@@ -165,6 +177,7 @@ TEST(merges_that_never_happen_can_be_left_out) {
   std::mt19937 random(23);
   int left_out = 0;
   int irregular = 0;
+  int by_id = 0;
   for (int round = 0; round < 300; ++round) {
     // Every split of random strings, in random order of the strings: as in files made from
     // SentencePiece models.
@@ -201,16 +214,23 @@ TEST(merges_that_never_happen_can_be_left_out) {
     const BpeMerges all(merges);
     const auto derivations = BpeDerivations::make(all, is_symbol);
     CHECK(derivations.has_value());
-    irregular += derivations->is_regular() ? 0 : 1;
-    const BpeMerges live(derivations->is_regular() ? derivations->merges() : merges);
-    CHECK(live.is_ordered() || !derivations->is_regular());
-    left_out += static_cast<int>(all.size() - live.size());
+    const std::vector<BpeMerges::Merge> happening = derivations->merges();
+    const BpeMerges live(BpeMerges::by_id(happening));
+    bool is_regular = true;
+    for (std::uint32_t id = 0; id < tokens.size(); ++id) {
+      is_regular &= derivations->is_regular(id) || !derivations->is_reachable(id);
+    }
+    irregular += is_regular ? 0 : 1;
+    CHECK(live.is_ordered() || !is_regular);
+    left_out += static_cast<int>(all.size() - happening.size());
+    by_id += live.size() > happening.size() ? 1 : 0;
     for (int i = 0; i < 30; ++i) {
       Ids symbols(1 + (random() % 20));
       std::ranges::generate(symbols, [&] { return random() % letters; });
       CHECK(slow_merge(live, symbols) == slow_merge(all, symbols));
     }
     check_backtracking(all, *derivations, tokens, random);
+    check_backtracking(live, BpeDerivations::make(live, is_symbol).value(), tokens, random);
     for (std::uint32_t id = 0; id < tokens.size(); ++id) {
       Ids symbols;
       for (const char letter : tokens[id]) {
@@ -221,6 +241,7 @@ TEST(merges_that_never_happen_can_be_left_out) {
   }
   CHECK(left_out > 100);
   CHECK(irregular > 10);
+  CHECK(by_id > 10);
 }
 
 TEST(a_token_is_reachable_if_its_characters_merge_to_it) {

@@ -1,6 +1,8 @@
 #include <map>
 #include <random>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "check.h"
 #include "tokenizers/piece_table.h"
@@ -8,6 +10,8 @@
 using namespace onnxformers::tokenizers;
 
 namespace {
+
+using Entries = std::vector<std::pair<std::string_view, std::int32_t>>;
 
 std::string random_piece(std::mt19937& random) {
   std::string piece;
@@ -37,7 +41,8 @@ TEST(pieces_of_every_length_are_found) {
     for (int i = 0; i < 500; ++i) {
       members.emplace(random_piece(random), i);
     }
-    const PieceTable table(PieceTable::Entries(members.begin(), members.end()));
+    const Entries entries(members.begin(), members.end());
+    const PieceTable table(entries, {});
     for (int i = 0; i < 1000; ++i) {
       const std::string piece = random_piece(random);
       const auto member = members.find(piece);
@@ -50,6 +55,33 @@ TEST(pieces_of_every_length_are_found) {
       CHECK_EQUAL(find(table, piece, true), static_cast<std::uint32_t>(id));
     }
   }
+}
+
+TEST(what_is_not_needed_takes_the_room_that_is_left) {
+  std::vector<std::string> pieces;
+  Entries entries;
+  for (int i = 0; i < 4000; ++i) {
+    pieces.push_back(std::to_string(i) + 'x');
+  }
+  for (const std::string& piece : pieces) {
+    entries.emplace_back(piece, static_cast<std::int32_t>(entries.size()));
+  }
+  constexpr std::size_t kNeeded = 300;
+  const std::span all(entries);
+  const PieceTable table(all.first(kNeeded), all.subspan(kNeeded));
+  std::size_t found = 0;
+  std::size_t found_early = 0;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const std::uint32_t id = find(table, pieces[i], true);
+    CHECK(id == i || (id == PieceTable::kNone && i >= kNeeded));
+    found += id == i ? 1 : 0;
+    found_early += id == i && i < pieces.size() / 2 ? 1 : 0;
+  }
+  // Those that come first find room.
+  CHECK(found < pieces.size());
+  CHECK(found > pieces.size() * 6 / 10);
+  CHECK(found_early > found - found_early);
+  CHECK_EQUAL(find(table, "4000x", true), PieceTable::kNone);
 }
 
 TEST(an_empty_table_has_no_piece) {

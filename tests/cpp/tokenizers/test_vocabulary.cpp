@@ -1,3 +1,8 @@
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "check.h"
 #include "tokenizers/parsed.h"
 #include "tokenizers/vocabulary.h"
@@ -22,6 +27,23 @@ TEST(an_empty_vocabulary_knows_nothing) {
   const Vocabulary vocabulary = Vocabulary::from_json(parsed.field);
   CHECK_EQUAL(vocabulary.size(), 0U);
   CHECK(!vocabulary.find("a"));
+}
+
+TEST(tokens_of_any_length_are_kept) {
+  // Among others and alone, so that blocks of all sizes come up.
+  for (const std::size_t length : {100U, 600U, 20'000U, 40'000U}) {
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < 300; ++i) {
+      texts.push_back(std::string(i % 7 == 3 ? length : i % 5, 'x') + std::to_string(i));
+    }
+    std::vector<std::optional<std::string_view>> tokens(texts.begin(), texts.end());
+    tokens[10].reset();
+    const Vocabulary vocabulary(tokens);
+    for (std::uint32_t id = 0; id < texts.size(); ++id) {
+      CHECK(vocabulary.token(id) == tokens[id]);
+      CHECK(vocabulary.find(texts[id]) == (tokens[id] ? std::optional(id) : std::nullopt));
+    }
+  }
 }
 
 TEST(wrong_ids_are_refused) {

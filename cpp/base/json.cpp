@@ -122,6 +122,21 @@ Value Value::element(std::size_t index) const {
   return {store_, child(store_->nodes[node_], Type::Array, index)};
 }
 
+bool Value::read_strings(std::span<std::string_view> strings) const noexcept {
+  const Node& array = store_->nodes[node_];
+  if (array.type() != Type::Array || array.size() != strings.size()) {
+    return false;
+  }
+  for (std::size_t i = 0; i < strings.size(); ++i) {
+    const Node& element = store_->nodes[array.first() + i];
+    if (element.type() != Type::String) {
+      return false;
+    }
+    strings[i] = store_->string(element);
+  }
+  return true;
+}
+
 std::string_view Value::key(std::size_t index) const {
   return store_->string(store_->nodes[child(store_->nodes[node_], Type::Object, index)]);
 }

@@ -42,6 +42,8 @@ class Value {
   /// Element of an array, in constant time. An index beyond the end, or a value that is no array,
   /// is ErrorKind::FileFormat: a short array is a fault of the file. So are key() and member().
   [[nodiscard]] Value element(std::size_t index) const;
+  /// Reads an array of exactly so many strings; false if this is something else.
+  [[nodiscard]] bool read_strings(std::span<std::string_view> strings) const noexcept;
   /// Members of an object, in the order of the file; a repeated key keeps its last value for
   /// find(), which scans small objects and sorts the keys of a large one on its first call (O(log
   /// n) afterwards, whatever the keys: no hash to attack). Safe from many threads.

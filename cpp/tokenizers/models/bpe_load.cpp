@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 
 #include "tokenizers/models/bpe.h"
@@ -32,28 +34,33 @@ class MergesReader {
   /// A merge whose tokens are not looked up yet.
   struct Waiting {
     std::size_t index = 0;  ///< in the file
-    std::string_view left;
-    std::string_view right;
+    std::array<std::string_view, 2> parts;
   };
 
   void add(std::size_t index, json::Value merge) {
     Waiting& waiting = waiting_[count_];
     waiting.index = index;
-    if (merge.type() == json::Type::String) {
+    if (!merge.read_strings(waiting.parts)) {
+      if (merge.type() != json::Type::String) {
+        fail_type(merges_.element(index));
+      }
       const std::string_view text = merge.as_string(merges_.path());
       if (text.starts_with("#version")) {  // the first line of merges.txt
         return;
       }
       split(text, waiting);
-    } else if (merge.type() == json::Type::Array && merge.size() == 2) {
-      waiting.left = part(merge, index, 0);
-      waiting.right = part(merge, index, 1);
-    } else {
-      merges_.element(index).fail("expected a string or a list of two strings");
     }
     if (++count_ == kTogether) {
       look_up();
     }
+  }
+
+  [[noreturn]] static void fail_type(const Field& merge) {
+    const bool is_pair = merge.value().type() == json::Type::Array && merge.size() == 2;
+    for (std::size_t part = 0; is_pair && part < 2; ++part) {
+      (void)merge.element(part).as_string();
+    }
+    merge.fail("expected a string or a list of two strings");
   }
 
   /// Paths are only put together for messages.
@@ -65,41 +72,26 @@ class MergesReader {
                 "\" is not two tokens with one space between them; tokens with "
                 "spaces need the form [\"left\", \"right\"]");
     }
-    merge.left = text.substr(0, space);
-    merge.right = text.substr(space + 1);
-  }
-
-  [[nodiscard]] std::string_view part(json::Value merge, std::size_t index,
-                                      std::size_t which) const {
-    const json::Value value = merge.element(which);
-    if (value.type() != json::Type::String) {
-      (void)merges_.element(index).element(which).as_string();
-    }
-    return value.as_string(merges_.path());
+    merge.parts = {text.substr(0, space), text.substr(space + 1)};
   }
 
   void look_up() {
-    tokens_.clear();
-    joined_.clear();
-    for (std::size_t i = 0; i < count_; ++i) {
-      tokens_.push_back(waiting_[i].left);
-      tokens_.push_back(waiting_[i].right);
-      joined_.append(waiting_[i].left).append(right_after_prefix(waiting_[i]));
-    }
     std::array<std::uint32_t, kTogether> guesses;  // NOLINT: written before it is read
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < count_; ++i) {
-      const std::size_t size = waiting_[i].left.size() + right_after_prefix(waiting_[i]).size();
-      const std::string_view token = std::string_view(joined_).substr(begin, size);
-      guesses[i] = guess(token);
-      if (guesses[i] == Vocabulary::kNone) {
-        tokens_.push_back(token);
-      }
-      begin += size;
-    }
-    ids_.resize(tokens_.size());
-    vocabulary_.find_all(tokens_, ids_);
     std::size_t next = 2 * count_;
+    for (std::size_t i = 0; i < count_; ++i) {
+      const auto& [left, right] = waiting_[i].parts;
+      tokens_[2 * i] = left;
+      tokens_[(2 * i) + 1] = right;
+      const std::string_view added = right.substr(std::min(prefix_.size(), right.size()));
+      guesses[i] = guess(left, added);
+      if (guesses[i] == Vocabulary::kNone) {
+        tokens_[next++] = joined_[i].assign(left).append(added);
+      } else {
+        last_ = guesses[i];
+      }
+    }
+    vocabulary_.find_all(std::span(tokens_).first(next), ids_);
+    next = 2 * count_;
     for (std::size_t i = 0; i < count_; ++i) {
       check(i, 2 * i);
       check(i, (2 * i) + 1);
@@ -107,7 +99,7 @@ class MergesReader {
         check(i, next);
         guesses[i] = ids_[next++];
       }
-      if (waiting_[i].left.empty() || waiting_[i].right.size() <= prefix_.size()) {
+      if (waiting_[i].parts[0].empty() || waiting_[i].parts[1].size() <= prefix_.size()) {
         merges_.element(waiting_[i].index)
             .fail("a part is empty or only the continuing_subword_prefix");
       }
@@ -119,10 +111,11 @@ class MergesReader {
 
   /// What comes about has mostly the id after that of the merge before, or the same one; kNone if
   /// it has to be looked up.
-  std::uint32_t guess(std::string_view token) {
+  [[nodiscard]] std::uint32_t guess(std::string_view left, std::string_view added) const {
     for (const std::uint32_t id : {last_ + 1, last_}) {
-      if (vocabulary_.are_unique() && vocabulary_.token(id) == token) {
-        last_ = id;
+      const auto token = vocabulary_.token(id);
+      if (vocabulary_.are_unique() && token && token->size() == left.size() + added.size() &&
+          token->starts_with(left) && token->ends_with(added)) {
         return id;
       }
     }
@@ -136,12 +129,6 @@ class MergesReader {
     }
   }
 
-  /// What the right part adds to the left one.
-  [[nodiscard]] std::string_view right_after_prefix(const Waiting& merge) const {
-    return merge.right.size() < prefix_.size() ? std::string_view()
-                                               : merge.right.substr(prefix_.size());
-  }
-
   const Field& merges_;
   const Vocabulary& vocabulary_;
   std::string_view prefix_;
@@ -150,9 +137,9 @@ class MergesReader {
   std::size_t count_ = 0;
   std::uint32_t last_ = 0;  // the id that came about last
   // What is looked up together: the parts of all that wait, then what they become.
-  std::vector<std::string_view> tokens_;
-  std::vector<std::uint32_t> ids_;
-  std::string joined_;
+  std::array<std::string_view, 3 * kTogether> tokens_;
+  std::array<std::uint32_t, 3 * kTogether> ids_{};
+  std::array<std::string, kTogether> joined_;
 };
 
 void check_dropout(const Field& field) {

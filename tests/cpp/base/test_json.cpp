@@ -1,6 +1,8 @@
+#include <array>
 #include <cmath>
 #include <random>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -235,6 +237,17 @@ TEST(a_wrong_type_names_the_place_and_both_types) {
   CHECK_ERROR(ErrorKind::FileFormat, "no entry 2", root.key(2));
   CHECK_ERROR(ErrorKind::FileFormat, "must be an array", root.element(0));
   CHECK_ERROR(ErrorKind::FileFormat, "must be an object", root.find("b")->key(0));
+}
+
+TEST(arrays_of_strings_are_read_at_once) {
+  const auto document = Document::parse(R"([["a", "\u00e9"], ["a"], ["a", 1], "ab", {"a": "b"}])");
+  std::array<std::string_view, 2> strings;
+  CHECK(document.root().element(0).read_strings(strings));
+  CHECK_EQUAL(strings[0], "a");
+  CHECK_EQUAL(strings[1], "\xC3\xA9");
+  for (std::size_t i = 1; i < 5; ++i) {
+    CHECK(!document.root().element(i).read_strings(strings));
+  }
 }
 
 TEST(a_repeated_key_keeps_its_last_value) {

@@ -12,7 +12,7 @@ struct PieceTable::Placed {
 };
 
 PieceTable::PieceTable(Entries needed, Entries others) : seed_(hash_seed()) {
-  constexpr std::size_t kShare = 5;  // of the others, for a line
+  constexpr std::size_t kShare = 8;  // of the others, for a line
   std::vector<Line> lines((needed.size() * 3 / 2 / kSlots) + (others.size() / kShare) + 1);
   add_short(needed, true, lines);
   add_short(others, false, lines);

@@ -49,13 +49,15 @@ class ShortWords {
   /// The id of a word, or kNone.
   [[nodiscard]] std::uint32_t find(const ShortWord& word) const noexcept {
     const Line& line = lines_[line_of(word, lines_.size())];
+    std::uint32_t found = kNone;
+    // No branch on which of them it is, which cannot be foreseen.
     for (std::size_t slot = 0; slot < kSlots; ++slot) {
-      if (((line.lows[slot] ^ word.low) | (line.highs[slot] ^ word.high)) == 0 &&
-          line.ids_and_lengths[slot] >> kLengthShift == word.length) {
-        return line.ids_and_lengths[slot] & kIdMask;
-      }
+      const std::uint32_t id_and_length = line.ids_and_lengths[slot];
+      const std::uint64_t differ = (line.lows[slot] ^ word.low) | (line.highs[slot] ^ word.high) |
+                                   (id_and_length >> kLengthShift ^ word.length);
+      found = differ == 0 ? id_and_length & kIdMask : found;
     }
-    return kNone;
+    return found;
   }
 
   void visit_tables(TableArchive& archive) {

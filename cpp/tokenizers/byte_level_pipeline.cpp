@@ -44,24 +44,31 @@ const ByteLevelPipeline::Runner* ByteLevelPipeline::runner_of() {
       .encode_ids =
           [](const ByteLevelPipeline& pipeline, std::string_view text, std::size_t limit,
              std::vector<std::uint32_t>& ids) {
-            std::uint32_t next_word = 0;
-            return Pass<Pattern, false>(
-                       pipeline, text, 0,
-                       {.ids = &ids, .spans = nullptr, .words = nullptr, .next_word = &next_word})
+            return Pass<Pattern, false>(pipeline, text,
+                                        {
+                                            .ids = &ids,
+                                            .spans = nullptr,
+                                            .words = nullptr,
+                                            .first_character = 0,
+                                            .next_word = 0,
+                                        })
                 .run(limit);
           },
       .encode_with_offsets =
           [](const ByteLevelPipeline& pipeline, std::string_view text,
              std::uint32_t first_character, std::size_t limit, Tokens& tokens,
              std::uint32_t& next_word) {
-            return Pass<Pattern, true>(pipeline, text, first_character,
-                                       {
-                                           .ids = &tokens.ids,
-                                           .spans = &tokens.spans,
-                                           .words = &tokens.words,
-                                           .next_word = &next_word,
-                                       })
-                .run(limit);
+            Pass<Pattern, true> pass(pipeline, text,
+                                     {
+                                         .ids = &tokens.ids,
+                                         .spans = &tokens.spans,
+                                         .words = &tokens.words,
+                                         .first_character = first_character,
+                                         .next_word = next_word,
+                                     });
+            const bool done = pass.run(limit);
+            next_word = pass.next_word();
+            return done;
           },
   };
   return &runner;

@@ -168,14 +168,4 @@ std::size_t BpeBacktracker::append_pieces(std::string_view text, std::size_t beg
   }
 }
 
-std::size_t BpeBacktracker::append_ids(std::string_view text, std::size_t begin,
-                                       std::vector<std::uint32_t>& ids) const {
-  const std::size_t first = ids.size();
-  const std::size_t end = append_pieces(text, begin, ids);
-  for (std::size_t i = first; i < ids.size(); ++i) {
-    ids[i] = id_of(ids[i]);
-  }
-  return end;
-}
-
 }  // namespace onnxformers::tokenizers

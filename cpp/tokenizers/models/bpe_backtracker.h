@@ -47,12 +47,9 @@ class BpeBacktracker {
     trie_.visit_tables(archive);
   }
 
-  /// Appends the tokens of text[begin, ...) up to a character that is no token, or the end; gives
-  /// that place. kStuck means that the tables are at odds with each other.
-  [[nodiscard]] std::size_t append_ids(std::string_view text, std::size_t begin,
-                                       std::vector<std::uint32_t>& ids) const;
-
-  /// The same with the bytes of each token beside its id, in one number.
+  /// Appends the tokens of text[begin, ...), each id with the number of bytes in one number, up to
+  /// a character that is no token, or the end; gives that place. kStuck means that the tables are
+  /// at odds with each other.
   [[nodiscard]] std::size_t append_pieces(std::string_view text, std::size_t begin,
                                           std::vector<std::uint32_t>& pieces) const;
   [[nodiscard]] static std::uint32_t id_of(std::uint32_t piece) noexcept {
@@ -62,7 +59,7 @@ class BpeBacktracker {
     return piece >> kIdBits;
   }
 
-  /// Bytes of a token that append_ids() gave.
+  /// Bytes of a reachable token.
   [[nodiscard]] std::uint32_t length(std::uint32_t id) const noexcept {
     return tokens_[id] >> kIdBits;
   }

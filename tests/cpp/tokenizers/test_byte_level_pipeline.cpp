@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "check.h"
 #include "tokenizers/byte_level_file.h"
+#include "tokenizers/placed_token.h"
 #include "tokenizers/scanners/known_patterns.h"
 #include "tokenizers/tokenizer.h"
 
@@ -67,6 +68,30 @@ void compare_on_random_texts(const ByteLevelFile& file, unsigned seed) {
 }
 
 }  // namespace
+
+TEST(starts_of_characters_are_counted) {
+  static constexpr char32_t kCharacters[] = {U'a', U'\0', 0xE9, 0x4E2D, 0xFFFD, 0x1F600};
+  std::mt19937 random(3);
+  for (int i = 0; i < 500; ++i) {
+    std::string text;
+    while (text.size() <= CharacterStarts::kMostBytes) {
+      utf8::append(text, kCharacters[random() % std::size(kCharacters)]);
+    }
+    text.resize(1 + (random() % CharacterStarts::kMostBytes));
+    const CharacterStarts starts(text);
+    std::uint32_t before = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      const bool begins = (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80;
+      CHECK_EQUAL(starts.has(at), begins);
+      before += begins ? 1 : 0;
+      CHECK_EQUAL(starts.before(at + 1), before);
+      const PlacedToken token(PlacedToken::make(7, starts, at, at + 1));
+      CHECK_EQUAL(token.id(), 7U);
+      CHECK_EQUAL(token.end(), before);
+      CHECK_EQUAL(token.begin(before), begins ? before : before - 1);
+    }
+  }
+}
 
 TEST(the_single_pass_agrees_with_the_stages) {
   for (unsigned seed = 0; seed < 6; ++seed) {

@@ -46,12 +46,13 @@ class PieceCache {
 
   /// Asks for the memory that find() reads.
   void prefetch(std::uint64_t hash) const noexcept {
-    const Entry* entry = &entries_[first_of(hash)];
+    const Entry* const entry = &entries_[first_of(hash)];
     tokenizers::prefetch(entry);
     tokenizers::prefetch(entry + 1);
   }
 
-  /// The ids of a piece, or nothing (no piece has no ids).
+  /// The ids of a piece, or nothing (no piece has no ids). Behind the ids is the rest of an array
+  /// of kMaxTokens.
   [[nodiscard]] std::span<const std::uint32_t> find(std::uint32_t owner, const ShortPiece& piece,
                                                     std::uint64_t hash) const noexcept {
     const Entry* entry = &entries_[first_of(hash)];
@@ -91,6 +92,11 @@ class LongPieceCache {
 
   /// That of this thread.
   static LongPieceCache& get() { return ThreadKept<LongPieceCache>::get(); }
+
+  /// Asks for the memory that find() reads first.
+  void prefetch(std::uint64_t hash) const noexcept {
+    tokenizers::prefetch(&sets_[hash >> (64U - kSetBits)]);
+  }
 
   /// The ids of a piece of at most kMaxBytes, or nothing (no piece has no ids).
   [[nodiscard]] std::span<const std::uint32_t> find(std::uint32_t owner, std::string_view piece,

@@ -113,10 +113,13 @@ class PieceTable {
                                         std::uint32_t line) const noexcept {
     const Line& first = lines_[line];
     const unsigned matches = first.matches(piece);
-    if (matches != 0) [[likely]] {
-      return first.ids[static_cast<std::size_t>(std::countr_zero(matches))];
-    }
-    return farthest_ == 0 ? kNone : find_behind(piece, line);
+    // No branch on whether it is there, which cannot be foreseen: without a match the last slot is
+    // read, and made all ones. By arithmetic, as compilers make a branch of a comparison.
+    constexpr unsigned kLast = 1U << (kSlots - 1);
+    const auto none = static_cast<std::uint32_t>(static_cast<std::int32_t>(matches - 1) >> 31U);
+    const std::uint32_t id =
+        first.ids[static_cast<std::size_t>(std::countr_zero(matches | kLast))] | none;
+    return farthest_ == 0 || id != kNone ? id : find_behind(piece, line);
   }
 
   /// The same by the hash of the piece.

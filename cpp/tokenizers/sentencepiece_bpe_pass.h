@@ -8,9 +8,7 @@
 #include <string_view>
 
 #include "base/utf8.h"
-#include "tokenizers/piece_cache.h"
-#include "tokenizers/sentencepiece_bpe_pipeline.h"
-#include "tokenizers/sentencepiece_tokens.h"
+#include "tokenizers/sentencepiece_parts.h"
 
 namespace onnxformers::tokenizers {
 
@@ -27,45 +25,161 @@ class SentencePieceBpePipeline::Pass {
   Pass(const SentencePieceBpePipeline& pipeline, std::string_view text,
        std::uint32_t first_character, const Output& output)
       : pipeline_(pipeline),
+        kept_(pipeline),
         text_(text),
         next_word_(*output.next_word),
-        word_(next_word_),
-        tokens_(*output.ids, output.tokens, first_character) {}
+        tokens_(*output.ids, output.tokens, first_character,
+                // The first part begins no other word.
+                next_word_ - (pipeline.word_flag(text) != 0 ? 1 : 0)) {}
 
   /// False if the text has a "▁", which is also what spaces become.
   [[nodiscard]] bool run(std::size_t limit) {
-    while (put_ < text_.size() && tokens_.size() < limit) {
+    while (begin_ < text_.size() && tokens_.size() < limit) {
       find_parts();
+      look_up_parts();
       if (!put_parts()) {
         return false;
       }
     }
     tokens_.flush();
-    next_word_ = word_ + 1;
+    next_word_ = tokens_.word() + 1;
     return true;
   }
 
  private:
-  /// Finds some of the parts that no merge leads out of, and asks for the memory they are looked up
-  /// in, so that the waits for many of them overlap.
+  /// Finds some of the parts that no merge leads out of. Characters that are not ASCII are written
+  /// at once; for the others the memory they are looked up in is asked for, so that the waits for
+  /// many of them overlap.
   void find_parts() {
-    found_ = 0;
-    while (found_ < kEnough && scanned_ < text_.size()) {
+    std::array<std::uint32_t, kMostFound> ends;
+    std::size_t found = 0;
+    while (found < kEnough && scanned_ < text_.size()) {
       const std::size_t window = std::min(text_.size(), scanned_ + kWindow);
-      found_ += pipeline_.pairs_.find_missing(text_, scanned_, window, ends_.data() + found_);
+      found += pipeline_.pairs_.find_missing(text_, scanned_, window, ends.data() + found);
       scanned_ = window;
     }
     if (scanned_ == text_.size()) {
-      ends_[found_++] = static_cast<std::uint32_t>(text_.size());
+      ends[found++] = static_cast<std::uint32_t>(text_.size());
     }
-    for (std::size_t i = 0, begin = put_; i < found_; begin = ends_[i++]) {
-      const std::string_view part = text_.substr(begin, ends_[i] - begin);
-      if (!is_wide_character(part)) {
-        pieces_[i] = load(part);
-        lines_[i] = pipeline_.wholes_.line_of(pipeline_.wholes_.hash(pieces_[i]));
-        pipeline_.wholes_.prefetch(lines_[i]);
+    written_ = 0;
+    others_found_ = 0;
+    for (std::size_t i = 0; i < found; begin_ = ends[i++]) {
+      const std::string_view part(text_.data() + begin_, ends[i] - begin_);
+      if (is_wide_character(part)) {
+        write_character(part);
+      } else {
+        add_other(part);
       }
     }
+  }
+
+  void write_character(std::string_view character) {
+    const char32_t code = utf8::decode_valid(character, 0).code;
+    has_sign_ = has_sign_ || code == kSignCode;
+    const std::uint32_t id = pipeline_.model_.characters().find(code, 0);
+    if (id != kNone) [[likely]] {
+      numbers_[written_++] = SpannedToken::make(id, 1);
+    } else {
+      written_ += write_unknown(character, &numbers_[written_]);
+    }
+  }
+
+  /// Gives the number of tokens, at most kMostBytes.
+  std::size_t write_unknown(std::string_view character, std::uint32_t* tokens) const {
+    if (!pipeline_.model_.options().byte_fallback) {
+      tokens[0] = SpannedToken::make(pipeline_.unk_id_, 1);
+      return 1;
+    }
+    for (std::size_t i = 0; i < character.size(); ++i) {
+      const std::uint32_t id = pipeline_.byte_ids_[static_cast<unsigned char>(character[i])];
+      const bool is_last = i + 1 == character.size();
+      tokens[i] = is_last ? SpannedToken::make(id, 1) : SpannedToken::make_byte(id);
+    }
+    return character.size();
+  }
+
+  void add_other(std::string_view part) {
+    Part& other = others_[others_found_++];
+    other.text = part;
+    other.piece = load(part);
+    other.hash = pipeline_.wholes_.hash(other.piece);
+    other.place = static_cast<std::uint32_t>(written_++);
+    pipeline_.wholes_.prefetch(pipeline_.wholes_.line_of(other.hash));
+  }
+
+  /// Looks up which of the others are tokens, and asks for what is kept of the rest.
+  void look_up_parts() {
+    missing_found_ = 0;
+    for (std::size_t i = 0; i < others_found_; ++i) {
+      Part& other = others_[i];
+      const std::uint32_t id = pipeline_.wholes_.find(other.piece, other.hash);
+      numbers_[other.place] = id;
+      if constexpr (kWithOffsets) {
+        numbers_[other.place] =
+            SpannedToken::make(id, characters_of(other)) | pipeline_.word_flag(other.text);
+      }
+      missing_[missing_found_] = &other;
+      missing_found_ += id == kNone ? 1 : 0;
+    }
+    for (std::size_t i = 0; i < missing_found_; ++i) {
+      kept_.prefetch(*missing_[i]);
+    }
+  }
+
+  /// False where the stages have to look.
+  [[nodiscard]] bool put_parts() {
+    std::size_t put = 0;
+    has_merged_ = false;
+    for (std::size_t i = 0; i < missing_found_; ++i) {
+      tokens_.template put_blocks<kBlock>(&numbers_[put], missing_[i]->place - put);
+      put = missing_[i]->place + 1;
+      if (!put_missing(i)) {
+        return false;
+      }
+    }
+    tokens_.template put_blocks<kBlock>(&numbers_[put], written_ - put);
+    return !has_sign_;
+  }
+
+  /// A part that is not one short token. Likewise.
+  [[nodiscard]] bool put_missing(std::size_t i) {
+    const Part& part = *missing_[i];
+    if (part.text.size() == 1 && part.is_short()) {
+      std::array<std::uint32_t, kMostBytes> tokens;
+      tokens_.template put_blocks<kMostBytes>(tokens.data(),
+                                              write_unknown(part.text, tokens.data()));
+      return true;
+    }
+    std::span<const std::uint32_t> tokens = kept_.find(part);
+    if (tokens.empty()) [[unlikely]] {
+      if (!has_merged_) {
+        has_merged_ = true;
+        kept_.merge_words(std::span(missing_).subspan(i, missing_found_ - i));
+        tokens = kept_.find(part);
+      }
+      if (tokens.empty()) {
+        tokens = kept_.merge(part);
+        put_all(tokens);
+        return !tokens.empty();
+      }
+    }
+    if (part.is_short()) {
+      tokens_.template put_blocks<PieceCache::kMaxTokens>(tokens.data(), tokens.size());
+    } else {
+      put_all(tokens);
+    }
+    return true;
+  }
+  void put_all(std::span<const std::uint32_t> tokens) {
+    for (const std::uint32_t token : tokens) {
+      tokens_.put(token);
+    }
+  }
+
+  /// Whether a part is one character that is not ASCII.
+  [[nodiscard]] static bool is_wide_character(std::string_view part) noexcept {
+    const int ones = std::countl_one(static_cast<unsigned char>(part.front()));
+    return static_cast<std::size_t>(ones) == part.size();
   }
 
   [[nodiscard]] ShortPiece load(std::string_view part) const noexcept {
@@ -78,141 +192,40 @@ class SentencePieceBpePipeline::Pass {
                : ShortPiece::load(part);
   }
 
-  [[nodiscard]] bool put_parts() {
-    for (std::size_t i = 0; i < found_; ++i) {
-      const std::string_view part = text_.substr(put_, ends_[i] - put_);
-      if (pipeline_.layout_.splits && part.front() == ' ' && put_ != 0) {
-        ++word_;
-      }
-      put_ = ends_[i];
-      if (is_wide_character(part)) {
-        if (!put_character(part)) {
-          return false;
-        }
-        continue;
-      }
-      const std::uint32_t whole = pipeline_.wholes_.find_from(pieces_[i], lines_[i]);
-      if (whole != PieceTable::kNone) [[likely]] {
-        const std::uint32_t characters = kWithOffsets ? characters_of(pieces_[i], part.size()) : 0;
-        tokens_.put(whole, characters, characters, word_);
-      } else if (!put_part(part, pieces_[i])) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /// Whether a part is one character that is not ASCII.
-  [[nodiscard]] static bool is_wide_character(std::string_view part) noexcept {
-    const int ones = std::countl_one(static_cast<unsigned char>(part.front()));
-    return static_cast<std::size_t>(ones) == part.size();
-  }
-
-  /// False where the stages have to look.
-  [[nodiscard]] bool put_character(std::string_view character) {
-    const std::uint32_t id = pipeline_.find_character(character);
-    if (id != BpeCharacters::kNone) {
-      tokens_.put(id, 1, 1, word_);
-      return true;
-    }
-    return put_unknown(character);
-  }
-
-  /// Likewise.
-  [[nodiscard]] bool put_unknown(std::string_view character) {
-    if (!pipeline_.model_.options().byte_fallback) {
-      tokens_.put(pipeline_.unk_id_, 1, 1, word_);
-    } else {
-      for (std::size_t i = 0; i < character.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(character[i]);
-        tokens_.put(pipeline_.byte_ids_[byte], 1, i + 1 == character.size() ? 1 : 0, word_);
-      }
-    }
-    return character != kSign;
-  }
-
-  /// A part that is not one short token.
-  [[nodiscard]] bool put_part(std::string_view part, const ShortPiece& piece) {
-    const PieceTable& wholes = pipeline_.wholes_;
-    if (ShortPiece::fits(part)) {
-      if (part.size() == 1) {
-        return put_unknown(part);
-      }
-      return put_kept(PieceCache::get(), piece, wholes.hash(piece), part);
-    }
-    if (part.size() <= LongPieceCache::kMaxBytes) {
-      return put_kept(LongPieceCache::get(), part, wholes.hash_long(part), part);
-    }
-    const auto merged = merge(part);
-    tokens_.put(merged, word_);
-    return !merged.empty();
-  }
-
-  /// From the cache, or merged and kept in it. @param key what the cache knows the part by.
-  template <typename Cache, typename Key>
-  [[nodiscard]] bool put_kept(Cache& cache, const Key& key, std::uint64_t hash,
-                              std::string_view part) {
-    auto tokens = cache.find(pipeline_.number_, key, hash);
-    if (tokens.empty()) {
-      tokens = merge(part);
-      if (!tokens.empty() && tokens.size() <= Cache::kMaxTokens) {
-        cache.add(pipeline_.number_, key, hash, tokens);
-      }
-    }
-    tokens_.put(tokens, word_);
-    return !tokens.empty();
-  }
-
-  /// The tokens of a part, until the next one; none where the stages have to look.
-  [[nodiscard]] std::span<const std::uint32_t> merge(std::string_view part) {
-    static thread_local std::vector<std::uint32_t> tokens;
-    constexpr std::size_t kKept = std::size_t{1} << 16U;
-    if (tokens.capacity() > kKept) {
-      tokens = {};
-    }
-    tokens.clear();
-    for (std::size_t at = 0, unknown_end = 0;;) {
-      const std::size_t end = pipeline_.append_known(part, at, tokens);
-      if (end == part.size()) {
-        return tokens;
-      }
-      if (end == BpeBacktracker::kStuck) {
-        return {};
-      }
-      at = end + utf8::decode(part, end).length;
-      const bool is_behind_unknown = end == unknown_end && end != 0;
-      if (!pipeline_.append_unknown(part.substr(end, at - end), is_behind_unknown, tokens)) {
-        return {};
-      }
-      unknown_end = at;
-    }
-  }
-
-  [[nodiscard]] static std::uint32_t characters_of(const ShortPiece& piece,
-                                                   std::size_t size) noexcept {
+  /// Of a short part: the bytes that do not merely go on with one.
+  [[nodiscard]] static std::uint32_t characters_of(const Part& part) noexcept {
     constexpr std::uint64_t kHigh = 0x8080808080808080ULL;
-    // Bytes that merely go on with a character.
-    const int low = std::popcount(piece.low & ~(piece.low << 1U) & kHigh);
-    const int high = std::popcount(piece.high & ~(piece.high << 1U) & kHigh);
-    return static_cast<std::uint32_t>(size) - static_cast<std::uint32_t>(low + high);
+    const auto inner = [](std::uint64_t bytes) {
+      return std::popcount(bytes & ~(bytes << 1U) & kHigh);
+    };
+    return static_cast<std::uint32_t>(part.text.size()) -
+           static_cast<std::uint32_t>(inner(part.piece.low) + inner(part.piece.high));
   }
 
+  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+  static_assert(PieceTable::kNone == kNone && BpeCharacters::kNone == kNone);
   static constexpr std::size_t kWindow = 64;
   static constexpr std::size_t kEnough = 64;
   static constexpr std::size_t kMostFound = kEnough + kWindow;
+  static constexpr std::size_t kMostBytes = 4;  // of a character
+  static constexpr std::size_t kBlock = 8;
 
   const SentencePieceBpePipeline& pipeline_;
+  KeptParts kept_;
   std::string_view text_;
   std::uint32_t& next_word_;
-  std::uint32_t word_;
   WaitingTokens<kWithOffsets> tokens_;
-  std::size_t put_ = 0;      // where the next part begins
+  bool has_sign_ = false;
+  bool has_merged_ = false;  // what is not kept of these parts
+  std::size_t begin_ = 0;    // where the next part begins
   std::size_t scanned_ = 1;  // the next place to look whether one begins
-  // Parts that are not looked up yet; written before they are read.
-  std::size_t found_ = 0;
-  std::array<std::uint32_t, kMostFound> ends_;
-  std::array<ShortPiece, kMostFound> pieces_;
-  std::array<std::uint32_t, kMostFound> lines_;
+  // Parts that are not put yet; written before they are read.
+  std::size_t written_ = 0;
+  std::array<std::uint32_t, (kMostFound * kMostBytes) + kBlock> numbers_;  // of their tokens
+  std::size_t others_found_ = 0;
+  std::array<Part, kMostFound> others_;  // that are not one wide character
+  std::size_t missing_found_ = 0;
+  std::array<Part*, kMostFound> missing_;  // the others that are not one short token
 };
 
 }  // namespace onnxformers::tokenizers

@@ -12,115 +12,6 @@
 
 namespace onnxformers::tokenizers {
 
-namespace {
-
-/// What the entries of a vocabulary look like in a text that still has its spaces.
-class Spelling {
- public:
-  /// Nothing for tokens that no text can have.
-  std::string_view of(std::string_view token) {
-    if (token.find(' ') != std::string_view::npos) {
-      return {};
-    }
-    const std::size_t begin = bytes_.size();
-    for (std::size_t at = 0; at < token.size();) {
-      if (token.substr(at).starts_with(SentencePieceLayout::kSign)) {
-        bytes_.push_back(' ');
-        at += SentencePieceLayout::kSign.size();
-      } else {
-        bytes_.push_back(token[at++]);
-      }
-    }
-    return std::string_view(bytes_).substr(begin);
-  }
-  /// @param capacity enough for all tokens: what of() gave stays where it is.
-  explicit Spelling(std::size_t capacity) { bytes_.reserve(capacity); }
-
- private:
-  std::string bytes_;
-};
-
-bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80; }
-
-/// Whether every character becomes tokens: bytes, or the unknown token.
-bool covers_all(const Bpe& model) {
-  const Bpe::Options& options = model.options();
-  if (!options.byte_fallback) {
-    return options.unk_token && model.vocabulary().find(*options.unk_token);
-  }
-  for (unsigned byte = 0; byte < 256; ++byte) {
-    if (model.characters().find_byte(static_cast<unsigned char>(byte)) == BpeCharacters::kNone) {
-      return false;
-    }
-  }
-  return true;
-}
-
-}  // namespace
-
-std::unique_ptr<FastPath> SentencePieceBpePipeline::try_make(const Stages& stages) {
-  const auto* bpe = dynamic_cast<const Bpe*>(&stages.model);
-  if (bpe == nullptr || bpe->options().ignore_merges || stages.added.has_normalized()) {
-    return nullptr;
-  }
-  auto layout = SentencePieceLayout::recognize(stages);
-  // A "▁" that were unknown could become one token with unknown characters before it.
-  if (!layout || !covers_all(*bpe) ||
-      bpe->characters().find(kSignCode, 0) == BpeCharacters::kNone) {
-    return nullptr;
-  }
-  return std::unique_ptr<FastPath>(new SentencePieceBpePipeline(*bpe, *std::move(layout)));
-}
-
-void SentencePieceBpePipeline::build() {
-  const auto derivations = model_.derive();
-  if (!derivations) {
-    return;
-  }
-  const Vocabulary& vocabulary = model_.vocabulary();
-  Spelling spelling(vocabulary.character_bytes());
-  Trie::Entries entries;
-  entries.reserve(vocabulary.size());
-  for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
-    if (!derivations->is_reachable(id)) {
-      continue;
-    }
-    const std::string_view bytes = spelling.of(vocabulary.token(id).value_or(""));
-    if (bytes.size() > BpeBacktracker::kMaxTokenBytes) {
-      return;
-    }
-    if (!bytes.empty()) {
-      entries.emplace_back(bytes, static_cast<std::int32_t>(id));
-    }
-  }
-  is_able_ = true;
-  add_pairs(entries);
-  backtracker_.build(*derivations, entries);
-  // A byte that is not found is unknown.
-  const auto others = std::ranges::stable_partition(
-      entries, [](const auto& entry) { return entry.first.size() == 1; });
-  wholes_ = PieceTable({entries.begin(), others.begin()}, others);
-}
-
-void SentencePieceBpePipeline::add_pairs(const Trie::Entries& entries) {
-  BytePairs::Builder pairs;
-  for (const auto& [bytes, id] : entries) {
-    pairs.add_all_of(bytes);
-  }
-  const Bpe::Options& options = model_.options();
-  const bool fuses = options.fuse_unk && !options.byte_fallback;
-  for (unsigned byte = 0; byte < 256; ++byte) {
-    // Characters are whole, and unknown ones that become one token stay together.
-    if (continues_character(static_cast<char>(byte)) || (fuses && byte != ' ')) {
-      pairs.set_all_before(static_cast<unsigned char>(byte), true);
-    }
-  }
-  if (layout_.splits) {
-    pairs.set_all_before(' ', false);
-  }
-  pairs_ = BytePairs(std::move(pairs));
-}
-
 SentencePieceBpePipeline::SentencePieceBpePipeline(const Bpe& model, SentencePieceLayout layout)
     : model_(model),
       layout_(std::move(layout)),
@@ -161,9 +52,9 @@ bool SentencePieceBpePipeline::needs_space(const Input& input) const {
   return false;
 }
 
-std::size_t SentencePieceBpePipeline::append_merged(std::string_view part, std::size_t begin,
-                                                    std::vector<std::uint32_t>& tokens) const {
-  std::array<std::uint32_t, kShortBpeWord> symbols;
+std::pair<std::size_t, std::size_t> SentencePieceBpePipeline::find_symbols(
+    std::string_view part, std::size_t begin,
+    std::span<std::uint32_t, kShortBpeWord> symbols) const {
   std::size_t count = 0;
   std::size_t at = begin;
   while (at < part.size()) {
@@ -177,27 +68,28 @@ std::size_t SentencePieceBpePipeline::append_merged(std::string_view part, std::
     symbols[count++] = id;
     at += std::max<std::size_t>(ones, 1);
   }
-  merge_short_word(
-      model_.merges(), std::span(symbols).first(count),
-      [&](std::uint32_t id, std::size_t from, std::size_t to) {
-        tokens.push_back(SpannedToken::make(id, static_cast<std::uint32_t>(to - from)));
-      });
-  return at;
+  return {at, count};
 }
 
 std::size_t SentencePieceBpePipeline::append_known(std::string_view part, std::size_t begin,
                                                    std::vector<std::uint32_t>& tokens) const {
   if (part.size() - begin <= kShortBpeWord) {
-    return append_merged(part, begin, tokens);
+    std::array<std::uint32_t, kShortBpeWord> symbols;
+    const auto [end, count] = find_symbols(part, begin, symbols);
+    merge_short_word(
+        model_.merges(), std::span(symbols).first(count),
+        [&](std::uint32_t id, std::size_t from, std::size_t to) {
+          tokens.push_back(SpannedToken::make(id, static_cast<std::uint32_t>(to - from)));
+        });
+    return end;
   }
   const std::size_t first = tokens.size();
   const std::size_t end = backtracker_.append_pieces(part, begin, tokens);
   const char* bytes = part.data() + begin;
   for (std::size_t i = first; i < tokens.size(); ++i) {
     const std::uint32_t size = BpeBacktracker::bytes_of(tokens[i]);
-    const auto inner = std::count_if(bytes, bytes + size, continues_character);
-    tokens[i] = SpannedToken::make(BpeBacktracker::id_of(tokens[i]),
-                                   size - static_cast<std::uint32_t>(inner));
+    const auto characters = static_cast<std::uint32_t>(utf8::count({bytes, size}));
+    tokens[i] = SpannedToken::make(BpeBacktracker::id_of(tokens[i]), characters);
     bytes += size;
   }
   return end;

@@ -3,15 +3,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "base/utf8.h"
 #include "tokenizers/byte_pairs.h"
 #include "tokenizers/fast_path.h"
 #include "tokenizers/models/bpe.h"
 #include "tokenizers/models/bpe_backtracker.h"
+#include "tokenizers/models/bpe_word.h"
 #include "tokenizers/piece_table.h"
 #include "tokenizers/sentencepiece_layout.h"
+#include "tokenizers/sentencepiece_tokens.h"
 
 namespace onnxformers::tokenizers {
 
@@ -38,6 +43,8 @@ class SentencePieceBpePipeline final : public FastPath {
  private:
   template <bool kWithOffsets>
   class Pass;
+  class KeptParts;
+  struct Part;
 
   static constexpr char32_t kSignCode = SentencePieceLayout::kSignCode;
   static constexpr std::string_view kSign = SentencePieceLayout::kSign;
@@ -46,15 +53,9 @@ class SentencePieceBpePipeline final : public FastPath {
 
   SentencePieceBpePipeline(const Bpe& model, SentencePieceLayout layout);
 
-  /// Of a well-formed character that is not ASCII.
-  [[nodiscard]] static char32_t code_of(std::string_view character) noexcept {
-    constexpr unsigned kBits = 6;
-    constexpr unsigned kMask = (1U << kBits) - 1;
-    auto code = static_cast<unsigned char>(character.front()) & (kMask >> (character.size() - 1));
-    for (const char byte : character.substr(1)) {
-      code = code << kBits | (static_cast<unsigned char>(byte) & kMask);
-    }
-    return code;
+  /// SpannedToken::kBeginsWord for a part that begins a word, else 0.
+  [[nodiscard]] std::uint32_t word_flag(std::string_view part) const noexcept {
+    return layout_.splits && part.front() == ' ' ? SpannedToken::kBeginsWord : 0;
   }
   void add_pairs(const Trie::Entries& entries);
   [[nodiscard]] bool leaves_to_stages(std::string_view text) const;
@@ -66,7 +67,7 @@ class SentencePieceBpePipeline final : public FastPath {
   /// The token of a character that is not ASCII, or BpeCharacters::kNone; what spaces become has
   /// none.
   [[nodiscard]] std::uint32_t find_character(std::string_view character) const noexcept {
-    const char32_t code = code_of(character);
+    const char32_t code = utf8::decode_valid(character, 0).code;
     return code == kSignCode ? BpeCharacters::kNone : model_.characters().find(code, 0);
   }
   /// The same for ASCII; that of a space is what it becomes.
@@ -74,10 +75,11 @@ class SentencePieceBpePipeline final : public FastPath {
     return model_.characters().find(
         character == ' ' ? kSignCode : static_cast<unsigned char>(character), 0);
   }
-  /// The same for short parts: a few merges take less time than finding the longest tokens and
-  /// whether they fit.
-  [[nodiscard]] std::size_t append_merged(std::string_view part, std::size_t begin,
-                                          std::vector<std::uint32_t>& tokens) const;
+  /// The tokens of the characters of part[begin, ...), up to one that is none; gives that place and
+  /// their number.
+  [[nodiscard]] std::pair<std::size_t, std::size_t> find_symbols(
+      std::string_view part, std::size_t begin,
+      std::span<std::uint32_t, kShortBpeWord> symbols) const;
   /// Those of a character that is no token. False where the stages have to look.
   [[nodiscard]] bool append_unknown(std::string_view character, bool is_behind_unknown,
                                     std::vector<std::uint32_t>& tokens) const;

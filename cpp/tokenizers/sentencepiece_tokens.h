@@ -1,10 +1,9 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <cstring>
 #include <vector>
 
 #include "tokenizers/models/bpe_merges.h"
@@ -15,7 +14,7 @@ namespace onnxformers::tokenizers {
 /// A token and how many characters it spans in one number: what threads keep of a part of a text.
 class SpannedToken {
  public:
-  static constexpr std::uint32_t kMostCharacters = 1023;
+  static constexpr std::uint32_t kMostCharacters = 511;
 
   [[nodiscard]] static constexpr std::uint32_t make(std::uint32_t id,
                                                     std::uint32_t characters) noexcept {
@@ -25,6 +24,8 @@ class SpannedToken {
   [[nodiscard]] static constexpr std::uint32_t make_byte(std::uint32_t id) noexcept {
     return make(id, 1) | kStays;
   }
+  /// What the first token of a word has besides.
+  static constexpr std::uint32_t kBeginsWord = 0x40000000U;
 
   explicit constexpr SpannedToken(std::uint32_t number) noexcept : number_(number) {}
 
@@ -36,67 +37,84 @@ class SpannedToken {
   [[nodiscard]] std::uint32_t step() const noexcept {
     return (number_ & kStays) != 0 ? 0 : characters();
   }
+  [[nodiscard]] bool begins_word() const noexcept { return (number_ & kBeginsWord) != 0; }
 
  private:
   static constexpr unsigned kIdBits = BpeMerges::kBits;
   static constexpr std::uint32_t kStays = 0x80000000U;
-  static_assert(kMostCharacters << kIdBits < kStays);
+  static_assert(kMostCharacters << kIdBits < kBeginsWord);
 
   std::uint32_t number_;
 };
 
-/// Tokens on their way to the vectors they belong in: appending many at once is cheaper. Without
-/// offsets only ids are written.
+/// SpannedTokens on their way to the vectors they belong in: appending many at once is cheaper, and
+/// so is working out where they lie. Without offsets only ids are written.
 template <bool kWithOffsets>
 class WaitingTokens {
  public:
-  WaitingTokens(std::vector<std::uint32_t>& ids, Tokens* tokens, std::uint32_t character)
-      : to_ids_(ids), tokens_(tokens), character_(character) {}
+  /// @param character index of the first one. @param word that of the token before the first one.
+  WaitingTokens(std::vector<std::uint32_t>& ids, Tokens* tokens, std::uint32_t character,
+                std::uint32_t word)
+      : to_ids_(ids), tokens_(tokens), character_(character), word_(word) {}
 
   /// With those that were appended before.
   [[nodiscard]] std::size_t size() const noexcept { return to_ids_.size() + waiting_; }
+  /// That of the last token that does not wait any more.
+  [[nodiscard]] std::uint32_t word() const noexcept { return word_; }
 
-  /// A token of the next characters. @param step how many characters further the next one begins.
-  void put(std::uint32_t id, std::uint32_t characters, std::uint32_t step, std::uint32_t word) {
+  void put(std::uint32_t number) {
     if (waiting_ == kMost) [[unlikely]] {
       flush();
     }
-    ids_[waiting_] = id;
-    if constexpr (kWithOffsets) {
-      spans_[waiting_] = {.begin = character_, .end = character_ + characters};
-      words_[waiting_] = word;
-      character_ += step;
-    }
-    ++waiting_;
+    numbers_[waiting_++] = number;
   }
-  void put(std::span<const std::uint32_t> tokens, std::uint32_t word) {
-    for (const std::uint32_t number : tokens) {
-      const SpannedToken token(number);
-      put(token.id(), token.characters(), token.step(), word);
+  /// The same for `count` of them in memory of a multiple of kBlock: most are copied without a look
+  /// at how many there are.
+  template <std::size_t kBlock>
+  void put_blocks(const std::uint32_t* numbers, std::size_t count) {
+    if (waiting_ + count + kBlock > kMost) [[unlikely]] {
+      flush();
     }
+    for (std::size_t i = 0; i < count; i += kBlock) {
+      std::memcpy(numbers_.data() + waiting_ + i, numbers + i, kBlock * sizeof(std::uint32_t));
+    }
+    waiting_ += count;
   }
 
   void flush() {
-    const auto append = [this](auto& to, const auto& from) {
-      to.insert(to.end(), from.data(), from.data() + waiting_);
-    };
-    append(to_ids_, ids_);
     if constexpr (kWithOffsets) {
+      for (std::size_t i = 0; i < waiting_; ++i) {
+        const SpannedToken token(numbers_[i]);
+        spans_[i] = {.begin = character_, .end = character_ + token.characters()};
+        character_ += token.step();
+        word_ += token.begins_word() ? 1 : 0;
+        words_[i] = word_;
+      }
       append(tokens_->spans, spans_);
       append(tokens_->words, words_);
     }
+    for (std::size_t i = 0; i < waiting_; ++i) {
+      numbers_[i] = SpannedToken(numbers_[i]).id();
+    }
+    append(to_ids_, numbers_);
     waiting_ = 0;
   }
 
  private:
-  static constexpr std::size_t kMost = 512;
+  static constexpr std::size_t kMost = 1024;
+
+  template <typename T>
+  void append(std::vector<T>& to, const std::array<T, kMost>& from) {
+    to.insert(to.end(), from.data(), from.data() + waiting_);
+  }
 
   std::vector<std::uint32_t>& to_ids_;
   Tokens* tokens_;           // only with offsets
-  std::uint32_t character_;  // index of the next one
+  std::uint32_t character_;  // index of the first one of the tokens that wait
+  std::uint32_t word_;       // of the token before them
   std::size_t waiting_ = 0;
   // Written before they are read.
-  std::array<std::uint32_t, kMost> ids_;
+  std::array<std::uint32_t, kMost> numbers_;
   std::array<CharacterSpan, kMost> spans_;
   std::array<std::uint32_t, kMost> words_;
 };

@@ -91,6 +91,23 @@ void BpeMerges::insert(std::uint32_t rank, std::vector<Bucket>& buckets,
   }
 }
 
+BpeMerges::Found BpeMerges::find_behind(std::uint64_t pair, std::uint64_t hash,
+                                        std::size_t first) const noexcept {
+  const Bucket* bucket = buckets_.data() + first;
+  for (;;) {
+    for (unsigned found = slots_with(*bucket, tag_of(hash)); found != 0; found &= found - 1) {
+      const std::uint32_t rank = bucket->slots[slot_of(found)] & kRankMask;
+      if (merges_[rank] >> kBits == pair) {
+        return {.rank = rank, .merged = merged(rank)};
+      }
+    }
+    if (bucket->slots.back() == kFree) {
+      return {.rank = kNone, .merged = kNone};
+    }
+    bucket = bucket + 1 == buckets_.end() ? buckets_.data() : bucket + 1;
+  }
+}
+
 std::vector<BpeMerges::Merge> BpeMerges::all() const {
   std::vector<Merge> merges(size());
   for (std::uint32_t rank = 0; rank < size(); ++rank) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -47,23 +48,36 @@ class BpeMerges {
   /// Without merges.
   BpeMerges() : BpeMerges(std::vector<Merge>()) {}
 
-  /// The rank of a pair, or kNone.
-  [[nodiscard]] std::uint32_t rank(std::uint32_t left, std::uint32_t right) const noexcept {
+  struct Found {
+    std::uint32_t rank;
+    std::uint32_t merged;
+  };
+
+  /// The rank of a pair and what it becomes; kNone, and any number, if it is no merge. No branch
+  /// depends on whether it is one, which no processor foresees: nearly always the pair is that of
+  /// the slot with its tag, or there is none.
+  [[nodiscard]] Found find(std::uint32_t left, std::uint32_t right) const noexcept {
     const std::uint64_t pair = pair_of(left, right);
     const std::uint64_t hash = pair * factor_;
-    const Bucket* bucket = buckets_.data() + first_bucket(hash, buckets_.size());
-    for (;;) {
-      for (unsigned found = slots_with(*bucket, tag_of(hash)); found != 0; found &= found - 1) {
-        const std::uint32_t rank = bucket->slots[slot_of(found)] & kRankMask;
-        if (merges_[rank] >> kBits == pair) [[likely]] {
-          return rank;
-        }
-      }
-      if (bucket->slots.back() == kFree) [[likely]] {
-        return kNone;
-      }
-      bucket = bucket + 1 == buckets_.end() ? buckets_.data() : bucket + 1;
+    const std::size_t first = first_bucket(hash, buckets_.size());
+    const Bucket& bucket = buckets_[first];
+    const unsigned tagged = slots_with(bucket, tag_of(hash));
+    // All ones without the tag. By arithmetic, as compilers make a branch of a comparison.
+    const auto none = static_cast<std::uint32_t>(static_cast<std::int32_t>(tagged - 1) >> 31U);
+    constexpr unsigned kLast = 1U << (kBucketSize - 1);
+    const std::uint32_t rank = bucket.slots[slot_of(tagged | kLast)] & kRankMask;
+    const std::uint64_t merge = merges_[std::min(rank | none, size())];
+    const bool is_other = ((merge >> kBits ^ pair) &
+                           ~static_cast<std::uint64_t>(static_cast<std::int32_t>(none))) != 0;
+    if (is_other || (none & ~bucket.slots.back()) != 0) [[unlikely]] {
+      return find_behind(pair, hash, first);
     }
+    return {.rank = rank | none, .merged = static_cast<std::uint32_t>(merge) & kRankMask};
+  }
+
+  /// The rank of a pair, or kNone.
+  [[nodiscard]] std::uint32_t rank(std::uint32_t left, std::uint32_t right) const noexcept {
+    return find(left, right).rank;
   }
 
   /// Whether a rank has a merge, whose pair has no later one.
@@ -146,6 +160,9 @@ class BpeMerges {
     return static_cast<std::size_t>(std::countr_zero(found));
   }
 
+  /// find() where the pair is not the first one with its tag in its first bucket.
+  [[nodiscard]] Found find_behind(std::uint64_t pair, std::uint64_t hash,
+                                  std::size_t first) const noexcept;
   void insert(std::uint32_t rank, std::vector<Bucket>& buckets,
               std::vector<std::uint64_t>& merges) const;
 

@@ -13,7 +13,7 @@
 namespace onnxformers::tokenizers {
 
 /// Words of at most this many symbols are merged in an array.
-inline constexpr std::size_t kShortBpeWord = 64;
+inline constexpr std::size_t kShortBpeWord = 62;
 
 /// Merges the symbols of a long word in place. The buffers are kept from word to word.
 ///
@@ -65,66 +65,60 @@ class LongBpeWord {
 /// A short word while it is merged: pairs of neighbours with their ranks, all in place.
 ///
 /// Each merge takes the least of the keys, the lowest rank and of equals the leftmost, in n / 4
-/// steps for n symbols, and two look-ups. What a pair becomes is read as soon as the pair is there,
-/// so that the merge need not wait for it.
+/// steps for n symbols, and looks up the two new pairs, without a branch: before and behind the
+/// word are neighbours that merge with nothing.
 class ShortBpeWord {
  public:
-  explicit ShortBpeWord(const BpeMerges& merges) : merges_(merges) {}
-
   /// @param symbols at most kShortBpeWord.
-  /// @param rank_of ranks of the pairs (i, i + 1) by i, or BpeMerges::kNone.
-  template <typename RankOf>
-  void start(std::span<const std::uint32_t> symbols, RankOf rank_of) {
-    size_ = symbols.size();
-    for (std::size_t i = 0; i + 1 < size_; ++i) {
-      ids_[i] = symbols[i];
-      set(i, rank_of(i));
+  void start(const BpeMerges& merges, std::span<const std::uint32_t> symbols) {
+    const std::size_t size = symbols.size();
+    blocks_ = (size / kBlock) + 1;
+    std::fill_n(keys_.begin(), blocks_ * kBlock, kNoKey);
+    ids_[0] = kEdge;
+    std::ranges::copy(symbols, ids_.begin() + 1);
+    ids_[size + 1] = kEdge;
+    for (std::size_t i = 1; i < size; ++i) {
+      set_pair(merges, i, ids_[i + 1]);
     }
-    blocks_ = (size_ + kBlock - 1) / kBlock;
-    if (size_ != 0) {
-      ids_[size_ - 1] = symbols[size_ - 1];
-      std::fill(keys_.begin() + static_cast<std::ptrdiff_t>(size_ - 1),
-                keys_.begin() + static_cast<std::ptrdiff_t>(blocks_ * kBlock), kNone);
-    }
-    begins_ = size_ == kShortBpeWord ? ~std::uint64_t{0} : (std::uint64_t{1} << size_) - 1;
+    begins_ = ~std::uint64_t{0} >> (kShortBpeWord - size);
   }
 
-  void merge() {
-    for (std::uint32_t least = least_key(); least != kNone; least = least_key()) {
-      const std::size_t at = least % kShortBpeWord;
-      const std::uint64_t behind = begins_ & (~std::uint64_t{1} << at);
-      const std::uint64_t after = behind & (behind - 1);
-      const std::uint64_t before = begins_ & ((std::uint64_t{1} << at) - 1);
-      keys_[first(behind)] = kNone;
-      begins_ ^= behind ^ after;
-      const std::uint32_t id = merged_[at];
-      ids_[at] = id;
-      if (after != 0) {
-        set(at, merges_.rank(id, ids_[first(after)]));
-      } else {
-        keys_[at] = kNone;
-      }
-      if (before != 0) {
-        const auto left = static_cast<std::size_t>(std::bit_width(before) - 1);
-        set(left, merges_.rank(ids_[left], id));
-      }
+  /// Whether there was one more merge.
+  bool merge_one(const BpeMerges& merges) {
+    const std::uint32_t least = least_key();
+    if (least >= kNoKey) {
+      return false;
     }
+    const std::size_t at = least & kPositionMask;
+    const std::uint64_t behind = begins_ & (~std::uint64_t{1} << at);
+    const std::uint64_t after = behind & (behind - 1);
+    const std::uint64_t before = begins_ & ((std::uint64_t{1} << at) - 1);
+    keys_[first(behind)] = kNoKey;
+    begins_ ^= behind ^ after;
+    ids_[at] = merged_[at];
+    set_pair(merges, at, ids_[first(after)]);
+    set_pair(merges, static_cast<std::size_t>(std::bit_width(before) - 1), ids_[at]);
+    return true;
   }
 
   /// Calls put(id, begin, end) for every token; begin and end count symbols.
   template <typename Put>
   void for_each(Put put) const {
-    for (std::uint64_t begins = begins_; begins != 0;) {
-      const std::size_t at = first(begins);
+    std::uint64_t begins = begins_ & (begins_ - 1);
+    for (std::size_t at = first(begins); ids_[at] != kEdge;) {
       begins &= begins - 1;
-      put(ids_[at], at, begins == 0 ? size_ : first(begins));
+      const std::size_t end = first(begins);
+      put(ids_[at], at - 1, end - 1);
+      at = end;
     }
   }
 
  private:
-  static constexpr std::uint32_t kNone = BpeMerges::kNone;
   static constexpr unsigned kPositionBits = 6;
-  static_assert(kShortBpeWord == 1U << kPositionBits);
+  static constexpr std::uint32_t kPositionMask = (1U << kPositionBits) - 1;
+  static constexpr std::uint32_t kNoKey = BpeMerges::kNone << kPositionBits;
+  static constexpr std::uint32_t kEdge = BpeMerges::kMost;  // no token has it
+  static_assert(kShortBpeWord + 2 == 1U << kPositionBits);
   static_assert(BpeMerges::kBits + kPositionBits < 32);
   static constexpr std::size_t kBlock = 16;
 
@@ -132,14 +126,14 @@ class ShortBpeWord {
     return static_cast<std::size_t>(std::countr_zero(set));
   }
 
-  void set(std::size_t at, std::uint32_t rank) {
-    const bool fits = rank != kNone;
-    keys_[at] = fits ? rank << kPositionBits | static_cast<std::uint32_t>(at) : kNone;
-    merged_[at] = merges_.merged(fits ? rank : 0);
+  void set_pair(const BpeMerges& merges, std::size_t at, std::uint32_t right) {
+    const BpeMerges::Found found = merges.find(ids_[at], right);
+    keys_[at] = found.rank << kPositionBits | static_cast<std::uint32_t>(at);
+    merged_[at] = found.merged;
   }
 
   [[nodiscard]] std::uint32_t least_key() const {
-    std::uint32_t least = kNone;
+    std::uint32_t least = kNoKey;
     for (std::size_t block = 0; block < blocks_; ++block) {
       for (std::size_t i = 0; i < kBlock; ++i) {
         least = std::min(least, keys_[(block * kBlock) + i]);
@@ -148,24 +142,52 @@ class ShortBpeWord {
     return least;
   }
 
-  const BpeMerges& merges_;
-  std::size_t size_ = 0;
+  // The first symbol is at 1; before it and behind the last one is kEdge.
   std::size_t blocks_ = 0;
   std::uint64_t begins_ = 0;  // a bit for every token that begins
   // Written before they are read.
-  std::array<std::uint32_t, kShortBpeWord> keys_;    // rank and position of each pair
-  std::array<std::uint32_t, kShortBpeWord> ids_;     // of tokens, where they begin
-  std::array<std::uint32_t, kShortBpeWord> merged_;  // what the pair becomes
+  std::array<std::uint32_t, kShortBpeWord + 2> keys_;    // rank and position of each pair
+  std::array<std::uint32_t, kShortBpeWord + 2> ids_;     // of tokens, where they begin
+  std::array<std::uint32_t, kShortBpeWord + 2> merged_;  // what the pair becomes
 };
 
 /// Merges at most kShortBpeWord symbols; put as in for_each().
 template <typename Put>
 void merge_short_word(const BpeMerges& merges, std::span<const std::uint32_t> symbols, Put put) {
-  ShortBpeWord word(merges);
-  word.start(symbols, [&](std::size_t i) { return merges.rank(symbols[i], symbols[i + 1]); });
-  word.merge();
+  ShortBpeWord word;
+  word.start(merges, symbols);
+  while (word.merge_one(merges)) {
+  }
   word.for_each(put);
 }
+
+/// Short words that are merged in turns: while one waits for memory the others go on.
+class ShortBpeWords {
+ public:
+  static constexpr std::size_t kMost = 4;
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  void clear() noexcept { size_ = 0; }
+  /// @param symbols at most kShortBpeWord.
+  void add(const BpeMerges& merges, std::span<const std::uint32_t> symbols) {
+    words_[size_++].start(merges, symbols);
+  }
+  [[nodiscard]] const ShortBpeWord& operator[](std::size_t word) const { return words_[word]; }
+
+  void merge(const BpeMerges& merges) {
+    for (unsigned open = (1U << size_) - 1; open != 0;) {
+      for (unsigned turn = open; turn != 0; turn &= turn - 1) {
+        const unsigned mine = turn & ~(turn - 1);
+        open ^=
+            words_[static_cast<std::size_t>(std::countr_zero(mine))].merge_one(merges) ? 0 : mine;
+      }
+    }
+  }
+
+ private:
+  std::array<ShortBpeWord, kMost> words_;
+  std::size_t size_ = 0;
+};
 
 /// Merges the symbols of a word of any length; put as in for_each().
 template <typename Put>

@@ -6,37 +6,29 @@
 #include <bit>
 #include <cstring>
 
-#include "base/unicode.h"
 #include "base/utf8.h"
-#include "tokenizers/bert_pipeline.h"
+#include "tokenizers/bert_words.h"
 
 namespace onnxformers::tokenizers {
 
-/// One pass over one text. Without offsets only ids are written, and nothing else is kept track of.
+/// One pass over one text.
 template <bool kWithOffsets>
 class BertPipeline::Pass {
  public:
-  struct Output {
-    std::vector<std::uint32_t>* ids;
-    std::vector<CharacterSpan>* spans;
-    std::vector<std::uint32_t>* words;
-    std::uint32_t* next_word;
-  };
-
-  Pass(const BertPipeline& pipeline, const Input& input, const Output& output, Scratch& scratch)
+  Pass(const BertPipeline& pipeline, const Input& input,
+       const typename TokenBuffer<kWithOffsets>::Target& target, Scratch& scratch)
       : pipeline_(pipeline),
         model_(pipeline.model_),
         text_(input.text),
         limit_(input.limit),
         character_(input.first_character),
-        output_(output),
         scratch_(scratch),
-        ids_before_(output.ids->size()),
-        words_before_(kWithOffsets ? *output.next_word : 0) {}
+        output_(pipeline.model_, target),
+        words_(pipeline, output_, scratch) {}
 
   bool run() {
     std::size_t i = 0;
-    while (i < text_.size() && output_.ids->size() < limit_) {
+    while (i < text_.size() && !is_full()) {
       const auto byte = static_cast<unsigned char>(text_[i]);
       switch (pipeline_.effects_[byte]) {
         case Effect::Word: {
@@ -57,8 +49,7 @@ class BertPipeline::Pass {
           ++i;
           break;
         case Effect::Punctuation:
-          put_token(pipeline_.punctuation_ids_[byte], character_at(i), character_at(i) + 1);
-          end_word();
+          output_.put_whole(pipeline_.punctuation_ids_[byte], span(i, i + 1));
           ++i;
           break;
         default:
@@ -68,10 +59,18 @@ class BertPipeline::Pass {
           break;
       }
     }
+    output_.finish();
     return true;
   }
 
  private:
+  [[nodiscard]] bool is_full() const { return output_.size() >= limit_; }
+
+  bool undo() {
+    output_.undo();
+    return false;
+  }
+
   [[nodiscard]] Effect effect_at(std::size_t i) const {
     return pipeline_.effects_[static_cast<unsigned char>(text_[i])];
   }
@@ -88,29 +87,12 @@ class BertPipeline::Pass {
     return character_ + static_cast<std::uint32_t>(i);
   }
 
-  bool undo() {
-    output_.ids->resize(ids_before_);
-    if constexpr (kWithOffsets) {
-      output_.spans->resize(ids_before_);
-      output_.words->resize(ids_before_);
-      *output_.next_word = words_before_;
-    }
-    return false;
+  /// Of bytes of ASCII.
+  [[nodiscard]] CharacterSpan span(std::size_t begin, std::size_t end) const {
+    return {.begin = character_at(begin), .end = character_at(end)};
   }
 
-  void put_token(std::uint32_t id, std::uint32_t begin, std::uint32_t end) {
-    output_.ids->push_back(id);
-    if constexpr (kWithOffsets) {
-      output_.spans->push_back({begin, end});
-      output_.words->push_back(*output_.next_word);
-    }
-  }
-
-  void end_word() {
-    if constexpr (kWithOffsets) {
-      ++*output_.next_word;
-    }
-  }
+  // -- Words of ASCII
 
   static constexpr std::uint64_t kEveryByte = 0x0101010101010101ULL;
 
@@ -147,80 +129,58 @@ class BertPipeline::Pass {
 
   void put_ascii_word(std::size_t begin, std::size_t end) {
     const std::size_t size = end - begin;
-    const std::uint32_t first = character_at(begin);
+    const auto origin_at = [first = character_at(begin)](std::size_t at) {
+      return first + static_cast<Origin>(at);
+    };
     if (size > model_.max_characters()) {
-      put_token(model_.unk_id(), first, character_at(end));
+      output_.put_unknown(span(begin, end));
     } else if (size <= ShortWord::kMaxBytes) {
       const ShortWord word = load_ascii(begin, end);
       const std::uint32_t id = model_.find_whole(word);
       if (id != ShortWords::kNone) {
-        put_token(id, first, character_at(end));
-      } else {
-        std::array<char, ShortWord::kMaxBytes> bytes{};
-        std::memcpy(bytes.data(), &word.low, 8);
-        std::memcpy(bytes.data() + 8, &word.high, 8);
-        put_pieces({bytes.data(), size},
-                   [&](std::size_t at) { return first + static_cast<Origin>(at); });
+        output_.put_whole(id, span(begin, end));
+        return;
       }
+      std::array<char, ShortWord::kMaxBytes> bytes{};
+      std::memcpy(bytes.data(), &word.low, 8);
+      std::memcpy(bytes.data() + 8, &word.high, 8);
+      output_.put_pieces({bytes.data(), size}, origin_at);
     } else {
       scratch_.word.assign(text_, begin, size);
       for (char& c : scratch_.word) {
         c = static_cast<char>(pipeline_.map(static_cast<unsigned char>(c)).code);
       }
-      put_pieces(scratch_.word, [&](std::size_t at) { return first + static_cast<Origin>(at); });
+      output_.put_pieces(scratch_.word, origin_at);
     }
-    end_word();
   }
 
-  /// @param origin_at origin of a byte of the word.
-  template <typename OriginAt>
-  void put_pieces(std::string_view word, OriginAt origin_at) {
-    const std::size_t before = output_.ids->size();
-    const auto put = [&](std::uint32_t id, std::size_t begin, std::size_t end) {
-      if constexpr (kWithOffsets) {
-        put_token(id, origin_begin(origin_at(begin)), origin_end(origin_at(end - 1)));
-      } else {
-        put_token(id, 0, 0);
-      }
-    };
-    if (!model_.cover(word, put)) {
-      output_.ids->resize(before);
-      if constexpr (kWithOffsets) {
-        output_.spans->resize(before);
-        output_.words->resize(before);
-      }
-      put(model_.unk_id(), 0, word.size());
-    }
-  }
+  // -- Others
 
   /// Reads from byte i on, through words that are not plain ASCII, up to a place where the loop
   /// over ASCII can go on. False if the stages have to do it.
   bool read_mixed_word(std::size_t& i) {
-    start_word();
+    words_.start();
     const std::size_t start = i;
-    while (i < text_.size() && output_.ids->size() < limit_) {
+    while (i < text_.size() && !is_full()) {
       const auto [code, length] = utf8::decode(text_, i);
-      if (i != start && word_is_empty() && code < 0x80 && is_simple(effect_at(i))) {
+      if (i != start && words_.is_empty() && code < 0x80 && is_simple(effect_at(i))) {
         return true;
       }
       const std::uint32_t ideograph = pipeline_.ideograph(code);
       if (ideograph != kNoToken) {
-        flush_word();
-        put_token(ideograph, character_at(i), character_at(i) + 1);
-        end_word();
-        character_ -= length - 1U;
-        i += length;
-        continue;
+        words_.flush();
+        output_.put_whole(ideograph, span(i, i + 1));
+      } else {
+        const Mapped mapped = pipeline_.map(code);
+        if (mapped.effect == Effect::Stages) {
+          return false;
+        }
+        words_.take(mapped, code, character_at(i));
       }
-      const Mapped mapped = pipeline_.map(code);
-      if (mapped.effect == Effect::Stages) {
-        return false;
-      }
-      take(mapped, code, character_at(i));
       character_ -= length - 1U;
       i += length;
     }
-    flush_word();
+    words_.flush();
     return true;
   }
 
@@ -229,104 +189,14 @@ class BertPipeline::Pass {
            effect == Effect::Punctuation;
   }
 
-  void take(const Mapped& mapped, char32_t code, Origin origin) {
-    switch (mapped.effect) {
-      case Effect::Word:
-        append_to_word(mapped.code, origin);
-        break;
-      case Effect::Space:
-        flush_word();
-        break;
-      case Effect::Punctuation:
-      case Effect::Chinese:
-        put_alone(mapped.code, origin);
-        break;
-      case Effect::Several:
-        take_several(code, origin);
-        break;
-      default:
-        break;
-    }
-  }
-
-  void put_alone(char32_t code, Origin origin) {
-    flush_word();
-    append_to_word(code, origin);
-    flush_word();
-  }
-
-  void take_several(char32_t code, Origin origin) {
-    pipeline_.normalize(code, scratch_.characters);
-    for (const char32_t character : scratch_.characters) {
-      if (unicode::is_whitespace(character)) {
-        flush_word();
-      } else if (unicode::is_bert_punctuation(character)) {
-        put_alone(character, origin);
-      } else {
-        append_to_word(character, origin);
-      }
-    }
-  }
-
-  void start_word() {
-    scratch_.word.clear();
-    scratch_.origins.clear();
-    word_characters_ = 0;
-  }
-
-  [[nodiscard]] bool word_is_empty() const { return word_characters_ == 0; }
-
-  void append_to_word(char32_t code, Origin origin) {
-    ++word_characters_;
-    // Of a word that is too long only the ends count.
-    if (word_characters_ > model_.max_characters()) {
-      last_origin_ = origin;
-      if (word_characters_ > 1) {
-        return;
-      }
-    }
-    utf8::append(scratch_.word, code);
-    if constexpr (kWithOffsets) {
-      scratch_.origins.resize(scratch_.word.size(), origin);
-    }
-  }
-
-  void flush_word() {
-    if (word_is_empty()) {
-      return;
-    }
-    const std::string_view word = scratch_.word;
-    const auto origin_at = [&](std::size_t at) { return scratch_.origins[at]; };
-    if (word_characters_ > model_.max_characters()) {
-      const Origin first = kWithOffsets ? scratch_.origins.front() : 0;
-      put_token(model_.unk_id(), origin_begin(first), origin_end(last_origin_));
-    } else {
-      const std::uint32_t id = word.size() <= ShortWord::kMaxBytes
-                                   ? model_.find_whole(ShortWords::load(word))
-                                   : ShortWords::kNone;
-      if (id == ShortWords::kNone) {
-        put_pieces(word, origin_at);
-      } else if constexpr (kWithOffsets) {
-        put_token(id, origin_begin(origin_at(0)), origin_end(origin_at(word.size() - 1)));
-      } else {
-        put_token(id, 0, 0);
-      }
-    }
-    end_word();
-    start_word();
-  }
-
   const BertPipeline& pipeline_;
   const WordPiece& model_;
   std::string_view text_;
   std::size_t limit_;
   std::uint32_t character_;  // character_at() of byte 0, less what only continues characters
-  Output output_;
   Scratch& scratch_;
-  std::size_t ids_before_;
-  std::uint32_t words_before_;
-  std::size_t word_characters_ = 0;
-  Origin last_origin_ = 0;
+  Output<kWithOffsets> output_;
+  Words<kWithOffsets> words_;
 };
 
 }  // namespace onnxformers::tokenizers

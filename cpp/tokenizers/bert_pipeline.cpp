@@ -96,21 +96,14 @@ void BertPipeline::fill_ideographs() {
 }
 
 bool BertPipeline::encode_ids(const Input& input, std::vector<std::uint32_t>& ids) const {
-  return Pass<false>(*this, input,
-                     {.ids = &ids, .spans = nullptr, .words = nullptr, .next_word = nullptr},
+  return Pass<false>(*this, input, {.ids = &ids, .tokens = nullptr, .next_word = nullptr},
                      thread_scratch())
       .run();
 }
 
 bool BertPipeline::encode_with_offsets(const Input& input, Tokens& tokens,
                                        std::uint32_t& next_word) const {
-  return Pass<true>(*this, input,
-                    {
-                        .ids = &tokens.ids,
-                        .spans = &tokens.spans,
-                        .words = &tokens.words,
-                        .next_word = &next_word,
-                    },
+  return Pass<true>(*this, input, {.ids = &tokens.ids, .tokens = &tokens, .next_word = &next_word},
                     thread_scratch())
       .run();
 }

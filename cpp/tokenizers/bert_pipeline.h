@@ -43,6 +43,10 @@ class BertPipeline final : public FastPath {
 
   template <bool kWithOffsets>
   class Pass;
+  template <bool kWithOffsets>
+  class Words;
+  template <bool kWithOffsets>
+  class Output;
 
   [[nodiscard]] static Scratch& thread_scratch();
 

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "tokenizers/tokens.h"
+
+namespace onnxformers::tokenizers {
+
+/// The tokens of a text on their way to the vectors they belong in: appending many at once is
+/// cheaper. Without offsets only ids are written, and nothing else is kept track of.
+template <bool kWithOffsets>
+class TokenBuffer {
+ public:
+  struct Target {
+    std::vector<std::uint32_t>* ids;
+    Tokens* tokens;            ///< with offsets; `ids` are its own
+    std::uint32_t* next_word;  ///< with offsets
+  };
+
+  explicit TokenBuffer(const Target& target)
+      : target_(target),
+        ids_before_(target.ids->size()),
+        texts_before_(kWithOffsets ? target.tokens->texts.size() : 0),
+        next_word_(kWithOffsets ? *target.next_word : 0) {}
+
+  /// With those that were appended before.
+  [[nodiscard]] std::size_t size() const { return target_.ids->size() + waiting_; }
+
+  void put(std::uint32_t id, CharacterSpan span) {
+    const Places place = add(1);
+    *place.ids = id;
+    if constexpr (kWithOffsets) {
+      *place.spans = span;
+      *place.words = next_word_;
+    }
+  }
+
+  void end_word() { ++next_word_; }
+
+  void finish() {
+    flush();
+    if constexpr (kWithOffsets) {
+      *target_.next_word = next_word_;
+    }
+  }
+
+  /// Takes back the tokens from one on, none of which has a text of its own.
+  void cut(std::size_t size) {
+    if (size >= target_.ids->size()) {
+      waiting_ = size - target_.ids->size();
+      return;
+    }
+    waiting_ = 0;
+    target_.ids->resize(size);
+    if constexpr (kWithOffsets) {
+      target_.tokens->spans.resize(size);
+      target_.tokens->words.resize(size);
+    }
+  }
+
+  /// Takes back what was written.
+  void undo() {
+    cut(ids_before_);
+    if constexpr (kWithOffsets) {
+      target_.tokens->texts.cut(texts_before_);
+    }
+  }
+
+ protected:
+  static constexpr std::size_t kMostWaiting = 256;
+
+  /// Where tokens are to be written.
+  struct Places {
+    std::uint32_t* ids;
+    CharacterSpan* spans;
+    std::uint32_t* words;
+  };
+
+  /// Adds tokens for the caller to write, at most kMostWaiting.
+  Places add(std::size_t count) {
+    if (waiting_ + count > kMostWaiting) [[unlikely]] {
+      flush();
+    }
+    const std::size_t at = waiting_;
+    waiting_ += count;
+    return {.ids = &ids_[at], .spans = &spans_[at], .words = &words_[at]};
+  }
+  /// Takes the last of them back.
+  void take_back(std::size_t count) { waiting_ -= count; }
+
+  [[nodiscard]] std::uint32_t word() const { return next_word_; }
+  [[nodiscard]] TokenTexts& texts() { return target_.tokens->texts; }
+
+ private:
+  void flush() {
+    const auto append = [this](auto& to, const auto& from) {
+      to.insert(to.end(), from.data(), from.data() + waiting_);
+    };
+    append(*target_.ids, ids_);
+    if constexpr (kWithOffsets) {
+      append(target_.tokens->spans, spans_);
+      append(target_.tokens->words, words_);
+    }
+    waiting_ = 0;
+  }
+
+  Target target_;
+  std::size_t ids_before_;
+  std::size_t texts_before_;
+  std::uint32_t next_word_;
+  std::size_t waiting_ = 0;
+  // Written before they are read.
+  std::array<std::uint32_t, kMostWaiting> ids_;
+  std::array<CharacterSpan, kMostWaiting> spans_;
+  std::array<std::uint32_t, kMostWaiting> words_;
+};
+
+}  // namespace onnxformers::tokenizers

@@ -26,8 +26,9 @@ CharacterMap::~CharacterMap() {
   }
 }
 
-CharacterMap::Mapped CharacterMap::keep(char32_t character) const {
-  const Mapped mapped = compute(character);
+/// Works out what map() unpacks.
+std::uint64_t CharacterMap::keep(char32_t character) const {
+  const std::uint64_t packed = pack(compute(character));
   std::atomic<Page*>& place = pages_[character / kPageSize];
   Page* page = place.load(std::memory_order_acquire);
   if (page == nullptr) {
@@ -37,8 +38,8 @@ CharacterMap::Mapped CharacterMap::keep(char32_t character) const {
       page = fresh.release();
     }
   }
-  (*page)[character % kPageSize].store(pack(mapped), std::memory_order_relaxed);
-  return mapped;
+  (*page)[character % kPageSize].store(packed, std::memory_order_relaxed);
+  return packed;
 }
 
 bool CharacterMap::has_patterned(std::string_view text) const {

@@ -54,14 +54,13 @@ class CharacterMap {
   ~CharacterMap();
 
   [[nodiscard]] Mapped map(char32_t character) const {
+    // Unpacked in one place, which stays in registers.
     const Page* const page = pages_[character / kPageSize].load(std::memory_order_acquire);
+    std::uint64_t packed = 0;
     if (page != nullptr) {
-      const std::uint64_t packed = (*page)[character % kPageSize].load(std::memory_order_relaxed);
-      if (packed != 0) {
-        return unpack(packed);
-      }
+      packed = (*page)[character % kPageSize].load(std::memory_order_relaxed);
     }
-    return keep(character);
+    return unpack(packed != 0 ? packed : keep(character));
   }
 
   /// What the steps make of a stretch of text that is cut off from its neighbours.
@@ -97,7 +96,7 @@ class CharacterMap {
            static_cast<std::uint64_t>(mapped.code) << kCodeShift;
   }
 
-  [[nodiscard]] Mapped keep(char32_t character) const;
+  [[nodiscard]] std::uint64_t keep(char32_t character) const;
   [[nodiscard]] Mapped compute(char32_t character) const;
   [[nodiscard]] bool has_patterned(std::string_view text) const;
 

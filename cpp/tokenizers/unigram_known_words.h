@@ -18,21 +18,52 @@ class KnownWords {
   static constexpr std::size_t kMaxBytes = LongPieceCache::kMaxBytes;
   static constexpr std::size_t kMaxTokens = LongPieceCache::kMaxTokens / 2;
 
-  /// Of long words: beside the end of a token that shows its text.
-  static constexpr std::uint32_t kUnknown = 0x80000000U;
+  /// Where a token of a long word ends, in one number.
+  class End {
+   public:
+    static constexpr std::uint32_t make(std::uint32_t character, std::uint32_t byte,
+                                        bool shows_text) {
+      return character | byte << kByteShift | (shows_text ? kShowsText : 0);
+    }
+    explicit constexpr End(std::uint32_t number) : number_(number) {}
+
+    /// The sign counts as a character.
+    [[nodiscard]] std::uint32_t character() const { return number_ & kMask; }
+    [[nodiscard]] std::uint32_t byte() const { return number_ >> kByteShift & kMask; }
+    /// Whether the token shows what stands there.
+    [[nodiscard]] bool shows_text() const { return number_ >= kShowsText; }
+
+   private:
+    static constexpr unsigned kByteShift = 8;
+    static constexpr std::uint32_t kMask = (1U << kByteShift) - 1;
+    static constexpr std::uint32_t kShowsText = 0x80000000U;
+    static_assert(kMaxBytes < kMask);
+
+    std::uint32_t number_;
+  };
 
   /// The tokens of a word, as they are found.
   struct Tokens {
     std::array<std::uint32_t, kMaxTokens> ids;
-    std::array<std::uint32_t, kMaxTokens> ends;  ///< kUnknown beside it: the token shows its text
-    std::size_t count = 0;                       ///< more than kMaxTokens: there is no room
+    std::array<std::uint32_t, kMaxTokens> ends;       ///< in characters, with the sign
+    std::array<std::uint32_t, kMaxTokens> byte_ends;  ///< without it; where a token shows its text
+    std::array<bool, kMaxTokens> show_texts;
+    std::size_t count = 0;  ///< more than kMaxTokens: there is no room
+    bool any_text = false;  ///< one shows its text
 
     void add(std::uint32_t id, std::uint32_t end, bool shows_text) {
       if (count < kMaxTokens) {
         ids[count] = id;
-        ends[count] = end | (shows_text ? kUnknown : 0);
+        ends[count] = end;
+        byte_ends[count] = 0;
+        show_texts[count] = shows_text;
       }
+      any_text |= shows_text;
       ++count;
+    }
+    void clear() {
+      count = 0;
+      any_text = false;
     }
   };
 
@@ -41,7 +72,7 @@ class KnownWords {
     return short_.find(word, owner);
   }
 
-  /// Of a longer one, of at most kMaxBytes: its ids, then as many ends; or
+  /// Of a longer one, of at most kMaxBytes: its ids, then as many End; or
   /// nothing.
   [[nodiscard]] std::span<const std::uint32_t> find(std::string_view word,
                                                     std::uint32_t owner) const {
@@ -57,7 +88,7 @@ class KnownWords {
     for (std::size_t i = 0; i < tokens.count; ++i) {
       entry.ids[i] = tokens.ids[i];
       entry.ends[i] = static_cast<std::uint8_t>(tokens.ends[i]);
-      entry.unknown |= static_cast<std::uint8_t>(((tokens.ends[i] & kUnknown) != 0 ? 1U : 0U) << i);
+      entry.unknown |= static_cast<std::uint8_t>((tokens.show_texts[i] ? 1U : 0U) << i);
     }
   }
 
@@ -70,7 +101,10 @@ class KnownWords {
     }
     std::array<std::uint32_t, 2 * kMaxTokens> known;  // NOLINT: written before it is read
     std::copy_n(tokens.ids.data(), tokens.count, known.data());
-    std::copy_n(tokens.ends.data(), tokens.count, known.data() + tokens.count);
+    for (std::size_t i = 0; i < tokens.count; ++i) {
+      known[tokens.count + i] =
+          End::make(tokens.ends[i], tokens.byte_ends[i], tokens.show_texts[i]);
+    }
     LongPieceCache::get().add(owner, word, hash, std::span(known).first(2 * tokens.count));
   }
 

@@ -10,6 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#if defined(__SSE4_1__)
+#include <smmintrin.h>
+#endif
+
+#include "tokenizers/token_buffer.h"
 #include "tokenizers/unigram_known_words.h"
 #include "tokenizers/unigram_pipeline.h"
 
@@ -20,12 +25,28 @@ struct UnigramPipeline::Scratch {
   KnownWords known;
   UnigramSearch search;
   NormalizedText stretch;
-  std::vector<PieceTrie::Code> codes;  // of the word being read, with its sign
-  std::vector<char32_t> characters;    // likewise
-  std::vector<Origin> origins;         // likewise; only with offsets
+  std::vector<PieceTrie::Code> codes;        // of the word being read, with its sign
+  std::vector<char32_t> characters;          // likewise
+  std::vector<Origin> origins;               // likewise; only with offsets
+  std::vector<PieceTrie::Code> plain_codes;  // of a plain one; as long as there was need of
+  std::vector<std::uint64_t> plain_places;   // likewise; only with offsets
   std::string run;
+
+  /// Makes room for a longer plain word.
+  void grow_plain(bool with_offsets) {
+    plain_codes.resize(plain_codes.size() + (plain_codes.size() / 2) + 64);
+    if (with_offsets) {
+      plain_places.resize(plain_codes.size());
+    }
+  }
+
   void shrink() {
     constexpr std::size_t kKept = std::size_t{1} << 16U;
+    if (plain_codes.size() > kKept) {
+      plain_codes = {};
+      plain_places = {};
+      search.shrink();
+    }
     if (codes.capacity() > kKept) {
       codes = {};
       characters = {};
@@ -36,136 +57,77 @@ struct UnigramPipeline::Scratch {
   }
 };
 
-/// The tokens of a text: some wait, as appending many at once is cheaper.
-/// Without offsets only ids are written, and nothing else is kept track of.
+/// The tokens of a text.
 template <bool kWithOffsets>
-class UnigramPipeline::Output {
+class UnigramPipeline::Output : public TokenBuffer<kWithOffsets> {
  public:
-  struct Target {
-    std::vector<std::uint32_t>* ids;
-    Tokens* tokens;
-    std::uint32_t* next_word;
-  };
-
-  explicit Output(const Target& target)
-      : target_(target),
-        ids_before_(target.ids->size()),
-        texts_before_(kWithOffsets ? target.tokens->texts.size() : 0),
-        next_word_(kWithOffsets ? *target.next_word : 0) {}
-
-  [[nodiscard]] std::size_t size() const { return target_.ids->size() + waiting_; }
-
-  /// Room for so many more, at most kMostAtOnce, without another look.
-  void make_room(std::size_t count) {
-    if (waiting_ + count > kMostWaiting) {
-      flush();
-    }
-  }
-
-  void put(std::uint32_t id, CharacterSpan span) {
-    make_room(1);
-    ids_[waiting_] = id;
-    if constexpr (kWithOffsets) {
-      spans_[waiting_] = span;
-      words_[waiting_] = next_word_;
-    }
-    ++waiting_;
-  }
+  using TokenBuffer<kWithOffsets>::TokenBuffer;
 
   /// Puts the tokens of a word met before. @param first index of its first
   /// character.
   void put_known(const WordCache::Entry& entry, std::uint32_t first, Origin sign) {
     // All places of the entry are written, in use or not: without a loop that
     // nobody could predict.
-    make_room(WordCache::kMaxTokens);
-    std::copy_n(entry.ids.data(), WordCache::kMaxTokens, ids_.data() + waiting_);
+    const auto written = this->add(WordCache::kMaxTokens);
+    std::copy_n(entry.ids.data(), WordCache::kMaxTokens, written.ids);
     if constexpr (kWithOffsets) {
-      CharacterSpan* const spans = spans_.data() + waiting_;
-      std::uint32_t begin = first - 1;
-      for (std::size_t i = 0; i < WordCache::kMaxTokens; ++i) {
-        const std::uint32_t end = first - 1 + entry.ends[i];
-        spans[i] = {.begin = begin, .end = end};
-        begin = end;
-      }
-      std::fill_n(words_.data() + waiting_, WordCache::kMaxTokens, next_word_);
-      set_sign(spans[0], first, sign);
+      write_spans(entry.ends, first - 1, written.spans);
+      std::fill_n(written.words, WordCache::kMaxTokens, this->word());
+      set_sign(written.spans[0], first, sign);
     }
-    waiting_ += entry.count;
+    this->take_back(WordCache::kMaxTokens - entry.count);
   }
 
-  /// The same where ids and ends come one after the other.
-  void put_known(std::span<const std::uint32_t> ids, const std::uint32_t* ends, std::uint32_t first,
+  /// @param end_of gives where token i ends, in characters.
+  template <typename EndOf>
+  void put_known(std::span<const std::uint32_t> ids, EndOf end_of, std::uint32_t first,
                  Origin sign) {
-    make_room(ids.size());
-    std::ranges::copy(ids, ids_.data() + waiting_);
+    const auto written = this->add(ids.size());
+    std::copy_n(ids.data(), ids.size(), written.ids);
     if constexpr (kWithOffsets) {
-      CharacterSpan* const spans = spans_.data() + waiting_;
       std::uint32_t begin = first - 1;
       for (std::size_t i = 0; i < ids.size(); ++i) {
-        const std::uint32_t end = first - 1 + ends[i];
-        spans[i] = {.begin = begin, .end = end};
+        const std::uint32_t end = first - 1 + end_of(i);
+        written.spans[i] = {.begin = begin, .end = end};
         begin = end;
       }
-      std::fill_n(words_.data() + waiting_, ids.size(), next_word_);
-      set_sign(spans[0], first, sign);
+      std::fill_n(written.words, ids.size(), this->word());
+      set_sign(written.spans[0], first, sign);
     }
-    waiting_ += ids.size();
   }
 
   /// Gives the token that is put next a text of its own.
-  void put_text(std::string_view text) { put_text(size(), text); }
-  void put_text(std::size_t token, std::string_view text) {
-    target_.tokens->texts.add(token, text);
-  }
-
-  void end_word() { ++next_word_; }
-
-  void finish() {
-    flush();
-    if constexpr (kWithOffsets) {
-      *target_.next_word = next_word_;
-    }
-  }
-
-  /// Takes back what was written.
-  void undo() {
-    waiting_ = 0;
-    target_.ids->resize(ids_before_);
-    if constexpr (kWithOffsets) {
-      target_.tokens->cut({.tokens = ids_before_, .texts = texts_before_});
-    }
-  }
+  void put_text(std::string_view text) { put_text(this->size(), text); }
+  void put_text(std::size_t token, std::string_view text) { this->texts().add(token, text); }
 
  private:
-  static constexpr std::size_t kMostWaiting = 256;
+  using Ends = std::array<std::uint8_t, WordCache::kMaxTokens>;
+
+  /// Writes where tokens are that follow each other.
+  static void write_spans(const Ends& ends, std::uint32_t first, CharacterSpan* spans) {
+#if defined(__SSE4_1__)
+    const __m128i end = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(ends.data()));
+    __m128i pairs = _mm_unpacklo_epi8(_mm_slli_epi64(end, 8), end);
+    for (std::size_t i = 0; i < ends.size(); i += 2) {
+      _mm_storeu_si128(
+          reinterpret_cast<__m128i*>(spans + i),
+          _mm_add_epi32(_mm_cvtepu8_epi32(pairs), _mm_set1_epi32(static_cast<int>(first))));
+      pairs = _mm_srli_si128(pairs, 4);
+    }
+#else
+    std::uint32_t begin = first;
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+      spans[i] = {.begin = begin, .end = first + ends[i]};
+      begin = spans[i].end;
+    }
+#endif
+  }
 
   /// Of the first token of a word, whose first character is the sign.
   static void set_sign(CharacterSpan& span, std::uint32_t first, Origin sign) {
     span.begin = origin_begin(sign);
     span.end = span.end == first ? origin_end(sign) : span.end;
   }
-
-  void flush() {
-    const auto append = [this](auto& to, const auto& from) {
-      to.insert(to.end(), from.data(), from.data() + waiting_);
-    };
-    append(*target_.ids, ids_);
-    if constexpr (kWithOffsets) {
-      append(target_.tokens->spans, spans_);
-      append(target_.tokens->words, words_);
-    }
-    waiting_ = 0;
-  }
-
-  Target target_;
-  std::size_t ids_before_;
-  std::size_t texts_before_;
-  std::uint32_t next_word_;
-  std::size_t waiting_ = 0;
-  // Written before they are read.
-  std::array<std::uint32_t, kMostWaiting> ids_;
-  std::array<CharacterSpan, kMostWaiting> spans_;
-  std::array<std::uint32_t, kMostWaiting> words_;
 };
 
 }  // namespace onnxformers::tokenizers

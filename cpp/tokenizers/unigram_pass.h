@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/utf8.h"
+#include "tokenizers/inline.h"
 #include "tokenizers/unigram_ends.h"
 #include "tokenizers/unigram_plain_words.h"
 #include "tokenizers/unigram_words.h"
@@ -56,9 +57,10 @@ class UnigramPipeline::Pass {
 
   [[nodiscard]] bool is_full() const { return output_.size() >= input_.limit; }
 
-  bool take_plain_word(std::size_t& i) {
+  ONNXFORMERS_INLINE bool take_plain_word(std::size_t& i) {
     const std::uint32_t first = character_at(i);
-    const auto taken = plain_words_.take(text_, i, first, words_.sign_origin(first));
+    const auto taken = plain_words_.take(
+        {.text = text_, .begin = i, .first = first, .sign = words_.sign_origin(first)});
     if (taken.bytes == 0) {
       return false;
     }

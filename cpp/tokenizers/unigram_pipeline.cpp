@@ -46,6 +46,7 @@ void UnigramPipeline::fill_ascii() {
     if (mapped.kind == CharacterMap::Kind::Letter) {
       effects_[code] = mapped.is_patterned ? Effect::Guarded : Effect::Letter;
       ascii_codes_[code] = mapped.code;
+      rewrites_ascii_ |= mapped.character != code;
     } else if (mapped.kind == CharacterMap::Kind::Space && !mapped.is_patterned) {
       effects_[code] = Effect::Space;
     }

@@ -54,6 +54,9 @@ class UnigramPipeline final : public FastPath {
   class Pass;
   template <bool kWithOffsets>
   class Words;
+  struct PlainWord;
+  template <bool kWithOffsets>
+  class PlainSearch;
   template <bool kWithOffsets>
   class PlainWords;
   template <bool kWithOffsets>
@@ -93,6 +96,7 @@ class UnigramPipeline final : public FastPath {
   std::uint32_t serial_;  // in the words met before
   std::array<Effect, 256> effects_{};
   std::array<PieceTrie::Code, 128> ascii_codes_{};
+  bool rewrites_ascii_ = false;  // some letter of it
   PieceTrie::Code sign_code_;
 };
 

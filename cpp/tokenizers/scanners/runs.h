@@ -5,17 +5,11 @@
 #include <cstdint>
 #include <string_view>
 
+#include "tokenizers/inline.h"
 #include "tokenizers/scanners/character_class.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
-#endif
-
-// A part of its caller whatever its size: scanners are the inner loop of tokenizers.
-#if defined(__GNUC__)
-#define ONNXFORMERS_INLINE [[gnu::always_inline]]
-#else
-#define ONNXFORMERS_INLINE
 #endif
 
 namespace onnxformers::tokenizers::scanners {

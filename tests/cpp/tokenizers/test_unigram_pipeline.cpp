@@ -79,7 +79,8 @@ void compare(const Encodings& fast, const Encodings& slow, const Encodings& ids_
 
 /// Words of up to 80 bytes from a few, so that most have been met before.
 std::string text_of_known_words(std::mt19937& random) {
-  static constexpr std::u32string_view kLetters = U"abcxy,'中文\uAC00\u3042é\U00020000\u0301\u2026";
+  static constexpr std::u32string_view kLetters =
+      U"abcxy,'中文\uAC00\u3042é\U00020000\uFF58\u0301\u2026";
   static constexpr std::u32string_view kSpaces = U"    \n\t\u3000\u00A0\x01";
   std::string text;
   for (std::size_t words = random() % 6; words > 0; --words) {
@@ -150,6 +151,18 @@ TEST(quotes_are_replaced_and_spaces_merged) {
   compare_with_every_pre_tokenizer(sequence(R"({"type": "NFKC"},)" + strip + merge));
   compare_on_random_texts(
       file(sequence(R"({"type": "NFKC"}, )" + std::string(kMergeToSign)), kMetaspace), 30);
+}
+
+TEST(letters_become_spaces_and_unknown_letters) {
+  unsigned seed = 60;
+  for (const std::string_view content : {" ", "z", "▁", "\u3000"}) {
+    const std::string replace = R"({"type": "Replace", "pattern": {"String": ","}, "content": ")" +
+                                std::string(content) + "\"}";
+    compare_with_every_pre_tokenizer(replace);
+    for (const std::string& split : {std::string(kMetaspace), after_whitespace_split(kMetaspace)}) {
+      compare_on_random_texts(file(replace, split), ++seed, text_of_known_words);
+    }
+  }
 }
 
 TEST(bytes_stand_in_for_unknown_characters_in_the_single_pass) {

@@ -31,15 +31,6 @@ void append_double(std::string& out, double number) {
   out.append(text.find_first_of(".e") == std::string::npos ? ".0" : "");
 }
 
-void append_array(std::string& out, Value array) {
-  out.push_back('[');
-  for (std::size_t i = 0; i < array.size(); ++i) {
-    out.append(i > 0 ? "," : "");
-    append_value(out, array.element(i));
-  }
-  out.push_back(']');
-}
-
 }  // namespace
 
 void append_string(std::string& out, std::string_view text) {
@@ -77,7 +68,7 @@ void append_value(std::string& out, Value value) {
       append_string(out, value.as_string(kPlace));
       break;
     case Type::Array:
-      append_array(out, value);
+      append_array(out, value, append_value);
       break;
     case Type::Object:
       append_object(out, value, [](std::string& to, std::string_view, Value member) {

@@ -15,6 +15,17 @@ void append_string(std::string& out, std::string_view text);
 /// bit. Keys come in their order, repeated ones too.
 void append_value(std::string& out, Value value);
 
+/// Appends an array whose elements `append(out, element)` writes.
+template <typename Append>
+void append_array(std::string& out, Value array, const Append& append) {
+  out.push_back('[');
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    out.append(i > 0 ? "," : "");
+    append(out, array.element(i));
+  }
+  out.push_back(']');
+}
+
 /// Appends an object whose values `append(out, key, value)` writes.
 template <typename Append>
 void append_object(std::string& out, Value object, const Append& append) {

@@ -63,13 +63,13 @@ class Field {
                                     std::span<const std::string_view> known);
 
 /// Makes the component that the table has under the "type" of `field`. Its entries have a `type`
-/// and a `make` function.
-template <typename Maker, std::size_t kCount>
+/// and a `make` function, which is called with the field and `more`.
+template <typename Maker, std::size_t kCount, typename... More>
 auto make_component(const std::array<Maker, kCount>& table, const Field& field,
-                    std::string_view type) {
+                    std::string_view type, More*... more) {
   for (const Maker& entry : table) {
     if (entry.type == type) {
-      return entry.make(field);
+      return entry.make(field, more...);
     }
   }
   std::array<std::string_view, kCount> known;

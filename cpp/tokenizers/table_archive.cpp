@@ -13,7 +13,7 @@ constexpr std::size_t kAlignment = 64;
 // Another byte order reads another number.
 constexpr std::uint64_t kMagic = 0x314B4F5458464E4FULL;  // "ONFXTOK1"
 // Raised with every change of what is visited, and of what it means.
-constexpr std::uint64_t kVersion = 9;
+constexpr std::uint64_t kVersion = 10;
 
 struct Header {
   std::uint64_t magic;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -21,6 +22,9 @@ template <typename T>
 inline constexpr bool kIsPlain = std::is_arithmetic_v<T> || std::is_enum_v<T>;
 template <typename T, std::size_t kCount>
 inline constexpr bool kIsPlain<std::array<T, kCount>> = kIsPlain<T>;
+template <std::size_t kBits>
+inline constexpr bool kIsPlain<std::bitset<kBits>> =
+    std::is_trivially_copyable_v<std::bitset<kBits>>;
 
 /// Goes over the tables of a tokenizer, always in the same order: to keep them for a compiled file,
 /// or to fill them from one. A class has one function `visit_tables(TableArchive&)` for both.
@@ -60,7 +64,7 @@ class TableArchive {
     }
   }
 
-  /// A number, or an array of numbers, as a table of one element.
+  /// A number, an array of numbers or a set of bits, as a table of one element.
   template <typename T>
     requires kIsPlain<T>
   void operator()(T& value) {

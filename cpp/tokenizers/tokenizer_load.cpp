@@ -7,7 +7,7 @@
 
 #include "base/errors.h"
 #include "base/json.h"
-#include "base/json_writer.h"
+#include "tokenizers/compiled_json.h"
 #include "tokenizers/decoders/join.h"
 #include "tokenizers/tokenizer.h"
 
@@ -23,35 +23,6 @@ json::Document parse(std::string data) {
   } catch (const Error& e) {
     fail(e.kind(), "tokenizer.json", e.what());
   }
-}
-
-/// A container of the model's tokens or merges, emptied.
-void append_empty(std::string& out, json::Value value) {
-  out.append(value.type() == json::Type::Array ? "[]" : "{}");
-}
-
-/// The "model" of tokenizer.json without what the tables hold.
-void append_small_model(std::string& out, json::Value model) {
-  json::append_object(out, model, [](std::string& to, std::string_view key, json::Value member) {
-    if (key == "vocab" || key == "merges") {
-      append_empty(to, member);
-    } else {
-      json::append_value(to, member);
-    }
-  });
-}
-
-/// tokenizer.json without "vocab" and "merges".
-std::string without_tables(json::Value root) {
-  std::string out;
-  json::append_object(out, root, [](std::string& to, std::string_view key, json::Value member) {
-    if (key == "model" && member.type() == json::Type::Object) {
-      append_small_model(to, member);
-    } else {
-      json::append_value(to, member);
-    }
-  });
-  return out;
 }
 
 // The settings are off after loading; a broken file must still be told from a good one.
@@ -148,7 +119,8 @@ void Tokenizer::read_components(const Field& root, TableArchive* archive) {
     components_[stage] = field->string_or("type", "");
     return component;
   };
-  normalizer_ = read("normalizer", make_normalizer);
+  normalizer_ =
+      read("normalizer", [archive](const Field& field) { return make_normalizer(field, archive); });
   if (normalizer_ != nullptr) {
     components_["normalizer"] = normalizer_type(root.member("normalizer"));
   }

@@ -1,5 +1,8 @@
 #include "tokenizers/normalizers/charsmap.h"
 
+#include <utility>
+#include <vector>
+
 #include "base/utf8.h"
 
 namespace onnxformers::tokenizers {
@@ -35,16 +38,18 @@ std::optional<Charsmap> Charsmap::parse(std::string_view bytes, std::string& err
     error = "its array does not fit in its " + std::to_string(bytes.size()) + " bytes";
     return std::nullopt;
   }
-  Charsmap map;
-  map.units_.resize(size / 4);
-  for (std::size_t i = 0; i < map.units_.size(); ++i) {
-    map.units_[i] = read_unit(bytes, (i + 1) * 4);
+  std::vector<std::uint32_t> units(size / 4);
+  for (std::size_t i = 0; i < units.size(); ++i) {
+    units[i] = read_unit(bytes, (i + 1) * 4);
   }
-  map.block_ = bytes.substr(size + 4);
-  if (!utf8::is_valid(map.block_)) {
+  const std::string_view block = bytes.substr(size + 4);
+  if (!utf8::is_valid(block)) {
     error = "its replacements are not UTF-8";
     return std::nullopt;
   }
+  Charsmap map;
+  map.units_ = std::move(units);
+  map.block_ = std::vector<char>(block.begin(), block.end());
   if (!map.is_sound(error)) {
     return std::nullopt;
   }
@@ -120,7 +125,8 @@ std::optional<std::string_view> Charsmap::find(std::string_view text) const noex
     node ^= offset(unit);
     if (ends_key(unit)) {
       const std::size_t place = units_[node] & ~kIsValue;
-      return std::string_view(block_).substr(place, block_.find('\0', place) - place);
+      const std::string_view replacement(block_.data() + place, block_.size() - place);
+      return replacement.substr(0, replacement.find('\0'));
     }
   }
   return std::nullopt;

@@ -6,7 +6,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "base/table.h"
+#include "tokenizers/table_archive.h"
 
 namespace onnxformers::tokenizers {
 
@@ -17,9 +19,19 @@ namespace onnxformers::tokenizers {
 /// S. Yata's darts-clone for the layout of units; SentencePiece's Normalizer for the map.
 class Charsmap {
  public:
+  /// Empty, for visit_tables() to fill.
+  Charsmap() = default;
+
   /// @param bytes little-endian: size of the array in bytes, the array, the block. Nothing, with a
   ///   reason in `error`, unless every unit points into the array and every value into the block.
   static std::optional<Charsmap> parse(std::string_view bytes, std::string& error);
+
+  void visit_tables(TableArchive& archive) {
+    archive(units_);
+    archive(block_);
+    archive(ascii_);
+    archive(pairs_);
+  }
 
   /// What replaces the shortest key that begins `text`; nothing if none does. O(length of the key).
   [[nodiscard]] std::optional<std::string_view> find(std::string_view text) const noexcept;
@@ -35,14 +47,13 @@ class Charsmap {
   }
 
  private:
-  Charsmap() = default;
   [[nodiscard]] bool step(std::size_t& node, unsigned char byte) const noexcept;
   [[nodiscard]] bool is_sound(std::string& error) const;
   void note_leads();
   [[nodiscard]] bool may_map(unsigned lead, unsigned second) const noexcept;
 
-  std::vector<std::uint32_t> units_;
-  std::string block_;
+  Table<std::uint32_t> units_;
+  Table<char> block_;
   std::bitset<128> ascii_;  // those that are keys
   std::bitset<std::size_t{128} * 64>
       pairs_;  // first two bytes of other characters that a key may begin

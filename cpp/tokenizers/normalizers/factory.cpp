@@ -12,26 +12,34 @@ namespace onnxformers::tokenizers {
 
 namespace {
 
+using Made = std::unique_ptr<Normalizer>;
+
 struct Maker {
   std::string_view type;
-  std::unique_ptr<Normalizer> (*make)(const Field&);
+  Made (*make)(const Field&, TableArchive*);
 };
 
+/// A maker of what has no tables.
+template <Made (*kFromJson)(const Field&)>
+Made made(const Field& field, TableArchive* /*archive*/) {
+  return kFromJson(field);
+}
+
 constexpr auto kMakers = std::to_array<Maker>({
-    {.type = "BertNormalizer", .make = &BertNormalizer::from_json},
-    {.type = "ByteLevel", .make = &ByteLevelNormalizer::from_json},
-    {.type = "Lowercase", .make = &Lowercase::from_json},
-    {.type = "NFC", .make = &UnicodeForm::from_json<UnicodeForm::kNfc>},
-    {.type = "NFD", .make = &UnicodeForm::from_json<UnicodeForm::kNfd>},
-    {.type = "NFKC", .make = &UnicodeForm::from_json<UnicodeForm::kNfkc>},
-    {.type = "NFKD", .make = &UnicodeForm::from_json<UnicodeForm::kNfkd>},
-    {.type = "Nmt", .make = &Nmt::from_json},
+    {.type = "BertNormalizer", .make = &made<&BertNormalizer::from_json>},
+    {.type = "ByteLevel", .make = &made<&ByteLevelNormalizer::from_json>},
+    {.type = "Lowercase", .make = &made<&Lowercase::from_json>},
+    {.type = "NFC", .make = &made<&UnicodeForm::from_json<UnicodeForm::kNfc>>},
+    {.type = "NFD", .make = &made<&UnicodeForm::from_json<UnicodeForm::kNfd>>},
+    {.type = "NFKC", .make = &made<&UnicodeForm::from_json<UnicodeForm::kNfkc>>},
+    {.type = "NFKD", .make = &made<&UnicodeForm::from_json<UnicodeForm::kNfkd>>},
+    {.type = "Nmt", .make = &made<&Nmt::from_json>},
     {.type = "Precompiled", .make = &Precompiled::from_json},
-    {.type = "Prepend", .make = &Prepend::from_json},
-    {.type = "Replace", .make = &Replace::from_json},
+    {.type = "Prepend", .make = &made<&Prepend::from_json>},
+    {.type = "Replace", .make = &made<&Replace::from_json>},
     {.type = "Sequence", .make = &NormalizerSequence::from_json},
-    {.type = "Strip", .make = &Strip::from_json},
-    {.type = "StripAccents", .make = &StripAccents::from_json},
+    {.type = "Strip", .make = &made<&Strip::from_json>},
+    {.type = "StripAccents", .make = &made<&StripAccents::from_json>},
 });
 
 /// Old files have no "type": one member of its own tells.
@@ -61,8 +69,8 @@ std::string_view normalizer_type(const Field& field) {
   return field.member("type").as_string();
 }
 
-std::unique_ptr<Normalizer> make_normalizer(const Field& field) {
-  return make_component(kMakers, field, normalizer_type(field));
+std::unique_ptr<Normalizer> make_normalizer(const Field& field, TableArchive* archive) {
+  return make_component(kMakers, field, normalizer_type(field), archive);
 }
 
 }  // namespace onnxformers::tokenizers

@@ -4,6 +4,7 @@
 
 #include "tokenizers/field.h"
 #include "tokenizers/normalized_text.h"
+#include "tokenizers/table_archive.h"
 
 namespace onnxformers::tokenizers {
 
@@ -23,6 +24,8 @@ class Normalizer {
 [[nodiscard]] std::string_view normalizer_type(const Field& field);
 
 /// Reads the "normalizer" of tokenizer.json; fails with ErrorKind::FileFormat.
-[[nodiscard]] std::unique_ptr<Normalizer> make_normalizer(const Field& field);
+/// @param archive its tables are kept there, or come from there; may be null.
+[[nodiscard]] std::unique_ptr<Normalizer> make_normalizer(const Field& field,
+                                                          TableArchive* archive = nullptr);
 
 }  // namespace onnxformers::tokenizers

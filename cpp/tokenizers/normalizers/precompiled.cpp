@@ -45,20 +45,28 @@ void put_characters(const Charsmap& map, Transform& transform, std::string_view 
   }
 }
 
-}  // namespace
-
-std::unique_ptr<Normalizer> Precompiled::from_json(const Field& field) {
-  const Field map = field.member("precompiled_charsmap");
-  const auto bytes = base64::decode(map.as_string());
+Charsmap read_map(const Field& field) {
+  const auto bytes = base64::decode(field.as_string());
   if (!bytes) {
-    map.fail("expected base64");
+    field.fail("expected base64");
   }
   std::string error;
-  auto parsed = Charsmap::parse(*bytes, error);
-  if (!parsed) {
-    map.fail("expected a SentencePiece charsmap; " + error);
+  auto map = Charsmap::parse(*bytes, error);
+  if (!map) {
+    field.fail("expected a SentencePiece charsmap; " + error);
   }
-  return std::make_unique<Precompiled>(std::move(*parsed));
+  return std::move(*map);
+}
+
+}  // namespace
+
+std::unique_ptr<Normalizer> Precompiled::from_json(const Field& field, TableArchive* archive) {
+  const bool is_compiled = archive != nullptr && archive->fills();
+  Charsmap map = is_compiled ? Charsmap() : read_map(field.member("precompiled_charsmap"));
+  if (archive != nullptr) {
+    map.visit_tables(*archive);
+  }
+  return std::make_unique<Precompiled>(std::move(map));
 }
 
 std::size_t Precompiled::skip_unmapped(std::string_view text, std::size_t begin) const noexcept {

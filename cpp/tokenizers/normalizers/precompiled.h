@@ -17,7 +17,8 @@ namespace onnxformers::tokenizers {
 /// Source: Precompiled of Hugging Face tokenizers (crate spm_precompiled).
 class Precompiled final : public Normalizer {
  public:
-  static std::unique_ptr<Normalizer> from_json(const Field& field);
+  /// @param archive the map is kept there, or comes from there; may be null.
+  static std::unique_ptr<Normalizer> from_json(const Field& field, TableArchive* archive);
 
   explicit Precompiled(Charsmap map) : map_(std::move(map)) {}
 

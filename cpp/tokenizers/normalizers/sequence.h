@@ -11,7 +11,7 @@ namespace onnxformers::tokenizers {
 class NormalizerSequence final : public Normalizer {
  public:
   /// A sequence of one gives that one.
-  static std::unique_ptr<Normalizer> from_json(const Field& field);
+  static std::unique_ptr<Normalizer> from_json(const Field& field, TableArchive* archive);
 
   explicit NormalizerSequence(std::vector<std::unique_ptr<Normalizer>> steps)
       : steps_(std::move(steps)) {}

@@ -48,7 +48,8 @@ def test_a_compiled_tokenizer_gives_the_same_answers(path: Path, tmp_path: Path)
         assert mapped.decode(again.ids(row)) == plain.decode(rows.ids(row))
     assert mapped.vocab() == plain.vocab()
     assert mapped.added_tokens == plain.added_tokens
-    whole, parts = json.loads(content), json.loads(rest)
+    whole = json.loads(content, object_hook=_without_map)
+    parts = json.loads(rest)
     for document in (whole, parts):
         document["model"] = {
             name: value
@@ -56,6 +57,10 @@ def test_a_compiled_tokenizer_gives_the_same_answers(path: Path, tmp_path: Path)
             if name not in {"vocab", "merges"}
         }
     assert parts == whole
+
+
+def _without_map(value: dict[str, Any]) -> dict[str, Any]:
+    return {**value, "precompiled_charsmap": ""} if "precompiled_charsmap" in value else value
 
 
 def test_added_tokens_are_found_alike(tmp_path: Path) -> None:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from onnxformers.errors import (
-    ChatTemplateError,
-    FileFormatError,
-    InvalidArgumentError,
-    InvalidTypeError,
+from onnxformers.errors import ChatTemplateError, InvalidArgumentError
+from onnxformers.tokenizers.chat_parts import (
+    assistant_mask,
+    conversations_of,
+    documents_of,
+    left_open,
+    templates_of,
 )
 from onnxformers.tokenizers.layouts import Layouts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Literal
 
     from onnxformers.tokenizers.batch_encoding import BatchEncoding
     from onnxformers.tokenizers.chat_limits import TemplateLimits
-
-Message = Mapping[str, Any]
-Conversation = Sequence[Message]
-Spans = list[tuple[int, int]]
+    from onnxformers.tokenizers.chat_parts import Conversation, Spans
 
 DEFAULT, TOOL_USE = "default", "tool_use"
 GENERATION = re.compile(r"\{%-?\s*generation\s*-?%\}")
@@ -156,13 +154,13 @@ class ChatTokenizer(Layouts):
         shared = {
             **self.special_tokens_map,
             "tools": _schemas(tools),
-            "documents": _documents(place, documents),
+            "documents": documents_of(place, documents),
             "add_generation_prompt": add_generation_prompt,
             **variables,
         }
         texts, spans = self._rendered(source, conversations, shared, template_limits)
         if continue_final_message:
-            texts = [_left_open(place, *pair) for pair in zip(texts, conversations, strict=True)]
+            texts = [left_open(place, *pair) for pair in zip(texts, conversations, strict=True)]
         if not tokenize:
             return texts if is_batch else texts[0]
         options: dict[str, Any] = {
@@ -177,7 +175,8 @@ class ChatTokenizer(Layouts):
         if not return_dict:
             return encoded["input_ids"]
         if return_assistant_tokens_mask:
-            masks = [_mask(encoded, row, marked) for row, marked in enumerate(spans)]
+            rows = zip(encoded.encodings, spans, strict=False)
+            masks = [assistant_mask(row.offsets, marked) for row, marked in rows]
             encoded["assistant_masks"] = masks if is_batch else masks[0]
         return encoded
 
@@ -206,56 +205,6 @@ class ChatTokenizer(Layouts):
         return [text for text, _ in rendered], [spans for _, spans in rendered]
 
 
-def templates_of(place: str, value: object) -> str | dict[str, str] | None:
-    """`chat_template` of a config: a template, templates by name, or None.
-
-    Raises:
-        FileFormatError: something else.
-    """
-    if value is None or isinstance(value, str):
-        return value
-    pairs: list[tuple[Any, Any]] = [(None, None)]
-    if isinstance(value, list | tuple):
-        pairs = [
-            (item.get("name"), item.get("template")) if isinstance(item, dict) else (None, None)
-            for item in value
-        ]
-    elif isinstance(value, dict):
-        pairs = list(value.items())
-    found = {n: t for n, t in pairs if isinstance(n, str) and isinstance(t, str)}
-    if len(found) != len(pairs):
-        raise FileFormatError(
-            f"[{place}] chat_template must be a string, or a list of objects with 'name' and "
-            "'template'"
-        )
-    return found
-
-
-def conversations_of(place: str, conversation: Any) -> tuple[list[Conversation], bool]:
-    """The conversations, and whether several were given.
-
-    Raises:
-        InvalidTypeError: not a list of messages, nor a list of such lists.
-        InvalidArgumentError: an empty list.
-    """
-    whole = _messages(conversation)
-    if not isinstance(whole, list | tuple):
-        raise InvalidTypeError(
-            f"[{place}] a conversation must be a list of messages, got {type(whole).__name__}"
-        )
-    if not whole:
-        raise InvalidArgumentError(f"[{place}] the conversation is empty; give a message")
-    first = whole[0]
-    if isinstance(first, list | tuple) or hasattr(first, "messages"):
-        return [_messages(chat) for chat in whole], True
-    return [whole], False
-
-
-def _messages(conversation: Any) -> Any:
-    """Objects may keep their messages as an attribute, as transformers' Conversation does."""
-    return getattr(conversation, "messages", conversation)
-
-
 def _check_options(
     place: str,
     *,
@@ -282,38 +231,3 @@ def _schemas(tools: Sequence[Any] | None) -> list[dict[str, Any]] | None:
     from onnxformers.tokenizers.tool_schema import tool_schemas  # reads signatures: slow to import
 
     return tool_schemas(tools)
-
-
-def _documents(place: str, documents: Any) -> list[Message] | None:
-    if documents is None:
-        return None
-    if not isinstance(documents, list | tuple) or not all(isinstance(d, dict) for d in documents):
-        raise InvalidTypeError(f"[{place}] documents must be a list of dicts with title and text")
-    return list(documents)
-
-
-def _left_open(place: str, text: str, messages: Conversation) -> str:
-    """The text up to the end of the last message."""
-    content = messages[-1].get("content")
-    if isinstance(content, list | tuple) and content and isinstance(content[-1], dict):
-        content = content[-1].get("text")
-    if not isinstance(content, str):
-        raise InvalidArgumentError(
-            f"[{place}] continue_final_message needs a last message with text as its content"
-        )
-    final = content.strip()
-    begin = text.rfind(final)
-    if begin < 0:
-        raise InvalidArgumentError(
-            f"[{place}] continue_final_message: the template changes the last message, so its end "
-            "is not known"
-        )
-    return text[: begin + len(final)].rstrip()
-
-
-def _mask(encoded: BatchEncoding, row: int, spans: Spans) -> list[int]:
-    """1 for the tokens of a row that have a character in one of the spans of its text."""
-    return [
-        int(any(start < last and first < end for first, last in spans))
-        for start, end in encoded.encodings[row].offsets
-    ]

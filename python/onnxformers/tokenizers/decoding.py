@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
+from onnxformers.options import refuse_unknown
 from onnxformers.tokenizers.attributes import Setting
 from onnxformers.tokenizers.decode_stream import DecodeStream, HeldStream
 from onnxformers.tokenizers.vocabulary import Vocabulary
@@ -170,8 +171,6 @@ class Decoding(Vocabulary):
         return self._state.settings.clean_up_tokenization_spaces if asked is None else asked
 
     def _check_options(self, options: Mapping[str, Any]) -> None:
-        unknown = sorted(options.keys() - DecodeOptions.__annotations__)
-        if unknown:
-            raise InvalidArgumentError(
-                f"[{type(self).__name__}] decode has no option {', '.join(unknown)}"
-            )
+        if options:
+            known = DecodeOptions.__annotations__
+            refuse_unknown(options, known, f"{type(self).__name__}.decode")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
-from onnxformers.errors import InvalidArgumentError, MissingFileError
+from onnxformers.errors import MissingFileError
 from onnxformers.hub import files as hub_files
 from onnxformers.hub.options import ONLY_FOR_MODELS, LoadOptions
+from onnxformers.options import refuse_unknown
 from onnxformers.tokenizers.chat_files import chat_template_of
 from onnxformers.tokenizers.overrides import OPTIONS
 from onnxformers.tokenizers.special_tokens import ADDITIONAL, NAMES, with_special_tokens_map
@@ -159,12 +160,7 @@ def read_folder(
 
 
 def _overrides(place: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = sorted(options.keys() - OVERRIDES - LOADING - NOT_FOR_TOKENIZERS)
-    if unknown:
-        known = ", ".join(sorted(OVERRIDES | LOADING))
-        raise InvalidArgumentError(
-            f"[{place}] unknown option {', '.join(unknown)}; there are {known}"
-        )
+    refuse_unknown(options.keys() - NOT_FOR_TOKENIZERS, OVERRIDES | LOADING, place)
     if options.get("trust_remote_code"):
         logger.warning("[%s] trust_remote_code: code of a repository is never run here", place)
     return {name: value for name, value in options.items() if name in OVERRIDES}

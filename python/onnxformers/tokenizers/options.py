@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import operator
 from typing import TYPE_CHECKING, TypedDict
 
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Literal
 
-
-logger = logging.getLogger(__name__)
 
 NO_TRUNCATION = "do_not_truncate"
 TRUNCATIONS = ("longest_first", "only_first", "only_second", NO_TRUNCATION)
@@ -60,20 +56,6 @@ class PadCallOptions(TypedDict, total=False):
     return_attention_mask: bool | None
     return_tensors: Literal["np"] | None
     verbose: bool
-
-
-def check_names(place: str, options: Mapping[str, object]) -> None:
-    """Refuse keyword options that no tokenizer call has.
-
-    Raises:
-        InvalidArgumentError: a name is not one of `EncodeOptions`.
-    """
-    known = EncodeOptions.__annotations__
-    unknown = sorted(name for name in options if name not in known)
-    if unknown:
-        raise InvalidArgumentError(
-            f"[{place}] unknown option {', '.join(unknown)}; there are {', '.join(sorted(known))}"
-        )
 
 
 def one_of(place: str, name: str, value: object, known: tuple[str, ...]) -> str | None:

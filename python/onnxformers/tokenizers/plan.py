@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from onnxformers.errors import InvalidArgumentError
+from onnxformers.options import refuse_unknown
 from onnxformers.tokenizers.encoding import Padding
 from onnxformers.tokenizers.options import (
     NO_PADDING,
@@ -12,7 +13,7 @@ from onnxformers.tokenizers.options import (
     PADDINGS,
     SIDES,
     TRUNCATIONS,
-    check_names,
+    EncodeOptions,
     count,
     one_of,
 )
@@ -90,7 +91,7 @@ def make_plan(state: State, options: Mapping[str, Any]) -> EncodePlan:
         InvalidTypeError: a number that is none.
     """
     place, get, settings = state.place, options.get, state.settings
-    check_names(place, options)
+    refuse_unknown(options, EncodeOptions.__annotations__, place)
     max_length = count(place, "max_length", get("max_length"), least=1)
     multiple_of = count(place, "pad_to_multiple_of", get("pad_to_multiple_of"), least=1)
     truncation, padding, length = _strategies(state, options, max_length)

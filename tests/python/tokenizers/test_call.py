@@ -227,7 +227,12 @@ BAD_CALLS: list[tuple[tuple[Any, ...], dict[str, Any], type[OnnxformersError], s
         InvalidArgumentError,
         "pass truncation=True",
     ),
-    (("a",), {"paddding": True}, InvalidArgumentError, "unknown option paddding; there are add_sp"),
+    (
+        ("a",),
+        {"paddding": True},
+        InvalidArgumentError,
+        "unknown option 'paddding'; did you mean 'padding'?",
+    ),
     (("a",), {"padding": "left"}, InvalidArgumentError, "padding must be one of 'longest', 'max_"),
     (("a",), {"padding": 1}, InvalidArgumentError, "padding must be one of"),
     (("a",), {"truncation": "first"}, InvalidArgumentError, "truncation must be one of 'longest_"),

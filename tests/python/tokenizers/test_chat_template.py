@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from onnxformers.errors import (
     ChatTemplateError,
@@ -20,6 +22,7 @@ from onnxformers.errors import (
     InvalidTypeError,
 )
 from onnxformers.tokenizers import AutoTokenizer, PreTrainedTokenizer, TemplateLimits
+from onnxformers.tokenizers.chat_parts import assistant_mask
 
 MakeFolder = Callable[..., Path]
 
@@ -148,6 +151,22 @@ def test_marks_what_the_assistant_wrote(bert: PreTrainedTokenizer) -> None:
     assert gone["assistant_masks"] == [0, 0, 0]
     both = bert.apply_chat_template([TALK, HELLO], **options)
     assert both["assistant_masks"] == [[0, 0, 0, 1, 1, 0], [0, 0, 0]]
+
+
+SPANS = st.lists(
+    st.tuples(st.integers(0, 30), st.integers(0, 9)).map(lambda span: (span[0], sum(span))),
+    max_size=8,
+)
+
+
+@given(offsets=SPANS, spans=SPANS)
+def test_the_mask_is_that_of_the_plain_way(
+    offsets: list[tuple[int, int]], spans: list[tuple[int, int]]
+) -> None:
+    plain = [
+        int(any(start < last and first < end for first, last in spans)) for start, end in offsets
+    ]
+    assert assistant_mask(offsets, spans) == plain
 
 
 def test_a_mask_without_marks_is_empty_and_said_once(

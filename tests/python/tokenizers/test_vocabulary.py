@@ -119,7 +119,11 @@ def test_clean_up(text: str, cleaned: str) -> None:
         ),
         (lambda t: t.convert_tokens_to_ids(None), InvalidTypeError, "got NoneType"),
         (lambda t: t.convert_tokens_to_string([3]), InvalidTypeError, "tokens[0] must be a str"),
-        (lambda t: t.decode([1], no_option=1), InvalidArgumentError, "decode has no option no_opt"),
+        (
+            lambda t: t.decode([1], no_option=1),
+            InvalidArgumentError,
+            "decode] unknown option 'no_option'",
+        ),
     ],
 )
 def test_bad_ids_and_tokens(

@@ -116,12 +116,10 @@ def from_byte_pairs(source: Source) -> bytes:
     vocab_json, merges = source.files["vocab.json"], source.files["merges.txt"]
     row = rows.BYTE_PAIR.get(source.class_name, rows.BYTE_PAIR["GPT2Tokenizer"])
     vocab = _vocab(vocab_json)
-    added = source.config.get("added_tokens_decoder")
-    listed = added.items() if isinstance(added, dict) else ()
-    ids = {t["content"]: int(i) for i, t in listed if isinstance(t, dict) and i.isdecimal()}
-    ids |= vocab
+    ids = _described_ids(source.config) | vocab
     settings = Settings(source.config, row.settings, None)
-    unk = source.config.get("unk_token", row.unk) if row.unk else None
+    unk = row.unk if source.config.get("unk_token", row.unk) is not None else None
+    unk = settings.text("unk_token", unk) if unk else None
     options = {
         "type": "BPE",
         "dropout": None,
@@ -285,9 +283,22 @@ def _vocab(vocab_json: bytes) -> dict[str, int]:
         vocab = json.loads(vocab_json)
     except (ValueError, RecursionError) as error:
         raise FileFormatError(f"[vocab.json] {error}") from None
-    if not isinstance(vocab, dict):
-        raise FileFormatError("[vocab.json] expected an object")
+    if not isinstance(vocab, dict) or set(map(type, vocab.values())) - {int}:
+        raise FileFormatError("[vocab.json] expected an object of tokens and their ids")
     return vocab
+
+
+def _described_ids(config: Mapping[str, Any]) -> dict[str, int]:
+    """Token → id of `added_tokens_decoder`; entries that cannot be are passed over."""
+    decoder = config.get("added_tokens_decoder")
+    return {
+        token["content"]: int(index)
+        for index, token in (decoder.items() if isinstance(decoder, dict) else ())
+        if isinstance(token, dict)
+        and isinstance(token.get("content"), str)
+        and len(index) < 10
+        and index.isdecimal()
+    }
 
 
 def _added(

@@ -29,18 +29,24 @@ def token_of(place: str, name: str, value: object) -> str | AddedToken | None:
     """A special token, which files write as a string or as an object with flags.
 
     Raises:
-        FileFormatError: it is neither.
+        FileFormatError: it is neither, or no text.
     """
     if isinstance(value, dict):
         content = value.get("content")
-        if isinstance(content, str):
-            return from_dict(value)
-        value = content
+        value = from_dict(value) if isinstance(content, str) else content
     if value is None or isinstance(value, str | AddedToken):
+        _check_text(place, name, str(value))
         return value
     raise FileFormatError(
         f"[{place}] {name} must be a string or an object with 'content', got {type(value).__name__}"
     )
+
+
+def _check_text(place: str, name: str, token: str) -> None:
+    try:
+        token.encode()
+    except UnicodeEncodeError:
+        raise FileFormatError(f"[{place}] {name} has a lone surrogate, which is no text") from None
 
 
 def special_tokens_of(

@@ -346,6 +346,7 @@ def config(**values: Any) -> Any:
         (config(truncation_side=3), FileFormatError, "truncation_side must be"),
         (config(cls_token=3), FileFormatError, "cls_token must be a string or an object"),
         (config(cls_token={"content": 3}), FileFormatError, "cls_token must be a string or an ob"),
+        (config(cls_token="\ud800"), FileFormatError, "cls_token has a lone surrogate"),
         (config(additional_special_tokens="a"), FileFormatError, "must be a list, got str"),
         (config(model_input_names="a"), FileFormatError, "model_input_names must be a list of str"),
         (config(pad_token_type_id=-1), FileFormatError, "pad_token_type_id must be a whole number"),

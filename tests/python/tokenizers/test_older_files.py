@@ -94,6 +94,34 @@ def test_a_tiktoken_file() -> None:
     assert json.loads(conversion.from_sentencepiece(source)) == document
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"added_tokens_decoder": {"3": {}, "4": 5, "x": {"content": "c"}}},
+        {"added_tokens_decoder": {"3": {"content": ["c"]}, "9" * 5000: {"content": "d"}}},
+        {"unk_token": {"content": "a", "lstrip": False}},
+    ],
+    ids=["nothing in it", "no text", "an object"],
+)
+def test_odd_configs_beside_byte_pairs(config: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "vocab.json").write_text('{"a": 0, "b": 1, "<|endoftext|>": 2}')
+    (tmp_path / "merges.txt").write_text("#version: 0.2\n")
+    (tmp_path / "tokenizer_config.json").write_text(
+        json.dumps({"tokenizer_class": "GPT2Tokenizer", **config})
+    )
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path, local_files_only=True)
+    assert tokenizer.encode("ab") == [0, 1]
+
+
+@pytest.mark.parametrize("vocab", [{"a": "0"}, {"a": None, "<|endoftext|>": 1}, {"a": 0.5}, [0]])
+def test_ids_that_are_none_are_refused(vocab: Any, tmp_path: Path) -> None:
+    (tmp_path / "vocab.json").write_text(json.dumps(vocab))
+    (tmp_path / "merges.txt").write_text("#version: 0.2\n")
+    (tmp_path / "tokenizer_config.json").write_text('{"tokenizer_class": "GPT2Tokenizer"}')
+    with pytest.raises(FileFormatError, match=r"vocab.json. expected an object of tokens"):
+        AutoTokenizer.from_pretrained(tmp_path, local_files_only=True)
+
+
 def test_a_class_that_reads_them_another_way_is_refused(tmp_path: Path) -> None:
     (tmp_path / "vocab.json").write_text("{}")
     (tmp_path / "merges.txt").write_text("")

@@ -10,7 +10,7 @@ from onnxformers.tokenizers import token_sets
 from onnxformers.tokenizers.bare_vocabulary import bare_vocabulary
 
 if TYPE_CHECKING:
-    from onnxformers.tokenizers.conversion import Source
+    from onnxformers.tokenizers.conversion_parts import Source
 
 SPACE = " "
 # More than a text has at its ends.

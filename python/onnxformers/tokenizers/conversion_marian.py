@@ -13,7 +13,7 @@ from onnxformers.errors import FileFormatError
 from onnxformers.tokenizers import conversion_sections as sections
 
 if TYPE_CHECKING:
-    from onnxformers.tokenizers.conversion import Source
+    from onnxformers.tokenizers.conversion_parts import Source
 
 END, UNKNOWN, PADDING = "</s>", "<unk>", "<pad>"
 UNSCORED = frozenset({END, UNKNOWN, PADDING, "<s>"})

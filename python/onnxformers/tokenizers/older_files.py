@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from onnxformers.errors import MissingFileError
 from onnxformers.hub import files as hub_files
-from onnxformers.tokenizers import conversion, conversion_letters, conversion_marian
+from onnxformers.tokenizers import (
+    conversion,
+    conversion_letters,
+    conversion_marian,
+    conversion_sentencepiece,
+)
 from onnxformers.tokenizers import conversion_rows as rows
+from onnxformers.tokenizers.conversion_parts import Source
 from onnxformers.tokenizers.registry import GENERIC_NAMES, row_by_model_type
 
 if TYPE_CHECKING:
@@ -32,7 +38,7 @@ class OlderForm(NamedTuple):
     """
 
     names: tuple[str, ...]
-    convert: Callable[[conversion.Source], bytes]
+    convert: Callable[[Source], bytes]
     classes: AbstractSet[str]
     needs_class: bool = False
 
@@ -53,7 +59,10 @@ FORMS = (
         conversion_marian.FILES, conversion_marian.from_marian, frozenset({"MarianTokenizer"})
     ),
     OlderForm(("vocab.json", "merges.txt"), conversion.from_byte_pairs, frozenset(rows.BYTE_PAIR)),
-    *(OlderForm((name,), conversion.from_sentencepiece, _SENTENCEPIECE) for name in MODEL_NAMES),
+    *(
+        OlderForm((name,), conversion_sentencepiece.from_sentencepiece, _SENTENCEPIECE)
+        for name in MODEL_NAMES
+    ),
     *(OlderForm((name,), conversion.from_tiktoken, _TIKTOKEN) for name in RANK_NAMES),
     OlderForm(
         ("vocab.json",),
@@ -96,7 +105,7 @@ def find(
             continue
         logger.info("[%s] read from %s", class_name or "tokenizer", " + ".join(form.names))
         files = {name: path.read_bytes() for name, path in zip(form.names, paths, strict=True)}
-        return form.convert(conversion.Source(class_name, facts[0], files))
+        return form.convert(Source(class_name, facts[0], files))
     if refused:
         raise MissingFileError(
             f"[AutoTokenizer] {name_or_path} has no tokenizer.json, and {refused} in the way of "

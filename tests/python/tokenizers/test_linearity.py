@@ -21,7 +21,8 @@ import pytest
 from linear_time import MOST, TIMES_LONGER
 
 from onnxformers._native import tokenizers as native_tokenizers
-from onnxformers.tokenizers import conversion
+from onnxformers.tokenizers import conversion, conversion_sentencepiece
+from onnxformers.tokenizers.conversion_parts import Source
 
 OLDER = Path(__file__).parent / "older"
 GOLDEN = json.loads((OLDER / "transformers.json").read_text(encoding="utf-8"))
@@ -48,24 +49,24 @@ TEXTS = {
 
 def sentencepiece(name: str, class_name: str) -> bytes:
     files = {"tokenizer.model": (OLDER / f"{name}.model").read_bytes()}
-    return conversion.from_sentencepiece(conversion.Source(class_name, {}, files))
+    return conversion_sentencepiece.from_sentencepiece(Source(class_name, {}, files))
 
 
 def byte_pairs(class_name: str) -> bytes:
     files = {name: GOLDEN[name].encode() for name in ("vocab.json", "merges.txt")}
-    return conversion.from_byte_pairs(conversion.Source(class_name, {}, files))
+    return conversion.from_byte_pairs(Source(class_name, {}, files))
 
 
 def wordpiece() -> bytes:
     files = {"vocab.txt": GOLDEN["vocab.txt"].encode()}
-    return conversion.from_vocab_txt(conversion.Source("BertTokenizer", {}, files))
+    return conversion.from_vocab_txt(Source("BertTokenizer", {}, files))
 
 
 def tiktoken(encoding: str) -> bytes:
     tokens = [*(bytes([byte]) for byte in range(256)), b"th", b"the", b" t", b" the", b"aa", b"  "]
     lines = [b"%s %d" % (base64.b64encode(token), rank) for rank, token in enumerate(tokens)]
     config = {"tiktoken_encoding": encoding}
-    return conversion.from_tiktoken(conversion.Source("", config, {"x": b"\n".join(lines)}))
+    return conversion.from_tiktoken(Source("", config, {"x": b"\n".join(lines)}))
 
 
 def words() -> bytes:

@@ -22,7 +22,13 @@ from hypothesis import strategies as st
 from onnxformers._native import tokenizers as native_tokenizers
 from onnxformers.errors import FileFormatError, MissingFileError
 from onnxformers.hub.options import LoadOptions
-from onnxformers.tokenizers import AutoTokenizer, conversion, older_files
+from onnxformers.tokenizers import (
+    AutoTokenizer,
+    conversion,
+    conversion_sentencepiece,
+    older_files,
+)
+from onnxformers.tokenizers.conversion_parts import Source
 
 OLDER = Path(__file__).parent / "older"
 GOLDEN = json.loads((OLDER / "transformers.json").read_text(encoding="utf-8"))
@@ -53,8 +59,8 @@ def test_classes_read_files_as_transformers_does(case: dict[str, Any], tmp_path:
 
 @pytest.mark.parametrize("name", list(MODELS))
 def test_a_model_without_a_class_does_what_sentencepiece_does(name: str) -> None:
-    document = conversion.from_sentencepiece(
-        conversion.Source("", {}, {"tokenizer.model": MODELS[name]})
+    document = conversion_sentencepiece.from_sentencepiece(
+        Source("", {}, {"tokenizer.model": MODELS[name]})
     )
     native = native_tokenizers.Tokenizer.from_json(document)
     vectors = json.loads((OLDER / "sentencepiece.json").read_text(encoding="utf-8"))[name]
@@ -86,12 +92,12 @@ def test_a_tiktoken_file() -> None:
     # By the rank of what a merge makes, then of its left part.
     merges = [["a", "b"], ["a", "bc"], ["ab", "c"], ["b", "c"], ["Ã", "©"]]
     assert model["merges"] == merges
-    source = conversion.Source("", {"tiktoken_encoding": "llama3"}, {"x.tiktoken": file})
+    source = Source("", {"tiktoken_encoding": "llama3"}, {"x.tiktoken": file})
     document = json.loads(conversion.from_tiktoken(source))
     assert document["added_tokens"][0]["id"] == 260
     # Llama 3 calls such a file tokenizer.model.
-    source = conversion.Source("LlamaTokenizer", {}, {"tokenizer.model": file})
-    assert json.loads(conversion.from_sentencepiece(source)) == document
+    source = Source("LlamaTokenizer", {}, {"tokenizer.model": file})
+    assert json.loads(conversion_sentencepiece.from_sentencepiece(source)) == document
 
 
 @pytest.mark.parametrize(
@@ -231,7 +237,7 @@ def test_a_damaged_model_is_read_or_refused(data: st.DataObject) -> None:
         model[rng.randrange(len(model))] = rng.randrange(256)
     files = {"tokenizer.model": bytes(model[:end])}
     try:
-        document = conversion.from_sentencepiece(conversion.Source("", {}, files))
+        document = conversion_sentencepiece.from_sentencepiece(Source("", {}, files))
     except FileFormatError:
         return
     json.loads(document)

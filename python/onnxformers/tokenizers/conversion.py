@@ -15,6 +15,7 @@ from onnxformers.tokenizers.conversion_parts import (
     added_of,
     document_of,
     template_of,
+    vocabulary_of,
 )
 from onnxformers.tokenizers.conversion_steps import (
     BYTE_PAIR_NORMALIZERS,
@@ -156,12 +157,9 @@ def _byte_pair_post(
 
 
 def _vocab(vocab_json: bytes) -> dict[str, int]:
-    try:
-        vocab = json.loads(vocab_json)
-    except (ValueError, RecursionError) as error:
-        raise FileFormatError(f"[vocab.json] {error}") from None
-    if not isinstance(vocab, dict) or set(map(type, vocab.values())) - {int}:
-        raise FileFormatError("[vocab.json] expected an object of tokens and their ids")
+    vocab = vocabulary_of(vocab_json)
+    if set(map(type, vocab.values())) - {int}:
+        raise FileFormatError("[vocab.json] must map tokens to whole numbers")
     return vocab
 
 

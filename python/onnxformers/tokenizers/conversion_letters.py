@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from onnxformers.errors import FileFormatError
 from onnxformers.tokenizers import token_sets
 from onnxformers.tokenizers.bare_vocabulary import bare_vocabulary
+from onnxformers.tokenizers.conversion_parts import vocabulary_of
 
 if TYPE_CHECKING:
     from onnxformers.tokenizers.conversion_parts import Source
@@ -27,7 +28,10 @@ def from_letters(source: Source) -> bytes:
     """
     options = {**token_sets.BASIC_TOKENS, **source.config}
     _refuse_other_letters(options)
-    model = {"model": {"vocab": _vocabulary(source.files["vocab.json"])}}
+    vocabulary = vocabulary_of(source.files["vocab.json"])
+    if not vocabulary:
+        raise FileFormatError("[vocab.json] must be an object that maps tokens to ids; it is empty")
+    model = {"model": {"vocab": vocabulary}}
     made = json.loads(bare_vocabulary(json.dumps(model).encode("ascii"), options))["model"]
     delimiter = _text(options.get("word_delimiter_token", "|"))
     document = {
@@ -60,16 +64,6 @@ def _refuse_other_letters(options: dict[str, Any]) -> None:
             "[tokenizer_config.json] replace_word_delimiter_char must be a space, got "
             f"{options['replace_word_delimiter_char']!r}"
         )
-
-
-def _vocabulary(content: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise FileFormatError(f"[vocab.json] is not usable JSON: {error}") from None
-    if not isinstance(found, dict) or not found:
-        raise FileFormatError("[vocab.json] must be an object that maps tokens to ids")
-    return found
 
 
 def _decoder(pad: str, delimiter: str) -> dict[str, Any]:

@@ -6,11 +6,12 @@ The SentencePiece model says how a text is cut, the vocabulary which ids the pie
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from onnxformers._native import tokenizers as native_tokenizers
 from onnxformers.errors import FileFormatError
 from onnxformers.tokenizers import conversion_sections as sections
+from onnxformers.tokenizers.conversion_parts import vocabulary_of
 
 if TYPE_CHECKING:
     from onnxformers.tokenizers.conversion_parts import Source
@@ -64,15 +65,11 @@ def from_marian(source: Source) -> bytes:
 
 def _ids(vocabulary: bytes) -> dict[str, int]:
     """Token → id, all ids from 0 on in use."""
-    try:
-        found: Any = json.loads(vocabulary)
-    except (ValueError, RecursionError) as error:
-        raise FileFormatError(f"[vocab.json] is not usable JSON: {error}") from None
-    whole = isinstance(found, dict) and all(type(index) is int for index in found.values())
-    if not whole or sorted(found.values()) != list(range(len(found))):
+    ids = vocabulary_of(vocabulary)
+    whole = all(type(index) is int for index in ids.values())
+    if not whole or sorted(ids.values()) != list(range(len(ids))):
         raise FileFormatError("[vocab.json] must map tokens to the numbers from 0 on, each once")
-    missing = [token for token in (END, UNKNOWN, PADDING) if token not in found]
+    missing = [token for token in (END, UNKNOWN, PADDING) if token not in ids]
     if missing:
         raise FileFormatError(f"[vocab.json] has no {', '.join(missing)}")
-    ids: dict[str, int] = found
     return ids

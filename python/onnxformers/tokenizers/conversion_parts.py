@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from onnxformers.errors import FileFormatError
 from onnxformers.tokenizers import conversion_sections as sections
 
 if TYPE_CHECKING:
@@ -25,6 +26,21 @@ class Source(NamedTuple):
     class_name: str
     config: Mapping[str, Any]
     files: Mapping[str, bytes]
+
+
+def vocabulary_of(vocab_json: bytes) -> dict[str, Any]:
+    """The object in a vocab.json.
+
+    Raises:
+        FileFormatError: it holds none.
+    """
+    try:
+        vocabulary = json.loads(vocab_json)
+    except (ValueError, RecursionError) as error:
+        raise FileFormatError(f"[vocab.json] is not usable JSON: {error}") from None
+    if not isinstance(vocabulary, dict):
+        raise FileFormatError("[vocab.json] must be an object that maps tokens to ids")
+    return vocabulary
 
 
 def template_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from onnxformers.errors import InvalidArgumentError, InvalidTypeError
@@ -30,13 +31,18 @@ def check_filename(filename: object, what: str = "file name") -> str:
         raise InvalidArgumentError(
             f"[hub] {what} must have 1 to {_MAX_FILENAME_CHARS} characters, got {len(filename)}"
         )
-    problem = next((fault for piece in filename.split("/") if (fault := _fault(piece))), None)
+    problem = _problem(filename)
     if problem is not None:
         raise InvalidArgumentError(
             f"[hub] {what} must be a path inside the model's folder, with forward slashes; "
             f"{filename!r} {problem}"
         )
     return filename
+
+
+@functools.lru_cache(maxsize=256)  # the same few names at every load
+def _problem(filename: str) -> str | None:
+    return next((fault for piece in filename.split("/") if (fault := _fault(piece))), None)
 
 
 def _fault(piece: str) -> str | None:

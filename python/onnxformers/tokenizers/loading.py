@@ -146,11 +146,13 @@ def read_folder(
         if str(config.get("tokenizer_class")).removesuffix("Fast") == class_name:
             found = hub_files.find_json(name_or_path, prefix + file, load_options)
             config.update({} if found is None else {key: found})
-    special = hub_files.find_json(name_or_path, prefix + SPECIAL_TOKENS_MAP, load_options)
+    if "added_tokens_decoder" not in config:  # else the map, the older file, adds nothing
+        special = hub_files.find_json(name_or_path, prefix + SPECIAL_TOKENS_MAP, load_options)
+        config = with_special_tokens_map(config, special or {})
     model_config = None
     if config.get("tokenizer_class") is None:
         model_config = hub_files.find_json(name_or_path, prefix + "config.json", load_options)
-    config = {**with_special_tokens_map(config, special), **overrides}
+    config = {**config, **overrides}
     facts = (config, model_config or {})
     return TokenizerFiles(
         tokenizer_json=_read_tokenizer(name_or_path, prefix, load_options, facts),
@@ -160,7 +162,7 @@ def read_folder(
 
 
 def _overrides(place: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    refuse_unknown(options.keys() - NOT_FOR_TOKENIZERS, OVERRIDES | LOADING, place)
+    refuse_unknown(sorted(options.keys() - NOT_FOR_TOKENIZERS), OVERRIDES | LOADING, place)
     if options.get("trust_remote_code"):
         logger.warning("[%s] trust_remote_code: code of a repository is never run here", place)
     return {name: value for name, value in options.items() if name in OVERRIDES}

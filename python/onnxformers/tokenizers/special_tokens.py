@@ -85,17 +85,13 @@ def additional_tokens_of(
 
 
 def with_special_tokens_map(
-    config: Mapping[str, Any], special_tokens_map: Mapping[str, Any] | None
+    config: Mapping[str, Any], special_tokens_map: Mapping[str, Any]
 ) -> dict[str, Any]:
     """tokenizer_config.json with the tokens of special_tokens_map.json in it.
-
-    The map is the older file: where the config lists `added_tokens_decoder` the map adds nothing.
 
     Source: transformers 4.46.3, `_from_pretrained`.
     """
     merged = dict(config)
-    if special_tokens_map is None or "added_tokens_decoder" in config:
-        return merged
     for name, value in special_tokens_map.items():
         before = merged.get(ADDITIONAL) or []
         if name == ADDITIONAL and isinstance(value, list) and isinstance(before, list):

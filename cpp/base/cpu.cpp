@@ -27,4 +27,9 @@ const CpuInfo& cpu_info() {
   return info;
 }
 
+unsigned brief_threads() {
+  const CpuInfo& info = cpu_info();
+  return info.affinity > 1 && info.cgroup_quota.value_or(2) > 1 ? 2 : 1;
+}
+
 }  // namespace onnxformers

@@ -21,4 +21,8 @@ struct CpuInfo {
 /// The rule of CpuInfo::threads.
 [[nodiscard]] unsigned default_threads(const CpuInfo& info);
 
+/// For work of some milliseconds that waits for memory most of the time: two where this process may
+/// use two CPUs, also if they share a core.
+[[nodiscard]] unsigned brief_threads();
+
 }  // namespace onnxformers

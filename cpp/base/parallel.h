@@ -18,4 +18,14 @@ using RangeBody = std::function<void(std::size_t begin, std::size_t end)>;
 /// system gives fewer threads than asked, those it gave do the work.
 void parallel_for(std::size_t count, unsigned threads, const RangeBody& body);
 
+/// Calls both in turn, or side by side on two threads.
+template <typename First, typename Second>
+void call_both(unsigned threads, const First& first, const Second& second) {
+  parallel_for(2, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      i == 0 ? first() : second();
+    }
+  });
+}
+
 }  // namespace onnxformers

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/cpu.h"
 #include "base/parallel.h"
 #include "tokenizers/byte_alphabet.h"
 #include "tokenizers/byte_level_pass.h"
@@ -11,6 +12,7 @@
 #include "tokenizers/pre_tokenizers/digits.h"
 #include "tokenizers/pre_tokenizers/sequence.h"
 #include "tokenizers/pre_tokenizers/split.h"
+#include "tokenizers/radix_sort.h"
 #include "tokenizers/scanners/known_patterns.h"
 
 namespace onnxformers::tokenizers {
@@ -210,17 +212,26 @@ class RawTokens {
 }  // namespace
 
 void ByteLevelPipeline::build() {
-  const auto derivations = model_.derive();
+  constexpr std::uint32_t kMany = 1U << 15U;  // a second thread pays from here on
+  const Vocabulary& vocabulary = model_.vocabulary();
+  const unsigned threads = vocabulary.size() < kMany ? 1 : brief_threads();
+  std::optional<BpeDerivations> derivations;
+  std::optional<RawTokens> raw;
+  std::vector<std::uint32_t> order;
+  call_both(
+      threads, [&] { derivations = model_.derive(); },
+      [&] {
+        raw.emplace(vocabulary);
+        order = byte_order(vocabulary.size(), [&](std::uint32_t id) { return raw->of(id); });
+      });
   if (!derivations) {
     return;
   }
-  const Vocabulary& vocabulary = model_.vocabulary();
-  const RawTokens raw(vocabulary);
   Trie::Entries reachable;
   Trie::Entries unreachable;  // what pieces that are spelt like it are all the same
   reachable.reserve(vocabulary.size());
   for (std::uint32_t id = 0; id < vocabulary.size(); ++id) {
-    const std::string_view bytes = raw.of(id);
+    const std::string_view bytes = raw->of(id);
     if (bytes.empty()) {
       continue;
     }
@@ -235,15 +246,17 @@ void ByteLevelPipeline::build() {
     }
   }
   is_able_ = true;
-  parallel_for(2, 2, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t table = begin; table < end; ++table) {
-      if (table == 0) {
-        backtracker_.build(*derivations, reachable);
-      } else {
-        pieces_ = PieceTable(unreachable, reachable);
-      }
+  Trie::Entries sorted;
+  sorted.reserve(reachable.size());
+  for (const std::uint32_t id : order) {
+    if (const std::string_view bytes = raw->of(id);
+        !bytes.empty() && derivations->is_reachable(id)) {
+      sorted.emplace_back(bytes, static_cast<std::int32_t>(id));
     }
-  });
+  }
+  call_both(
+      threads, [&] { backtracker_.build(*derivations, sorted, Trie::Order::Bytes); },
+      [&] { pieces_ = PieceTable(unreachable, reachable); });
 }
 
 }  // namespace onnxformers::tokenizers

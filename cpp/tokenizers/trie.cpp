@@ -10,20 +10,25 @@ namespace onnxformers::tokenizers {
 
 class Trie::Builder {
  public:
-  Builder(const Entries& entries, std::span<std::int32_t> shorter) : shorter_(shorter) {
+  Builder(const Entries& entries, std::span<std::int32_t> shorter, Order order)
+      : shorter_(shorter) {
     std::size_t bytes = 0;
     for (const auto& entry : entries) {
       bytes += entry.first.size();
     }
     entries_.reserve(entries.size() + 1);
     bytes_.reserve(bytes);
-    const auto text_of = [&](std::uint32_t index) { return entries[index].first; };
-    for (const std::uint32_t index : byte_order(entries.size(), text_of)) {
-      const auto& [text, value] = entries[index];
-      entries_.push_back({.first = static_cast<std::uint32_t>(bytes_.size()), .value = value});
-      bytes_.append(text);
+    if (order == Order::Bytes) {
+      for (const auto& [text, value] : entries) {
+        add(text, value);
+      }
+    } else {
+      const auto text_of = [&](std::uint32_t index) { return entries[index].first; };
+      for (const std::uint32_t index : byte_order(entries.size(), text_of)) {
+        add(entries[index].first, entries[index].second);
+      }
     }
-    entries_.push_back({.first = static_cast<std::uint32_t>(bytes_.size()), .value = kNoValue});
+    add({}, kNoValue);
   }
 
   void build() {
@@ -59,6 +64,10 @@ class Trie::Builder {
     std::int32_t value;
   };
 
+  void add(std::string_view text, std::int32_t value) {
+    entries_.push_back({.first = static_cast<std::uint32_t>(bytes_.size()), .value = value});
+    bytes_.append(text);
+  }
   [[nodiscard]] std::uint32_t size() const {
     return static_cast<std::uint32_t>(entries_.size() - 1);
   }
@@ -139,8 +148,9 @@ class Trie::Builder {
   FreeUnits free_{FreeUnits::Bases::Distinct};
 };
 
-Trie::Trie(const Entries& entries, std::span<std::int32_t> shorter) : is_empty_(entries.empty()) {
-  Builder builder(entries, shorter);
+Trie::Trie(const Entries& entries, std::span<std::int32_t> shorter, Order order)
+    : is_empty_(entries.empty()) {
+  Builder builder(entries, shorter, order);
   builder.build();
   units_ = std::move(builder.units);
   tails_ = std::move(builder.tails);

@@ -24,11 +24,15 @@ class Trie {
   /// A set without members.
   Trie() : Trie(Entries()) {}
 
+  /// What is known of the order of entries.
+  enum class Order : std::uint8_t { Any, Bytes };
+
   /// @param entries strings of less than 64 KiB, all different, with values from 0 to kMostValue.
   /// @param shorter receives by value that of the longest other entry which the string begins with,
   ///     or kNoValue; may be empty.
   /// Linear in their bytes.
-  explicit Trie(const Entries& entries, std::span<std::int32_t> shorter = {});
+  explicit Trie(const Entries& entries, std::span<std::int32_t> shorter = {},
+                Order order = Order::Any);
 
   /// End of a match and its value.
   struct Match {

@@ -37,9 +37,10 @@ class BpeBacktracker::DeadEnds {
 
 BpeBacktracker::BpeBacktracker(const BpeMerges& merges) : merges_(merges), number_(next_owner()) {}
 
-void BpeBacktracker::build(const BpeDerivations& derivations, const Trie::Entries& entries) {
+void BpeBacktracker::build(const BpeDerivations& derivations, const Trie::Entries& entries,
+                           Trie::Order order) {
   std::vector<std::int32_t> shorter(derivations.size(), Trie::kNoValue);
-  trie_ = Trie(entries, shorter);
+  trie_ = Trie(entries, shorter, order);
   std::vector<std::uint32_t> tokens(derivations.size(), kNoShorter);
   for (const auto& [bytes, value] : entries) {
     const auto id = static_cast<std::uint32_t>(value);

@@ -36,7 +36,8 @@ class BpeBacktracker {
   /// @param derivations those of the merges.
   /// @param entries the bytes of all tokens that are reachable, each once. Their first parts must
   /// be among them.
-  void build(const BpeDerivations& derivations, const Trie::Entries& entries);
+  void build(const BpeDerivations& derivations, const Trie::Entries& entries,
+             Trie::Order order = Trie::Order::Any);
 
   void visit_tables(TableArchive& archive) {
     archive(tokens_);

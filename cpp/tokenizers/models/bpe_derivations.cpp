@@ -4,6 +4,7 @@
 #include <atomic>
 #include <utility>
 
+#include "base/cpu.h"
 #include "base/parallel.h"
 #include "tokenizers/models/bpe_word.h"
 
@@ -63,7 +64,7 @@ std::vector<char> BpeDerivations::tell_apart() const {
   }
   const BpeBorder border(*merges_, [&](std::uint32_t id) { return levels[id]; });
   std::vector<char> are_first(merges_->size());
-  const unsigned threads = are_first.size() < kManyMerges ? 1 : 2;
+  const unsigned threads = are_first.size() < kManyMerges ? 1 : brief_threads();
   parallel_for(are_first.size(), threads, [&](std::size_t begin, std::size_t end) {
     for (auto rank = static_cast<std::uint32_t>(begin); rank < end; ++rank) {
       if (merges_->is_live(rank) && levels[merges_->merged(rank)] == rank + 1) {

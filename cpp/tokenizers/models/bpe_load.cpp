@@ -3,29 +3,28 @@
 #include <span>
 #include <string>
 
+#include "base/cpu.h"
+#include "base/parallel.h"
 #include "tokenizers/models/bpe.h"
 
 namespace onnxformers::tokenizers {
 
 namespace {
 
-/// Reads the list of merges, many at once: most of the time goes into looking up their tokens.
+/// Reads a part of the list of merges, many at once: most of the time goes into looking up their
+/// tokens.
 class MergesReader {
  public:
-  MergesReader(const Field& merges, const Vocabulary& vocabulary, std::string_view prefix)
-      : merges_(merges), vocabulary_(vocabulary), prefix_(prefix) {}
+  /// @param result by place in the list; where there is no merge it stays as it is.
+  MergesReader(const Field& merges, const Vocabulary& vocabulary, std::string_view prefix,
+               std::span<BpeMerges::Merge> result)
+      : merges_(merges), vocabulary_(vocabulary), prefix_(prefix), result_(result) {}
 
-  [[nodiscard]] std::vector<BpeMerges::Merge> read() {
-    const json::Value list = merges_.expect(json::Type::Array).value();
-    if (list.size() > BpeMerges::kMost || vocabulary_.size() > BpeMerges::kMost) {
-      merges_.fail("more than " + std::to_string(BpeMerges::kMost) + " merges or tokens");
-    }
-    result_.reserve(list.size());
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      add(i, list.element(i));
+  void read(std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      add(i, merges_.value().element(i));
     }
     look_up();
-    return std::move(result_);
   }
 
  private:
@@ -103,7 +102,11 @@ class MergesReader {
         merges_.element(waiting_[i].index)
             .fail("a part is empty or only the continuing_subword_prefix");
       }
-      result_.push_back({.left = ids_[2 * i], .right = ids_[(2 * i) + 1], .merged = guesses[i]});
+      result_[waiting_[i].index] = {
+          .left = ids_[2 * i],
+          .right = ids_[(2 * i) + 1],
+          .merged = guesses[i],
+      };
       last_ = guesses[i];
     }
     count_ = 0;
@@ -132,7 +135,7 @@ class MergesReader {
   const Field& merges_;
   const Vocabulary& vocabulary_;
   std::string_view prefix_;
-  std::vector<BpeMerges::Merge> result_;
+  std::span<BpeMerges::Merge> result_;
   std::array<Waiting, kTogether> waiting_;
   std::size_t count_ = 0;
   std::uint32_t last_ = 0;  // the id that came about last
@@ -141,6 +144,22 @@ class MergesReader {
   std::array<std::uint32_t, 3 * kTogether> ids_{};
   std::array<std::string, kTogether> joined_;
 };
+
+std::vector<BpeMerges::Merge> read_merges(const Field& list, const Vocabulary& vocabulary,
+                                          std::string_view prefix) {
+  constexpr std::size_t kMany = std::size_t{1} << 15U;  // a second thread pays from here on
+  const std::size_t size = list.expect(json::Type::Array).size();
+  if (size > BpeMerges::kMost || vocabulary.size() > BpeMerges::kMost) {
+    list.fail("more than " + std::to_string(BpeMerges::kMost) + " merges or tokens");
+  }
+  std::vector<BpeMerges::Merge> merges(size);
+  const unsigned threads = size < kMany ? 1 : brief_threads();
+  parallel_for(size, threads, [&](std::size_t begin, std::size_t end) {
+    MergesReader(list, vocabulary, prefix, merges).read(begin, end);
+  });
+  std::erase_if(merges, [](const BpeMerges::Merge& merge) { return merge.is_missing(); });
+  return merges;
+}
 
 void check_dropout(const Field& field) {
   const auto dropout = field.find("dropout");
@@ -168,9 +187,8 @@ std::unique_ptr<Model> Bpe::from_json(const Field& field) {
   options.ignore_merges = field.bool_or("ignore_merges", false);
   check_dropout(field);
   Vocabulary vocabulary = Vocabulary::from_json(field.member("vocab"));
-  const Field list = field.member("merges");
   const std::vector<BpeMerges::Merge> merges =
-      MergesReader(list, vocabulary, options.continuing_subword_prefix).read();
+      read_merges(field.member("merges"), vocabulary, options.continuing_subword_prefix);
   return std::make_unique<Bpe>(std::move(vocabulary), std::move(options), merges);
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/cpu.h"
 #include "base/errors.h"
 #include "base/parallel.h"
 #include "base/utf8.h"
@@ -118,16 +119,10 @@ std::unique_ptr<Model> Unigram::from_json(const Field& field) {
   }
   Vocabulary vocabulary;
   PieceTrie trie;
-  const unsigned threads = pieces.texts.size() < kManyPieces ? 1 : 2;
-  parallel_for(2, threads, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t table = begin; table < end; ++table) {
-      if (table == 0) {
-        trie = PieceTrie(pieces.texts, pieces.scores);
-      } else {
-        vocabulary = Vocabulary::of_tokens(pieces.texts);
-      }
-    }
-  });
+  const unsigned threads = pieces.texts.size() < kManyPieces ? 1 : brief_threads();
+  call_both(
+      threads, [&] { trie = PieceTrie(pieces.texts, pieces.scores); },
+      [&] { vocabulary = Vocabulary::of_tokens(pieces.texts); });
   return std::make_unique<Unigram>(std::move(vocabulary), std::move(trie), pieces.scores, options);
 }
 

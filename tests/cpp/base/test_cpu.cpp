@@ -112,3 +112,9 @@ TEST(broken_files_mean_no_quota) {
   root.write("sys/fs/cgroup/cpu.max", "100000 0\n");
   CHECK(!cgroup_cpu_quota(root.path()));
 }
+
+TEST(brief_work_takes_two_threads_at_most) {
+  const unsigned threads = onnxformers::brief_threads();
+  CHECK(threads == 1 || threads == 2);
+  CHECK(threads <= onnxformers::cpu_info().affinity);
+}

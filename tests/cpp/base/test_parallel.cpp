@@ -91,3 +91,13 @@ TEST(calls_may_nest) {
   });
   CHECK_EQUAL(sum.load(), 40);
 }
+
+TEST(both_of_two_are_called_once) {
+  for (const unsigned threads : {1U, 2U}) {
+    int first = 0;
+    int second = 0;
+    onnxformers::call_both(threads, [&] { ++first; }, [&] { ++second; });
+    CHECK_EQUAL(first, 1);
+    CHECK_EQUAL(second, 1);
+  }
+}

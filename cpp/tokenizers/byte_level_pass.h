@@ -10,6 +10,7 @@
 #include "tokenizers/byte_level_output.h"
 #include "tokenizers/byte_level_pieces.h"
 #include "tokenizers/byte_level_pipeline.h"
+#include "tokenizers/models/bpe_word.h"
 #include "tokenizers/piece_cache.h"
 
 namespace onnxformers::tokenizers {
@@ -45,6 +46,7 @@ class ByteLevelPipeline::Pass {
 
  private:
   using Pieces = ByteLevelPieces<Pattern, kWithOffsets>;
+  static constexpr std::size_t kMostMerged = 32;
 
   void put_found() {
     look_up_wholes();
@@ -142,8 +144,28 @@ class ByteLevelPipeline::Pass {
   [[nodiscard]] std::span<std::uint32_t> merged(std::string_view piece) {
     static thread_local std::vector<std::uint32_t> tokens;
     tokens.clear();
-    is_stuck_ |= pipeline_.backtracker_.append_pieces(piece, 0, tokens) != piece.size();
+    if (is_merged(piece)) {
+      std::array<std::uint32_t, kMostMerged> symbols;  // NOLINT: written before it is read
+      std::ranges::transform(piece, symbols.begin(), [&](char byte) {
+        return pipeline_.byte_ids_[static_cast<unsigned char>(byte)];
+      });
+      merge_short_word(pipeline_.model_.merges(), std::span(symbols).first(piece.size()),
+                       [&](std::uint32_t id, std::size_t begin, std::size_t end) {
+                         tokens.push_back(BpeBacktracker::piece_of(id, end - begin));
+                       });
+    } else {
+      is_stuck_ |= pipeline_.backtracker_.append_pieces(piece, 0, tokens) != piece.size();
+    }
     return tokens;
+  }
+
+  /// Merging a short word of an alphabet waits for memory less often than backtracking, which tries
+  /// several tokens at most places there. In scripts of three bytes a character most fit at once.
+  [[nodiscard]] static bool is_merged(std::string_view piece) noexcept {
+    constexpr unsigned kFirstOfThree = 0xE0;
+    return piece.size() <= kMostMerged &&
+           std::max(static_cast<unsigned char>(piece.front()),
+                    static_cast<unsigned char>(piece[piece.size() > 1 ? 1 : 0])) < kFirstOfThree;
   }
 
   const ByteLevelPipeline& pipeline_;

@@ -155,19 +155,23 @@ std::unique_ptr<FastPath> ByteLevelPipeline::try_make(const Stages& stages) {
   if (!options.continuing_subword_prefix.empty() || !options.end_of_word_suffix.empty()) {
     return nullptr;
   }
-  for (unsigned byte = 0; byte < 256; ++byte) {
+  std::array<std::uint32_t, 256> byte_ids{};
+  for (std::size_t byte = 0; byte < byte_ids.size(); ++byte) {
     const auto value = static_cast<char>(byte);
     std::string character;
     ByteAlphabet::append(character, {&value, 1});
-    if (!bpe->vocabulary().find(character)) {
+    const auto id = bpe->vocabulary().find(character);
+    if (!id) {
       return nullptr;  // unknown characters are left to the stages
     }
+    byte_ids[byte] = *id;
   }
-  return std::unique_ptr<FastPath>(new ByteLevelPipeline(*bpe, stages, split));
+  return std::unique_ptr<FastPath>(new ByteLevelPipeline(*bpe, stages, split, byte_ids));
 }
 
 ByteLevelPipeline::ByteLevelPipeline(const Bpe& model, const Stages& stages,
-                                     const Recognized& split)
+                                     const Recognized& split,
+                                     const std::array<std::uint32_t, 256>& byte_ids)
     : model_(model),
       added_(stages.added),
       number_(next_owner()),
@@ -176,6 +180,7 @@ ByteLevelPipeline::ByteLevelPipeline(const Bpe& model, const Stages& stages,
       add_prefix_space_(split.add_prefix_space),
       splits_digits_(split.splits_digits),
       is_composed_(is_nfc(stages.normalizer)),
+      byte_ids_(byte_ids),
       backtracker_(model.merges()) {}
 
 void ByteLevelPipeline::visit_tables(TableArchive& archive) {

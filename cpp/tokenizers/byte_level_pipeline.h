@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -52,7 +53,8 @@ class ByteLevelPipeline final : public FastPath {
   [[nodiscard]] static const Runner* find_runner(
       std::span<const std::unique_ptr<PreTokenizer>> steps);
 
-  ByteLevelPipeline(const Bpe& model, const Stages& stages, const Recognized& split);
+  ByteLevelPipeline(const Bpe& model, const Stages& stages, const Recognized& split,
+                    const std::array<std::uint32_t, 256>& byte_ids);
 
   [[nodiscard]] static Recognized recognize(const PreTokenizer* pre_tokenizer);
   [[nodiscard]] bool leaves_to_stages(std::string_view text) const;
@@ -80,6 +82,7 @@ class ByteLevelPipeline final : public FastPath {
   bool splits_digits_;
   bool is_composed_;      // NFC comes first
   bool is_able_ = false;  // otherwise all is left to the stages
+  std::array<std::uint32_t, 256> byte_ids_;
   BpeBacktracker backtracker_;
   PieceTable pieces_;
 };

@@ -53,6 +53,9 @@ class BpeBacktracker {
   /// at odds with each other.
   [[nodiscard]] std::size_t append_pieces(std::string_view text, std::size_t begin,
                                           std::vector<std::uint32_t>& pieces) const;
+  [[nodiscard]] static std::uint32_t piece_of(std::uint32_t id, std::size_t bytes) noexcept {
+    return id | static_cast<std::uint32_t>(bytes) << kIdBits;
+  }
   [[nodiscard]] static std::uint32_t id_of(std::uint32_t piece) noexcept {
     return piece & kNoShorter;
   }

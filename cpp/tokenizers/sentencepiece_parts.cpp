@@ -76,7 +76,7 @@ void SentencePieceBpePipeline::KeptParts::keep(const Part& part,
                                                std::span<const std::uint32_t> tokens) const {
   if (part.is_short()) {
     if (tokens.size() <= PieceCache::kMaxTokens) {
-      PieceCache::get().add(pipeline_.number_, part.piece, part.hash, tokens);
+      short_parts_.add(pipeline_.number_, part.piece, part.hash, tokens);
     }
   } else if (part.text.size() <= LongPieceCache::kMaxBytes) {
     LongPieceCache::get().add(pipeline_.number_, part.text, part.hash, tokens);

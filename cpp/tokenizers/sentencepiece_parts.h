@@ -31,12 +31,13 @@ struct SentencePieceBpePipeline::Part {
 /// The SpannedTokens of parts that are not one short token: those that the thread keeps, or merged.
 class SentencePieceBpePipeline::KeptParts {
  public:
-  explicit KeptParts(const SentencePieceBpePipeline& pipeline) : pipeline_(pipeline) {}
+  explicit KeptParts(const SentencePieceBpePipeline& pipeline)
+      : pipeline_(pipeline), short_parts_(PieceCache::get()) {}
 
   /// Asks for the memory that find() reads, after working out where that is.
   void prefetch(Part& part) const {
     if (part.is_short()) {
-      PieceCache::get().prefetch(part.hash);
+      short_parts_.prefetch(part.hash);
     } else if (part.text.size() <= LongPieceCache::kMaxBytes) {
       part.hash = pipeline_.wholes_.hash_long(part.text);
       LongPieceCache::get().prefetch(part.hash);
@@ -46,7 +47,7 @@ class SentencePieceBpePipeline::KeptParts {
   /// Nothing if they are not kept. Those of a short part are in an array of PieceCache::kMaxTokens.
   [[nodiscard]] std::span<const std::uint32_t> find(const Part& part) const {
     if (part.is_short()) {
-      return PieceCache::get().find(pipeline_.number_, part.piece, part.hash);
+      return short_parts_.find(pipeline_.number_, part.piece, part.hash);
     }
     return part.text.size() <= LongPieceCache::kMaxBytes
                ? LongPieceCache::get().find(pipeline_.number_, part.text, part.hash)
@@ -66,6 +67,7 @@ class SentencePieceBpePipeline::KeptParts {
   [[nodiscard]] bool append_tokens(std::string_view part, std::vector<std::uint32_t>& tokens) const;
 
   const SentencePieceBpePipeline& pipeline_;
+  PieceCache& short_parts_;  // of this thread
 };
 
 }  // namespace onnxformers::tokenizers

@@ -91,9 +91,9 @@ void BpeMerges::insert(std::uint32_t rank, std::vector<Bucket>& buckets,
   }
 }
 
-BpeMerges::Found BpeMerges::find_behind(std::uint64_t pair, std::uint64_t hash,
-                                        std::size_t first) const noexcept {
-  const Bucket* bucket = buckets_.data() + first;
+BpeMerges::Found BpeMerges::find_behind(std::uint64_t pair) const noexcept {
+  const std::uint64_t hash = pair * factor_;
+  const Bucket* bucket = buckets_.data() + first_bucket(hash, buckets_.size());
   for (;;) {
     for (unsigned found = slots_with(*bucket, tag_of(hash)); found != 0; found &= found - 1) {
       const std::uint32_t rank = bucket->slots[slot_of(found)] & kRankMask;

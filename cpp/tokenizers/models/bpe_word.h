@@ -71,33 +71,50 @@ class ShortBpeWord {
  public:
   /// @param symbols at most kShortBpeWord.
   void start(const BpeMerges& merges, std::span<const std::uint32_t> symbols) {
-    const std::size_t size = symbols.size();
-    blocks_ = (size / kBlock) + 1;
+    size_ = symbols.size();
+    blocks_ = (size_ / kBlock) + 1;
     std::fill_n(keys_.begin(), blocks_ * kBlock, kNoKey);
     ids_[0] = kEdge;
     std::ranges::copy(symbols, ids_.begin() + 1);
-    ids_[size + 1] = kEdge;
-    for (std::size_t i = 1; i < size; ++i) {
-      set_pair(merges, i, ids_[i + 1]);
+    ids_[size_ + 1] = kEdge;
+    begins_ = ~std::uint64_t{0} >> (kShortBpeWord - size_);
+    is_new_ = true;
+    for (std::size_t i = 1; i < size_; ++i) {
+      merges.prefetch(ids_[i], ids_[i + 1]);
     }
-    begins_ = ~std::uint64_t{0} >> (kShortBpeWord - size);
   }
 
-  /// Whether there was one more merge.
+  /// Looks up the new pairs, as far as that goes without a wait.
+  void look_up(const BpeMerges& merges) {
+    if (is_new_) [[unlikely]] {
+      for (std::size_t i = 1; i < size_; ++i) {
+        keys_[i] = merges.likely_rank(ids_[i], ids_[i + 1]);
+      }
+    } else {
+      keys_[at_] = merges.likely_rank(ids_[at_], right_id_);
+      keys_[before_] = merges.likely_rank(left_id_, ids_[at_]);
+    }
+  }
+
+  /// Whether there was one more merge. After look_up().
   bool merge_one(const BpeMerges& merges) {
+    set_new_pairs(merges);
     const std::uint32_t least = least_key();
     if (least >= kNoKey) {
       return false;
     }
-    const std::size_t at = least & kPositionMask;
-    const std::uint64_t behind = begins_ & (~std::uint64_t{1} << at);
+    at_ = least & kPositionMask;
+    const std::uint64_t behind = begins_ & (~std::uint64_t{1} << at_);
     const std::uint64_t after = behind & (behind - 1);
-    const std::uint64_t before = begins_ & ((std::uint64_t{1} << at) - 1);
+    before_ =
+        static_cast<std::size_t>(std::bit_width(begins_ & ((std::uint64_t{1} << at_) - 1)) - 1);
     keys_[first(behind)] = kNoKey;
     begins_ ^= behind ^ after;
-    ids_[at] = merged_[at];
-    set_pair(merges, at, ids_[first(after)]);
-    set_pair(merges, static_cast<std::size_t>(std::bit_width(before) - 1), ids_[at]);
+    ids_[at_] = merged_[at_];
+    right_id_ = ids_[first(after)];
+    left_id_ = ids_[before_];
+    merges.prefetch(ids_[at_], right_id_);
+    merges.prefetch(left_id_, ids_[at_]);
     return true;
   }
 
@@ -126,8 +143,18 @@ class ShortBpeWord {
     return static_cast<std::size_t>(std::countr_zero(set));
   }
 
-  void set_pair(const BpeMerges& merges, std::size_t at, std::uint32_t right) {
-    const BpeMerges::Found found = merges.find(ids_[at], right);
+  void set_new_pairs(const BpeMerges& merges) {
+    if (is_new_) [[unlikely]] {
+      for (std::size_t i = 1; i < size_; ++i) {
+        set_pair(i, merges.find(ids_[i], ids_[i + 1], keys_[i]));
+      }
+      is_new_ = false;
+    } else {
+      set_pair(at_, merges.find(ids_[at_], right_id_, keys_[at_]));
+      set_pair(before_, merges.find(left_id_, ids_[at_], keys_[before_]));
+    }
+  }
+  void set_pair(std::size_t at, const BpeMerges::Found& found) {
     keys_[at] = found.rank << kPositionBits | static_cast<std::uint32_t>(at);
     merged_[at] = found.merged;
   }
@@ -143,8 +170,14 @@ class ShortBpeWord {
   }
 
   // The first symbol is at 1; before it and behind the last one is kEdge.
+  std::size_t size_ = 0;
   std::size_t blocks_ = 0;
   std::uint64_t begins_ = 0;  // a bit for every token that begins
+  bool is_new_ = true;        // all pairs are; else those of the token at at_
+  std::size_t at_ = 0;
+  std::size_t before_ = 0;
+  std::uint32_t right_id_ = 0;
+  std::uint32_t left_id_ = 0;
   // Written before they are read.
   std::array<std::uint32_t, kShortBpeWord + 2> keys_;    // rank and position of each pair
   std::array<std::uint32_t, kShortBpeWord + 2> ids_;     // of tokens, where they begin
@@ -156,15 +189,16 @@ template <typename Put>
 void merge_short_word(const BpeMerges& merges, std::span<const std::uint32_t> symbols, Put put) {
   ShortBpeWord word;
   word.start(merges, symbols);
-  while (word.merge_one(merges)) {
-  }
+  do {
+    word.look_up(merges);
+  } while (word.merge_one(merges));
   word.for_each(put);
 }
 
 /// Short words that are merged in turns: while one waits for memory the others go on.
 class ShortBpeWords {
  public:
-  static constexpr std::size_t kMost = 4;
+  static constexpr std::size_t kMost = 8;
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   void clear() noexcept { size_ = 0; }
@@ -175,12 +209,20 @@ class ShortBpeWords {
   [[nodiscard]] const ShortBpeWord& operator[](std::size_t word) const { return words_[word]; }
 
   void merge(const BpeMerges& merges) {
-    for (unsigned open = (1U << size_) - 1; open != 0;) {
-      for (unsigned turn = open; turn != 0; turn &= turn - 1) {
-        const unsigned mine = turn & ~(turn - 1);
-        open ^=
-            words_[static_cast<std::size_t>(std::countr_zero(mine))].merge_one(merges) ? 0 : mine;
+    std::array<ShortBpeWord*, kMost> open;
+    for (std::size_t i = 0; i < size_; ++i) {
+      open[i] = &words_[i];
+    }
+    for (std::size_t count = size_; count != 0;) {
+      for (std::size_t i = 0; i < count; ++i) {
+        open[i]->look_up(merges);
       }
+      std::size_t left = 0;
+      for (std::size_t i = 0; i < count; ++i) {
+        open[left] = open[i];
+        left += open[i]->merge_one(merges) ? 1 : 0;
+      }
+      count = left;
     }
   }
 

@@ -98,30 +98,6 @@ TEST(short_and_long_words_are_merged_as_the_definition_says) {
   }
 }
 
-TEST(merges_that_come_before_those_of_their_parts_are_told) {
-  CHECK(BpeMerges({{0, 1, 2}, {2, 1, 3}}).is_ordered());
-  CHECK(!BpeMerges({{2, 1, 3}, {0, 1, 2}}).is_ordered());
-  CHECK(BpeMerges().is_ordered());
-}
-
-TEST(of_a_pair_that_is_there_twice_the_later_rank_counts) {
-  const BpeMerges merges({{0, 1, 2}, {1, 1, 3}, {0, 1, 2}});
-  CHECK_EQUAL(merges.rank(0, 1), 2U);
-  CHECK_EQUAL(merges.rank(1, 0), BpeMerges::kNone);
-}
-
-TEST(ids_are_ranks_where_they_rise_with_them) {
-  const BpeMerges merges(BpeMerges::by_id({{0, 1, 3}, {3, 1, 5}}));
-  CHECK_EQUAL(merges.rank(0, 1), 3U);
-  CHECK_EQUAL(merges.rank(3, 1), 5U);
-  CHECK(merges.is_live(3) && !merges.is_live(4));
-  CHECK(merges.is_ordered());
-  CHECK_EQUAL(merges.merged(5), 5U);
-  CHECK_EQUAL(BpeMerges::by_id({{0, 1, 5}, {1, 1, 3}}).size(), std::size_t{2});
-  CHECK_EQUAL(BpeMerges::by_id({{0, 1, 2}, {1, 1, 2}}).size(), std::size_t{2});
-  CHECK_EQUAL(BpeMerges::by_id({{0, 1, 2}, {1, 1, 2'000'000}}).size(), std::size_t{2});
-}
-
 TEST(tokens_tell_their_place_in_the_word) {
   const auto model = load("{" + kAbc + "}");
   std::vector<WordToken> tokens;

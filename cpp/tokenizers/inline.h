@@ -1,7 +1,7 @@
 #pragma once
 
 // A part of its caller whatever its size: for the inner loops of tokenizers.
-#if defined(__GNUC__)
+#ifdef __GNUC__
 #define ONNXFORMERS_INLINE [[gnu::always_inline]]
 #else
 #define ONNXFORMERS_INLINE

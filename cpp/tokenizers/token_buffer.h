@@ -20,6 +20,7 @@ class TokenBuffer {
     std::uint32_t* next_word;  ///< with offsets
   };
 
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): tokens are written before they are read
   explicit TokenBuffer(const Target& target)
       : target_(target),
         ids_before_(target.ids->size()),
@@ -112,7 +113,6 @@ class TokenBuffer {
   std::size_t texts_before_;
   std::uint32_t next_word_;
   std::size_t waiting_ = 0;
-  // Written before they are read.
   std::array<std::uint32_t, kMostWaiting> ids_;
   std::array<CharacterSpan, kMostWaiting> spans_;
   std::array<std::uint32_t, kMostWaiting> words_;

@@ -43,6 +43,7 @@ class KnownWords {
   };
 
   /// The tokens of a word, as they are found.
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): written before they are read
   struct Tokens {
     std::array<std::uint32_t, kMaxTokens> ids;
     std::array<std::uint32_t, kMaxTokens> ends;       ///< in characters, with the sign
@@ -92,11 +93,20 @@ class KnownWords {
     }
   }
 
-  /// Keeps a longer one if it comes the second time: many are lines, which
-  /// never come again and need not push others out of the processor's caches.
-  void keep(std::string_view word, std::uint32_t owner, const Tokens& tokens) {
+  /// Whether a longer one came before. Those that do not are not to be kept:
+  /// many are lines, which never come again and need not push others out of the
+  /// processor's caches. Of words that share a place it is the last one.
+  [[nodiscard]] bool is_second(std::string_view word) {
     const std::uint64_t hash = short_.hash_long(word);
-    if (tokens.count > kMaxTokens || !is_second(hash)) {
+    std::uint16_t& last = once_[hash % once_.size()];
+    const auto tag = static_cast<std::uint16_t>((hash >> 16U) | 1U);
+    const bool is_known = last == tag;
+    last = tag;
+    return is_known;
+  }
+
+  void keep(std::string_view word, std::uint32_t owner, const Tokens& tokens) {
+    if (tokens.count > kMaxTokens) {
       return;
     }
     std::array<std::uint32_t, 2 * kMaxTokens> known;  // NOLINT: written before it is read
@@ -105,20 +115,11 @@ class KnownWords {
       known[tokens.count + i] =
           End::make(tokens.ends[i], tokens.byte_ends[i], tokens.show_texts[i]);
     }
-    LongPieceCache::get().add(owner, word, hash, std::span(known).first(2 * tokens.count));
+    LongPieceCache::get().add(owner, word, short_.hash_long(word),
+                              std::span(known).first(2 * tokens.count));
   }
 
  private:
-  /// Whether the hash of a word came before, of those that share its place the
-  /// last one.
-  [[nodiscard]] bool is_second(std::uint64_t hash) {
-    std::uint16_t& last = once_[hash % once_.size()];
-    const auto tag = static_cast<std::uint16_t>((hash >> 16U) | 1U);
-    const bool is_known = last == tag;
-    last = tag;
-    return is_known;
-  }
-
   WordCache short_;
   std::array<std::uint16_t, std::size_t{1} << 15U> once_{};
 };

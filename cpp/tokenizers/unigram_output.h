@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#if defined(__SSE4_1__)
+#ifdef __SSE4_1__
 #include <smmintrin.h>
 #endif
 
@@ -105,7 +105,7 @@ class UnigramPipeline::Output : public TokenBuffer<kWithOffsets> {
 
   /// Writes where tokens are that follow each other.
   static void write_spans(const Ends& ends, std::uint32_t first, CharacterSpan* spans) {
-#if defined(__SSE4_1__)
+#ifdef __SSE4_1__
     const __m128i end = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(ends.data()));
     __m128i pairs = _mm_unpacklo_epi8(_mm_slli_epi64(end, 8), end);
     for (std::size_t i = 0; i < ends.size(); i += 2) {

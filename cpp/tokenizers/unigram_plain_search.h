@@ -1,7 +1,7 @@
 #pragma once
 
-// How UnigramPipeline finds the tokens of words that it did not meet before;
-// included by unigram_pipeline.cpp only.
+// How UnigramPipeline finds the tokens of words that it did not meet before; included by
+// unigram_pipeline.cpp only.
 
 #include <limits>
 #include <span>
@@ -20,8 +20,8 @@ struct UnigramPipeline::PlainWord {
   Origin sign;          ///< of the sign before it
 };
 
-/// Searches words between spaces whose characters each become one character,
-/// whatever stands beside them.
+/// Searches words between spaces whose characters each become one character, whatever stands beside
+/// them.
 template <bool kWithOffsets>
 class UnigramPipeline::PlainSearch {
  public:
@@ -30,8 +30,8 @@ class UnigramPipeline::PlainSearch {
 
   static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 
-  /// Puts the tokens of a word; gives where it ends, or kNone if it is not
-  /// plain, and then puts nothing.
+  /// Puts the tokens of a word; gives where it ends, or kNone if it is not plain: then it puts
+  /// none.
   std::size_t run(const PlainWord& word) {
     word_ = word;
     const std::size_t end = read();
@@ -47,15 +47,14 @@ class UnigramPipeline::PlainSearch {
   /// Characters of the last word, with its sign.
   [[nodiscard]] std::uint32_t characters() const { return characters_; }
 
-  /// The tokens of the last word, or null if they are not those of its bytes
-  /// anywhere: what a token shows has to stand in the word.
+  /// The tokens of the last word, or null if they are not those of its bytes anywhere: what a token
+  /// shows has to stand in the word.
   const KnownWords::Tokens* found() {
     return !found_.any_text || find_byte_ends() ? &found_ : nullptr;
   }
 
  private:
-  /// Reads the characters of the word and its sign; gives where it ends, or
-  /// kNone if it is not plain.
+  /// Reads the characters of the word and its sign; gives where it ends, or kNone as run() does.
   std::size_t read() {
     const std::string_view text = word_.text;
     Characters characters(scratch_, pipeline_.sign_code_);
@@ -98,9 +97,8 @@ class UnigramPipeline::PlainSearch {
     return end_at(i);
   }
 
-  /// The codes of a word that is read and, with offsets, the place of each: the
-  /// byte of the word where it begins and, above it, how many before it are
-  /// rewritten.
+  /// The codes of a word that is read and, with offsets, the place of each: the byte of the word
+  /// where it begins and, above it, how many before it are rewritten.
   class Characters {
    public:
     Characters(Scratch& scratch, PieceTrie::Code sign) : scratch_(scratch) {
@@ -183,8 +181,10 @@ class UnigramPipeline::PlainSearch {
 
   /// Characters [begin, end) of the sign and the word, in the text.
   [[nodiscard]] CharacterSpan span(std::uint32_t begin, std::uint32_t end) const {
-    return {.begin = begin == 0 ? origin_begin(word_.sign) : word_.first + begin - 1,
-            .end = end == 1 ? origin_end(word_.sign) : word_.first + end - 1};
+    return {
+        .begin = begin == 0 ? origin_begin(word_.sign) : word_.first + begin - 1,
+        .end = end == 1 ? origin_end(word_.sign) : word_.first + end - 1,
+    };
   }
 
   /// Characters [begin, end) of the sign and the word, after normalisation.
@@ -212,8 +212,7 @@ class UnigramPipeline::PlainSearch {
     return scratch_.run;
   }
 
-  /// Fills found_.byte_ends. False if what a token shows does not stand in the
-  /// word.
+  /// Fills found_.byte_ends. False if what a token shows does not stand in the word.
   bool find_byte_ends() {
     // The first token has the sign, which is not in the word.
     if (found_.count > KnownWords::kMaxTokens || found_.show_texts[0]) {

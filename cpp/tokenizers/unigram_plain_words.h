@@ -78,6 +78,10 @@ class UnigramPipeline::PlainWords {
   }
 
   void keep(const PlainWord& word, const ShortWord* bytes, std::size_t size) {
+    const std::string_view text = word.text.substr(word.begin, size);
+    if (bytes == nullptr && !known_.is_second(text)) {
+      return;
+    }
     const KnownWords::Tokens* const found = search_.found();
     if (found == nullptr) {
       return;
@@ -85,7 +89,7 @@ class UnigramPipeline::PlainWords {
     if (bytes != nullptr) {
       known_.keep(*bytes, pipeline_.serial_, *found);
     } else {
-      known_.keep(word.text.substr(word.begin, size), pipeline_.serial_, *found);
+      known_.keep(text, pipeline_.serial_, *found);
     }
   }
 
@@ -138,8 +142,10 @@ class UnigramPipeline::PlainWords {
 
   /// @param end of the last token.
   static Extent extent(std::size_t bytes, std::uint32_t end) {
-    return {.bytes = bytes,
-            .characters = kWithOffsets ? end - 1 : static_cast<std::uint32_t>(bytes)};
+    return {
+        .bytes = bytes,
+        .characters = kWithOffsets ? end - 1 : static_cast<std::uint32_t>(bytes),
+    };
   }
 
   const UnigramPipeline& pipeline_;

@@ -35,7 +35,7 @@ class Table {
   [[nodiscard]] const T* end() const noexcept { return data_ + size_; }
 
  private:
-  explicit Table(std::shared_ptr<const std::vector<T>> elements)
+  explicit Table(const std::shared_ptr<const std::vector<T>>& elements)
       : owner_(elements), data_(elements->data()), size_(elements->size()) {}
 
   std::shared_ptr<const void> owner_;

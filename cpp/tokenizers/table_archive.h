@@ -87,7 +87,7 @@ class TableArchive {
     bool is_there = value.has_value();
     (*this)(is_there);
     if (is_there) {
-      value.emplace(std::move(value).value_or(T()));
+      value = value.value_or(T());
       (*this)(*value);
     }
   }

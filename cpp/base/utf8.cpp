@@ -33,8 +33,7 @@ std::size_t broken_length(std::string_view bytes, std::size_t begin) {
   }
   const auto length = static_cast<std::size_t>(std::countl_one(lead));
   std::size_t end = begin + 2;
-  while (end < bytes.size() && end < begin + length &&
-         (static_cast<unsigned char>(bytes[end]) & 0xC0U) == 0x80) {
+  while (end < bytes.size() && end < begin + length && is_continuation(bytes[end])) {
     ++end;
   }
   return end - begin;

@@ -15,6 +15,11 @@ struct Decoded {
   std::uint8_t length;
 };
 
+/// Whether a byte goes on with a character that began before it.
+[[nodiscard]] constexpr bool is_continuation(char byte) noexcept {
+  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80;
+}
+
 /// Decodes at text[position], position < text.size(). A byte that starts no well-formed sequence
 /// gives kReplacement and length 1: the caller always advances and never reads past the end.
 [[nodiscard]] inline Decoded decode(std::string_view text, std::size_t position) noexcept;
@@ -73,7 +78,7 @@ inline Decoded decode_valid(std::string_view text, std::size_t position) noexcep
 inline std::size_t previous(std::string_view text, std::size_t position) noexcept {
   do {
     --position;
-  } while (position > 0 && (static_cast<unsigned char>(text[position]) & 0xC0U) == 0x80U);
+  } while (position > 0 && is_continuation(text[position]));
   return position;
 }
 

@@ -36,15 +36,8 @@ bool is_word_character(char32_t code) {
   }
 }
 
-std::size_t previous_character(std::string_view text, std::size_t end) {
-  do {
-    --end;
-  } while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U);
-  return end;
-}
-
 bool word_ends_at(std::string_view text, std::size_t end) {
-  return end > 0 && is_word_character(utf8::decode(text, previous_character(text, end)).code);
+  return end > 0 && is_word_character(utf8::decode(text, utf8::previous(text, end)).code);
 }
 
 bool word_begins_at(std::string_view text, std::size_t begin) {
@@ -53,7 +46,7 @@ bool word_begins_at(std::string_view text, std::size_t begin) {
 
 std::size_t skip_space_left(std::string_view text, std::size_t end, std::size_t limit) {
   while (end > limit) {
-    const std::size_t begin = previous_character(text, end);
+    const std::size_t begin = utf8::previous(text, end);
     if (!unicode::is_whitespace(utf8::decode(text, begin).code)) {
       break;
     }

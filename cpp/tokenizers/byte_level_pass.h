@@ -21,12 +21,13 @@ class ByteLevelPipeline::Pass {
  public:
   using Output = ByteLevelOutput<kWithOffsets>;
 
-  Pass(const ByteLevelPipeline& pipeline, std::string_view text, const Output::To& to)
+  Pass(const ByteLevelPipeline& pipeline, std::string_view text, std::uint32_t first_character,
+       const Output::Buffer::Target& target)
       : pipeline_(pipeline),
         table_(pipeline.pieces_),
         text_(text),
         pieces_(pipeline.classes_, table_, text),
-        output_(to) {}
+        output_(target, first_character) {}
 
   /// False where the stages have to look.
   [[nodiscard]] bool run(std::size_t limit) {
@@ -38,11 +39,9 @@ class ByteLevelPipeline::Pass {
       }
     }
     put_found();
-    output_.flush();
+    output_.finish();
     return !is_stuck_;
   }
-
-  [[nodiscard]] std::uint32_t next_word() const noexcept { return output_.next_word(); }
 
  private:
   using Pieces = ByteLevelPieces<Pattern, kWithOffsets>;

@@ -46,31 +46,18 @@ const ByteLevelPipeline::Runner* ByteLevelPipeline::runner_of() {
       .encode_ids =
           [](const ByteLevelPipeline& pipeline, std::string_view text, std::size_t limit,
              std::vector<std::uint32_t>& ids) {
-            return Pass<Pattern, false>(pipeline, text,
-                                        {
-                                            .ids = &ids,
-                                            .spans = nullptr,
-                                            .words = nullptr,
-                                            .first_character = 0,
-                                            .next_word = 0,
-                                        })
+            return Pass<Pattern, false>(pipeline, text, 0,
+                                        {.ids = &ids, .tokens = nullptr, .next_word = nullptr})
                 .run(limit);
           },
       .encode_with_offsets =
           [](const ByteLevelPipeline& pipeline, std::string_view text,
              std::uint32_t first_character, std::size_t limit, Tokens& tokens,
              std::uint32_t& next_word) {
-            Pass<Pattern, true> pass(pipeline, text,
-                                     {
-                                         .ids = &tokens.ids,
-                                         .spans = &tokens.spans,
-                                         .words = &tokens.words,
-                                         .first_character = first_character,
-                                         .next_word = next_word,
-                                     });
-            const bool done = pass.run(limit);
-            next_word = pass.next_word();
-            return done;
+            return Pass<Pattern, true>(
+                       pipeline, text, first_character,
+                       {.ids = &tokens.ids, .tokens = &tokens, .next_word = &next_word})
+                .run(limit);
           },
   };
   return &runner;

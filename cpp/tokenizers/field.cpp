@@ -48,7 +48,7 @@ std::string shortened(std::string_view text) {
     return std::string(text);
   }
   std::size_t end = kLongest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+  while (end > 0 && utf8::is_continuation(text[end])) {
     --end;
   }
   return std::string(text.substr(0, end)) + "...";

@@ -18,7 +18,7 @@ void NormalizedText::reset(std::string_view original, std::uint32_t first_charac
   origins_.reserve(original.size());
   Origin character = first_character;
   for (std::size_t i = 0; i < original.size(); ++i) {
-    const bool continues = (static_cast<unsigned char>(original[i]) & 0xC0U) == 0x80U;
+    const bool continues = utf8::is_continuation(original[i]);
     if (i > 0 && !continues) {
       ++character;
     }

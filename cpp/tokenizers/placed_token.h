@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/utf8.h"
 #include "tokenizers/models/bpe_merges.h"
 
 namespace onnxformers::tokenizers {
@@ -31,8 +32,7 @@ class CharacterStarts {
       goes_on_ |= (continuations(word) >> 7U) * 0x0102040810204080ULL >> 56U << at;
     }
     for (; at < bytes.size(); ++at) {
-      const auto byte = static_cast<unsigned char>(bytes[at]);
-      goes_on_ |= static_cast<std::uint64_t>((byte & 0xC0U) == 0x80) << at;
+      goes_on_ |= static_cast<std::uint64_t>(utf8::is_continuation(bytes[at])) << at;
     }
   }
 

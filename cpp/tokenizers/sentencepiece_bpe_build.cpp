@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/utf8.h"
 #include "tokenizers/sentencepiece_bpe_pipeline.h"
 
 namespace onnxformers::tokenizers {
@@ -37,8 +38,6 @@ class Spelling {
  private:
   std::string bytes_;
 };
-
-bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80; }
 
 /// Whether every character becomes tokens: bytes, or the unknown token.
 bool covers_all(const Bpe& model) {
@@ -109,7 +108,7 @@ void SentencePieceBpePipeline::add_pairs(const Trie::Entries& entries) {
   const bool fuses = options.fuse_unk && !options.byte_fallback;
   for (unsigned byte = 0; byte < 256; ++byte) {
     // Characters are whole, and unknown ones that become one token stay together.
-    if (continues_character(static_cast<char>(byte)) || (fuses && byte != ' ')) {
+    if (utf8::is_continuation(static_cast<char>(byte)) || (fuses && byte != ' ')) {
       pairs.set_all_before(static_cast<unsigned char>(byte), true);
     }
   }

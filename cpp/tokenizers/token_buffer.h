@@ -11,7 +11,8 @@ namespace onnxformers::tokenizers {
 
 /// The tokens of a text on their way to the vectors they belong in: appending many at once is
 /// cheaper. Without offsets only ids are written, and nothing else is kept track of.
-template <bool kWithOffsets>
+/// @tparam kMostWaiting how many are appended at once at most.
+template <bool kWithOffsets, std::size_t kMostWaiting = 256>
 class TokenBuffer {
  public:
   struct Target {
@@ -30,13 +31,25 @@ class TokenBuffer {
   /// With those that were appended before.
   [[nodiscard]] std::size_t size() const { return target_.ids->size() + waiting_; }
 
-  void put(std::uint32_t id, CharacterSpan span) {
-    const Places place = add(1);
-    *place.ids = id;
-    if constexpr (kWithOffsets) {
-      *place.spans = span;
-      *place.words = next_word_;
+  /// Makes room for so many tokens, at most kMostWaiting.
+  void reserve(std::size_t tokens) {
+    if (waiting_ + tokens > kMostWaiting) [[unlikely]] {
+      flush();
     }
+  }
+
+  void put(std::uint32_t id, CharacterSpan span) {
+    reserve(1);
+    put_reserved(id, span);
+  }
+  /// The same where there is room.
+  void put_reserved(std::uint32_t id, CharacterSpan span) {
+    ids_[waiting_] = id;
+    if constexpr (kWithOffsets) {
+      spans_[waiting_] = span;
+      words_[waiting_] = next_word_;
+    }
+    ++waiting_;
   }
 
   void end_word() { ++next_word_; }
@@ -71,8 +84,6 @@ class TokenBuffer {
   }
 
  protected:
-  static constexpr std::size_t kMostWaiting = 256;
-
   /// Where tokens are to be written.
   struct Places {
     std::uint32_t* ids;
@@ -82,9 +93,7 @@ class TokenBuffer {
 
   /// Adds tokens for the caller to write, at most kMostWaiting.
   Places add(std::size_t count) {
-    if (waiting_ + count > kMostWaiting) [[unlikely]] {
-      flush();
-    }
+    reserve(count);
     const std::size_t at = waiting_;
     waiting_ += count;
     return {.ids = &ids_[at], .spans = &spans_[at], .words = &words_[at]};

@@ -40,10 +40,7 @@ class UnigramPipeline::Ends {
   /// @param before whether it happens before other rewriting.
   bool strip_right(bool before) {
     while (!text_.empty()) {
-      std::size_t last = text_.size() - 1;
-      while (last > 0 && (static_cast<unsigned char>(text_[last]) & 0xC0U) == 0x80U) {
-        --last;
-      }
+      const std::size_t last = utf8::previous(text_, text_.size());
       const char32_t code = utf8::decode_valid(text_, last).code;
       if (!is_stripped(code, before)) {
         return before || ends_as_it_is(code);

@@ -236,14 +236,7 @@ bool Machine::is_word_after(Place position) const {
 }
 
 bool Machine::is_word_before(Place position) const {
-  if (position == 0) {
-    return false;
-  }
-  Place before = position - 1;
-  while (before > 0 && (static_cast<unsigned char>(text_[before]) & 0xC0U) == 0x80U) {
-    --before;
-  }
-  return is_word_after(before);
+  return position > 0 && is_word_after(static_cast<Place>(utf8::previous(text_, position)));
 }
 
 }  // namespace onnxformers::regex

@@ -10,15 +10,6 @@ namespace {
 /// Bytes of a run of one set that count as one step.
 constexpr std::size_t kBytesPerStep = 16;
 
-bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
-
-Place previous(std::string_view text, Place position) {
-  do {
-    --position;
-  } while (position > 0 && continues_character(text[position]));
-  return position;
-}
-
 Place next(std::string_view text, Place position) {
   return position + utf8::decode(text, position).length;
 }
@@ -31,7 +22,7 @@ bool Machine::take_one(const Instruction& instruction, Place& position) const {
     if (position == 0) {
       return false;
     }
-    const Place before = previous(text_, position);
+    const auto before = static_cast<Place>(utf8::previous(text_, position));
     if (!set.has(utf8::decode(text_, before).code)) {
       return false;
     }
@@ -53,7 +44,7 @@ void Machine::give_one_back(const Instruction& instruction, Place& position) con
   if (instruction.backward) {
     position += utf8::decode(text_, position).length;
   } else {
-    position = previous(text_, position);
+    position = static_cast<Place>(utf8::previous(text_, position));
   }
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/utf8.h"
+
 namespace onnxformers::tokenizers {
 
 namespace {
@@ -12,8 +14,6 @@ struct Candidate {
   std::uint32_t right;
   std::size_t seam;
 };
-
-bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80; }
 
 }  // namespace
 
@@ -26,7 +26,7 @@ void MergeTable::append_merges_of(std::string_view piece, bool at_characters,
                                   std::vector<Merge>& merges) const {
   std::vector<Candidate> found;
   for (std::size_t seam = 1; seam < piece.size(); ++seam) {
-    if (at_characters && continues_character(piece[seam])) {
+    if (at_characters && utf8::is_continuation(piece[seam])) {
       continue;
     }
     const auto left = ids_.find(piece.substr(0, seam));

@@ -29,10 +29,7 @@ bool ends_in_number_comma(std::string_view text) {
   if (text.size() < 2 || text.back() != ',') {
     return false;
   }
-  std::size_t begin = text.size() - 2;
-  while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xC0U) == 0x80) {
-    --begin;
-  }
+  const std::size_t begin = utf8::previous(text, text.size() - 1);
   return unicode::category(utf8::decode(text, begin).code) == unicode::Category::Nd;
 }
 

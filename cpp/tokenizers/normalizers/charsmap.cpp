@@ -28,8 +28,6 @@ std::size_t offset(std::uint32_t unit) {
   return std::size_t{unit >> 10U} << ((unit & 1U << 9U) >> 6U);
 }
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
 }  // namespace
 
 std::optional<Charsmap> Charsmap::parse(std::string_view bytes, std::string& error) {
@@ -69,8 +67,8 @@ bool Charsmap::is_sound(std::string& error) const {
       return false;
     }
     const std::size_t place = units_[next] & ~kIsValue;
-    if (ends_key(unit) &&
-        (place > block_.size() || (place < block_.size() && is_continuation(block_[place])))) {
+    if (ends_key(unit) && (place > block_.size() ||
+                           (place < block_.size() && utf8::is_continuation(block_[place])))) {
       error = "unit " + std::to_string(i) + " of its array points to no replacement";
       return false;
     }
